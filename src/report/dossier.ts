@@ -1,0 +1,116 @@
+import type { StatedIdentity } from './identity.ts';
+import type { Organization, PerformingLaboratory, Professional } from './people.ts';
+import type { LocalCode, Result } from './result.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** HL7 v2 MSH-11. */
+export type ProcessingId = 'P' | 'T' | 'D';
+
+/** Y/N orders of the source about who may see the report (table MetaDMPMSS); absent: the source says nothing. */
+export interface DispatchFlags {
+  readonly masquePs?: boolean;
+  readonly invisiblePatient?: boolean;
+  readonly invisibleRepLegaux?: boolean;
+  readonly connexionSecrete?: boolean;
+  readonly destDmp?: boolean;
+  readonly destMssantePs?: boolean;
+  readonly destMssantePat?: boolean;
+  /** NTE-4 FIN: the patient may not reply to the mail (header X-MSS-MES). */
+  readonly patientMayNotReply?: boolean;
+}
+
+export interface Specimen {
+  /** Tube or sample number. */
+  readonly id?: string;
+  /** HL7 table 0487 code. */
+  readonly type?: string;
+  readonly typeText?: string;
+  readonly site?: string;
+  readonly collectedAt?: Timestamp;
+  readonly receivedAt?: Timestamp;
+  readonly collector?: Professional;
+  /** SPM-21 or SPM-24 text: why the specimen does not conform. */
+  readonly nonConformity?: string;
+}
+
+/** One row of an antibiogramme. */
+export interface Susceptibility extends Result {}
+
+/** An organism found by a culture, with its count and its antibiogramme. */
+export interface Isolate {
+  /** OBX-4 of the organism row. */
+  readonly id: string;
+  readonly organism: LocalCode;
+  /** SNOMED CT code of the organism, when the source or the laboratory's table gives one. */
+  readonly snomed?: string;
+  readonly ncbi?: string;
+  readonly count?: Result;
+  readonly antibiogram: readonly Susceptibility[];
+  readonly comments: readonly string[];
+}
+
+/** A document that came with the results: a subcontractor's PDF. */
+export interface Attachment {
+  readonly id: string;
+  readonly title: string;
+  readonly mediaType: 'application/pdf';
+  /** Base64 without line breaks. */
+  readonly base64: string;
+  readonly from?: PerformingLaboratory;
+}
+
+/** An exam or panel: one OBR of the source. */
+export interface Exam {
+  /** OBR-3, the laboratory's own number. */
+  readonly order: string;
+  readonly local: LocalCode;
+  /** OBR-24, table 0074: a hint for the chapter of tests that the catalogue does not know. */
+  readonly section?: string;
+  readonly results: readonly Result[];
+  readonly isolates: readonly Isolate[];
+  readonly specimens: readonly Specimen[];
+  readonly comments: readonly string[];
+  readonly performer?: PerformingLaboratory;
+}
+
+export interface Recipient {
+  readonly role: 'prescriber' | 'copy';
+  readonly professional: Professional;
+}
+
+/** All that one message says of one lab request of one patient: what the pipeline publishes as one report. */
+export interface Dossier {
+  /** Name of the source profile that it came through. */
+  readonly source: string;
+  /** Number of the request in the SGL; with `source`, the key of the report. */
+  readonly number: string;
+  readonly processing: ProcessingId;
+  readonly patient: StatedIdentity;
+  /** PV1-2 patient class: I, E, O, R… */
+  readonly patientClass?: string;
+  readonly visitNumber?: string;
+  /** PV1-3: ward, service, when in hospital. */
+  readonly location?: string;
+  readonly prescriber?: Professional;
+  readonly recipients: readonly Recipient[];
+  /** Placer number of the prescription. */
+  readonly prescriptionNumber?: string;
+  readonly prescribedAt?: Timestamp;
+  readonly clinicalInformation?: string;
+  readonly exams: readonly Exam[];
+  readonly attachments: readonly Attachment[];
+  readonly comments: readonly string[];
+  readonly flags: DispatchFlags;
+  /** Specimen is not of a human (food, water, animal): no CR-Bio can carry it. */
+  readonly nonHuman?: boolean;
+  /** W or a full cancellation: the report must be withdrawn everywhere. */
+  readonly withdrawn?: 'wrong-patient' | 'cancelled';
+  /** `partial` while one row is pending or preliminary. */
+  readonly completeness: 'partial' | 'complete';
+  /** Latest of OBR-22, OBX-19, MSH-7: the document's effectiveTime. */
+  readonly issuedAt: Timestamp;
+  /** MSH-7, else EVN-2: orders updates of one patient. */
+  readonly messageAt: Timestamp;
+  /** The laboratory named by the message (MSH-4), when it names one. */
+  readonly sendingFacility?: Organization;
+}
