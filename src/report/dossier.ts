@@ -71,6 +71,8 @@ export interface Exam {
   readonly specimens: readonly Specimen[];
   readonly comments: readonly string[];
   readonly performer?: PerformingLaboratory;
+  /** Keys of results that the source asks to delete (OBX-11 = D). */
+  readonly deleted: readonly string[];
 }
 
 export interface Recipient {

@@ -1,0 +1,322 @@
+import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
+import type { DispatchFlags, Dossier } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { StatedIdentity } from '../report/identity.ts';
+import type { ReportVersion, Warning } from '../report/report.ts';
+import type { Timestamp } from '../report/timestamp.ts';
+
+/**
+ * The store's words: stage transitions, not rows. Every operation is atomic by itself and durable when its promise
+ * resolves (WAL, synchronous=FULL). Times are milliseconds since 1970, from the injected clock.
+ */
+export interface Store {
+  // ---- receive
+  /** Keeps the bytes. The same SHA-256 from the same source is one message: the earlier one is returned. */
+  receive(message: {
+    source: string;
+    origin: string;
+    bytes: Uint8Array;
+  }): Promise<{ inboxId: number; duplicate: boolean }>;
+  /** Records an input whose bytes stay where they are (too large): a quarantine row without bytes. */
+  refuse(input: { source: string; origin: string; size: number; fault: Fault }): Promise<void>;
+  /** Messages received and not yet interpreted, oldest first. */
+  uninterpreted(limit: number): Promise<readonly InboxMessage[]>;
+  inboxState(inboxId: number): Promise<{ state: InboxState; faults: readonly Fault[] }>;
+
+  // ---- interpret
+  /**
+   * One commit: patients and consents updated, reports and versions made (see report/versions.ts), refused parts
+   * quarantined, waiting deliveries of versions now superseded cancelled, the message marked done.
+   */
+  interpreted(inboxId: number, items: readonly InterpretedItem[]): Promise<readonly InterpretedOutcome[]>;
+
+  // ---- render
+  /**
+   * Versions to render: interpreted, the report's newest, none of the report's deliveries leased, on the wire or of
+   * unknown outcome (so that what is replaced is known). Oldest first.
+   */
+  unrendered(limit: number): Promise<readonly RenderTask[]>;
+  rendered(id: VersionId, result: RenderedVersion): Promise<void>;
+  /** The version cannot become a document: it is set aside with its faults until a person acts. */
+  renderFailed(id: VersionId, faults: readonly Fault[]): Promise<void>;
+
+  // ---- decide
+  /** Versions rendered and not planned, or to be planned again after an act or a date. */
+  unplanned(limit: number): Promise<readonly PlanTask[]>;
+  /** One row for each decision; rows already delivered, on the wire or unknown are kept as they are. */
+  planned(id: VersionId, decisions: readonly DispatchDecision[]): Promise<void>;
+  /** Marks for planning again what a date has released; returns how many. */
+  releaseDue(): Promise<number>;
+
+  // ---- deliver
+  /** Leases up to `limit` deliveries of a channel that are due; a report's versions go to a recipient in order. */
+  lease(channel: Channel, limit: number, leaseMs: number): Promise<readonly LeasedDelivery[]>;
+  /** Keeps what must be the same at each try. */
+  prepared(deliveryId: string, bytes: Uint8Array): Promise<void>;
+  /** Commits "on the wire". False when the delivery was withdrawn meanwhile (hold, opposition, new version): do not send. */
+  onWire(deliveryId: string): Promise<boolean>;
+  delivered(
+    deliveryId: string,
+    remoteId: string | undefined,
+    details?: { possibleDuplicate?: boolean; warnings?: readonly string[] },
+  ): Promise<void>;
+  /** Back to waiting (state was leased or on the wire and surely not delivered). */
+  retryAt(deliveryId: string, at: number, why: { code: string; cause: string }): Promise<void>;
+  /** Outcome unknown: to be looked up at `at`. */
+  outcomeUnknown(deliveryId: string, at: number, why: { code: string; cause: string }): Promise<void>;
+  failed(deliveryId: string, fault: Fault): Promise<void>;
+  /** Gives back leases without counting a try (a lane that stopped, a clean stop). */
+  unlease(deliveryId: string): Promise<void>;
+  /** At start: leased → waiting, on the wire → unknown. Returns how many of each. */
+  recover(): Promise<{ unleased: number; unknown: number }>;
+  /** When the next waiting or unknown delivery of a channel is due; undefined when none. */
+  nextDue(channel: Channel): Promise<number | undefined>;
+
+  // ---- acts of a person; each writes the journal
+  hold(reportId: string, act: Act): Promise<ActResult>;
+  /**
+   * Releases what a person may release. Rules in `unmask` (see policy/) make a new version without INVISIBLE_PATIENT;
+   * the others are planned again with the rule lifted.
+   */
+  release(reportId: string, act: Act, rules: ReleaseRules): Promise<ActResult>;
+  /** Changes masks: a new version of the same content (dmp.md §1). */
+  mask(reportId: string, change: DispatchFlags, until: string | null, act: Act): Promise<ActResult>;
+  oppose(patient: string, channels: readonly Channel[], opposed: boolean, act: Act): Promise<ActResult>;
+  retryDelivery(deliveryId: string, act: Act): Promise<ActResult>;
+  cancelDelivery(deliveryId: string, act: Act): Promise<ActResult>;
+  /** Puts a quarantined input back to be interpreted. */
+  replay(quarantineId: number, act: Act): Promise<ActResult>;
+
+  // ---- questions
+  reports(filter?: { state?: string; limit?: number }): Promise<readonly ReportSummary[]>;
+  report(reportId: string): Promise<ReportDetails | undefined>;
+  documents(id: VersionId): Promise<{ cda: Uint8Array; pdf: Uint8Array; pdfName: string } | undefined>;
+  deliveries(filter?: {
+    states?: readonly DeliveryState[];
+    reportId?: string;
+    limit?: number;
+  }): Promise<readonly DeliveryRow[]>;
+  quarantine(filter?: { limit?: number; id?: number }): Promise<readonly QuarantineRow[]>;
+  patient(patient: string): Promise<PatientDetails | undefined>;
+  journal(filter?: { reportId?: string; limit?: number }): Promise<readonly JournalEntry[]>;
+  /** Checks the hash chain; the sequence number of the first broken entry, or undefined. */
+  verifyJournal(): Promise<{ entries: number; brokenAt: number | undefined }>;
+  note(entry: {
+    actor: string;
+    action: string;
+    subject: string;
+    details?: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
+
+  /** Changes when another process has written (SQLite data_version): the daemon's cue to look for work. */
+  changeCounter(): number;
+  close(): Promise<void>;
+}
+
+export type InboxState = 'received' | 'interpreted' | 'quarantined';
+
+export interface InboxMessage {
+  readonly inboxId: number;
+  readonly source: string;
+  readonly origin: string;
+  readonly bytes: Uint8Array;
+}
+
+export type InterpretedItem =
+  | {
+      readonly kind: 'dossier';
+      readonly dossier: Dossier;
+      readonly reportId: string;
+      readonly setOid: string;
+      readonly warnings: readonly Warning[];
+    }
+  | { readonly kind: 'patient'; readonly update: PatientUpdate }
+  | { readonly kind: 'rejected'; readonly fault: Fault }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export type InterpretedOutcome =
+  | { readonly kind: 'version'; readonly reportId: string; readonly version: number }
+  | { readonly kind: 'unchanged'; readonly reportId: string }
+  | { readonly kind: 'patient' }
+  | { readonly kind: 'quarantined'; readonly quarantineId: number }
+  | { readonly kind: 'ignored' };
+
+/** What an ADT (or the PID of an ORU) says of a patient. */
+export interface PatientUpdate {
+  readonly identity: StatedIdentity;
+  /** PID-3 says that the INS is removed (`""`). */
+  readonly insRemoved?: boolean;
+  readonly consent?: Consent;
+  readonly at: Timestamp;
+}
+
+/** ZFA-9 and -10: alimentation of the DMP (inputs.md §9). */
+export interface Consent {
+  readonly alimentation: 'INO' | 'IO' | 'NA';
+  readonly at?: Timestamp;
+}
+
+export interface VersionId {
+  readonly reportId: string;
+  readonly version: number;
+}
+
+export interface RenderTask extends VersionId {
+  readonly setOid: string;
+  readonly dossier: Dossier;
+  readonly cause: ReportVersion['cause'];
+  /** Latest version that reached a destination (the DMP's first, else another's). */
+  readonly replaces?: { readonly documentOid: string; readonly number: number };
+  /** Flags of the source with the biologist's masks laid over. */
+  readonly flags: DispatchFlags;
+}
+
+export interface RenderedVersion {
+  readonly documentOid: string;
+  readonly cda: Uint8Array;
+  readonly pdf: Uint8Array;
+  readonly pdfName: string;
+  readonly warnings: readonly Warning[];
+  /** What decide needs, small: kept as JSON so that planning again costs no rendering. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What decide reads, beside the configuration. */
+export interface PlanTask extends VersionId {
+  readonly source: string;
+  readonly completeness: 'partial' | 'complete';
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly flags: DispatchFlags;
+  /** A biologist's date for the end of the announcement mask, ISO 8601. */
+  readonly maskUntil: string | null;
+  readonly held: { readonly by: string; readonly reason: string } | undefined;
+  /** Rules that a person has lifted for this version. */
+  readonly lifted: readonly string[];
+  readonly opposition: Readonly<
+    Partial<Record<Channel, { readonly by: string; readonly at: number; readonly reason: string }>>
+  >;
+  readonly consent: Consent | undefined;
+  /** Recipients that already have an earlier version, by channel: they get the replacement. */
+  readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
+}
+
+export interface LeasedDelivery extends VersionId {
+  readonly deliveryId: string;
+  readonly channel: Channel;
+  readonly recipient: string;
+  readonly confidentiality: readonly MaskingCode[];
+  readonly secretConnection: boolean;
+  readonly noReply: boolean;
+  readonly replaces?: string;
+  readonly attempts: number;
+  /** True: an earlier try may have gone through; look up first. */
+  readonly unknown: boolean;
+  /** Bytes kept by an earlier try. */
+  readonly prepared?: Uint8Array;
+}
+
+/** waiting → leased → on-wire → delivered | failed | unknown; held and never wait for planning; store/delivery-states.ts. */
+export type DeliveryState =
+  | 'waiting'
+  | 'held'
+  | 'never'
+  | 'leased'
+  | 'on-wire'
+  | 'unknown'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled'
+  | 'superseded';
+
+export interface Act {
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface ReleaseRules {
+  /** Rules that a person may lift: the held delivery is planned again without them. */
+  readonly liftable: readonly string[];
+  /** Rules that end by a new version without the mask. */
+  readonly unmask: readonly string[];
+}
+
+export type ActResult =
+  | { readonly done: true; readonly version?: number }
+  | { readonly done: false; readonly fault: Fault };
+
+export interface ReportSummary {
+  readonly reportId: string;
+  readonly source: string;
+  readonly dossier: string;
+  readonly version: number;
+  readonly completeness: 'partial' | 'complete';
+  readonly state: 'interpreted' | 'rendered' | 'planned' | 'blocked';
+  readonly held: boolean;
+  readonly createdAt: number;
+  readonly deliveries: readonly DeliveryRow[];
+}
+
+export interface ReportDetails extends ReportSummary {
+  readonly patient: string;
+  readonly versions: readonly {
+    readonly version: number;
+    readonly cause: ReportVersion['cause'];
+    readonly documentOid?: string;
+    readonly createdAt: number;
+    readonly state: string;
+    readonly warnings: readonly Warning[];
+    readonly faults: readonly Fault[];
+    readonly origin?: string;
+    readonly sha256?: string;
+  }[];
+}
+
+export interface DeliveryRow extends VersionId {
+  readonly deliveryId: string;
+  readonly channel: Channel;
+  readonly recipient: string;
+  readonly state: DeliveryState;
+  readonly until: string | null;
+  readonly reason: string;
+  readonly rule: string;
+  readonly confidentiality: readonly MaskingCode[];
+  readonly attempts: number;
+  readonly nextAt?: number;
+  readonly remoteId?: string;
+  readonly lastCode?: string;
+  readonly lastCause?: string;
+  readonly possibleDuplicate: boolean;
+  readonly updatedAt: number;
+}
+
+export interface QuarantineRow {
+  readonly quarantineId: number;
+  readonly inboxId?: number;
+  readonly source: string;
+  readonly origin: string;
+  readonly fault: Fault;
+  readonly at: number;
+  readonly replayedAt?: number;
+}
+
+export interface PatientDetails {
+  readonly patient: string;
+  readonly identity: StatedIdentity;
+  readonly consent: Consent | undefined;
+  readonly oppositions: readonly {
+    readonly channel: Channel;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: number;
+    readonly liftedAt?: number;
+  }[];
+}
+
+export interface JournalEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
