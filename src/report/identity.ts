@@ -70,7 +70,9 @@ export type UnqualifiedCause =
   | 'status-not-validated'
   | 'traits-incomplete'
   /** PID-32 in FICT, DOUT, USUR, CACH, ANOM, INVA: nothing may leave. */
-  | 'status-blocked';
+  | 'status-blocked'
+  /** An INS of another space than this instance's: test or demo in production, or the reverse. */
+  | 'foreign-space';
 
 export type Identity = QualifiedIdentity | UnqualifiedIdentity;
 

@@ -1,0 +1,105 @@
+import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
+import type { DispatchFlags } from '../report/dossier.ts';
+import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
+import { RULES, type Rule, type RuleInput } from './rules.ts';
+
+/**
+ * The dispatch plan: for each destination send, hold until, or never, with the reason.
+ * Pure: the same facts, circumstances and settings give the same plan.
+ * @returns one decision for the DMP, one for each professional, one for the patient's mailbox (configured channels only)
+ */
+export function decide(
+  facts: DispatchFacts,
+  circumstances: DispatchCircumstances,
+  settings: DispatchSettings,
+): DispatchDecision[] {
+  return settings.channels.flatMap((channel) =>
+    destinations(channel, facts, circumstances, settings).map(({ recipient, mailbox }) =>
+      decideOne({ facts, circumstances, settings, channel, mailbox }, recipient),
+    ),
+  );
+}
+
+interface Destination {
+  readonly recipient: string;
+  readonly mailbox: string | undefined;
+}
+
+function destinations(
+  channel: Channel,
+  facts: DispatchFacts,
+  circumstances: DispatchCircumstances,
+  settings: DispatchSettings,
+): Destination[] {
+  if (channel === 'dmp') return [{ recipient: 'DMP', mailbox: undefined }];
+  if (channel === 'mssante-patient') {
+    // Without a qualified INS there is no address: the decision still stands, under a name that says so.
+    const address =
+      facts.identity.kind === 'qualified'
+        ? `${facts.identity.matricule}@${settings.patientDomain}`
+        : undefined;
+    return [{ recipient: address ?? 'patient', mailbox: address }];
+  }
+  const found = new Map<string, Destination>();
+  for (const { key, mailbox } of facts.professionals)
+    found.set(mailbox ?? key, { recipient: mailbox ?? key, mailbox });
+  // Who received an earlier version gets its replacement even when the new message no longer names them.
+  for (const { channel: had, recipient } of circumstances.alreadyHave) {
+    if (had === 'mssante-pro' && !found.has(recipient))
+      found.set(recipient, { recipient, mailbox: recipient });
+  }
+  return [...found.values()];
+}
+
+function decideOne(input: RuleInput, recipient: string): DispatchDecision {
+  const { circumstances, channel } = input;
+  let stopped: { rule: Rule; reason: string } | undefined;
+  for (const rule of RULES) {
+    if (!rule.channels.includes(channel) || circumstances.lifted.includes(rule.name)) continue;
+    const reason = rule.applies(input);
+    if (reason === undefined) continue;
+    if (!stopped || (stopped.rule.decision === 'hold' && rule.decision === 'never'))
+      stopped = { rule, reason };
+  }
+  const confidentiality = channel === 'dmp' ? maskingCodes(circumstances.flags) : [];
+  const common = {
+    channel,
+    recipient,
+    confidentiality,
+    ...(channel === 'dmp' && circumstances.flags.connexionSecrete ? { secretConnection: true as const } : {}),
+    ...(channel === 'mssante-patient' && circumstances.flags.patientMayNotReply
+      ? { noReply: true as const }
+      : {}),
+  };
+  if (stopped) {
+    const { rule, reason } = stopped;
+    return {
+      ...common,
+      decision: rule.decision,
+      until: rule.until?.(input) ?? null,
+      reason,
+      rule: rule.name,
+    };
+  }
+  return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality) };
+}
+
+function whySent(
+  { channel, circumstances }: RuleInput,
+  masks: readonly MaskingCode[],
+): { reason: string; rule: string } {
+  if (channel !== 'dmp') return { rule: 'envoi', reason: 'compte rendu validé' };
+  const asked = circumstances.alimentation;
+  const consent = asked === undefined || asked === 'NA' ? ', opposition non recueillie' : '';
+  const masked = masks.length ? `, avec ${masks.join(', ')}` : '';
+  return { rule: 'envoi', reason: `compte rendu validé${consent}${masked}` };
+}
+
+/** XDS confidentiality codes of the flags (JDV_J58); the order code INVISIBLE_REP_LEGAUX has another name there. */
+export function maskingCodes(flags: DispatchFlags): MaskingCode[] {
+  return [
+    ...(flags.masquePs ? (['MASQUE_PS'] as const) : []),
+    ...(flags.invisiblePatient ? (['INVISIBLE_PATIENT'] as const) : []),
+    ...(flags.invisibleRepLegaux ? (['INVISIBLE_REPRESENTANTS_LEGAUX'] as const) : []),
+  ];
+}

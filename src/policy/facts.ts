@@ -1,0 +1,95 @@
+import type { DispatchFlags } from '../report/dossier.ts';
+import type { UnqualifiedCause } from '../report/identity.ts';
+import type { Report } from '../report/report.ts';
+
+/** What deciding needs of a rendered version: plain JSON, so that planning again costs no rendering. */
+export interface DispatchFacts {
+  readonly processing: 'P' | 'T' | 'D';
+  /** `matricule` only of a qualified identity. */
+  readonly identity:
+    | { readonly kind: 'qualified'; readonly matricule: string }
+    | { readonly kind: 'unqualified'; readonly cause: UnqualifiedCause };
+  /** `YYYYMMDD`, when complete. */
+  readonly birthDate?: string;
+  readonly validatorNamed: boolean;
+  readonly completeness: 'partial' | 'complete';
+  readonly withdrawal: boolean;
+  readonly nonHuman: boolean;
+  readonly patientClass?: string;
+  readonly professionals: readonly ProfessionalFact[];
+}
+
+export interface ProfessionalFact {
+  /** PS_IdNat, else the local code, else the family name: names the delivery when there is no mailbox. */
+  readonly key: string;
+  readonly mailbox?: string;
+}
+
+/** Reduces a report to what the decision reads. The prescriber comes first, each professional once. */
+export function factsOf(report: Report): DispatchFacts {
+  const { patient, version } = report;
+  const professionals = new Map<string, ProfessionalFact>();
+  const all = [
+    ...(report.prescriber ? [report.prescriber] : []),
+    ...report.recipients.map((r) => r.professional),
+  ];
+  for (const person of all) {
+    const key = person.idNat ?? person.localCode ?? person.family;
+    if (!professionals.has(key))
+      professionals.set(key, { key, ...(person.mssante ? { mailbox: person.mssante } : {}) });
+  }
+  const birthDate = patient.traits.birthDate?.local;
+  return {
+    processing: report.processing,
+    identity:
+      patient.kind === 'qualified'
+        ? { kind: 'qualified', matricule: patient.ins.matricule }
+        : { kind: 'unqualified', cause: patient.cause },
+    ...(birthDate?.length === 8 ? { birthDate } : {}),
+    validatorNamed: report.validators.length > 0,
+    completeness: version.completeness,
+    withdrawal: version.cause === 'withdrawal',
+    nonHuman: report.nonHuman,
+    ...(report.patientClass ? { patientClass: report.patientClass } : {}),
+    professionals: [...professionals.values()],
+  };
+}
+
+/** The circumstances of a decision: consents, acts of biologists, what has already left. */
+export interface DispatchCircumstances {
+  readonly flags: DispatchFlags;
+  /** A biologist's date for the end of the announcement mask, ISO 8601. */
+  readonly maskUntil: string | null;
+  readonly held?: { readonly by: string; readonly reason: string };
+  /** Rules that a person lifted for this version. */
+  readonly lifted: readonly string[];
+  readonly opposition: Readonly<
+    Partial<
+      Record<'dmp' | 'mssante-pro' | 'mssante-patient', { readonly by: string; readonly reason: string }>
+    >
+  >;
+  /** ZFA-9 of the latest ADT. */
+  readonly alimentation?: 'INO' | 'IO' | 'NA';
+  readonly alreadyHave: readonly { readonly channel: string; readonly recipient: string }[];
+  /** `YYYYMMDD` today, in the laboratory's zone: ages are counted with it. */
+  readonly today: string;
+}
+
+/** What the laboratory sets. */
+export interface DispatchSettings {
+  readonly environment: 'production' | 'test' | 'demo';
+  /** Channels that are configured; the others get no decision. */
+  readonly channels: readonly ('dmp' | 'mssante-pro' | 'mssante-patient')[];
+  /** Partial reports go to the DMP without a person's act. */
+  readonly partialToDmp: boolean;
+  /** `masque_ps_bloque_mail`. */
+  readonly masquePsBlocksMail: boolean;
+  /** The source is a hospital's: mails are proposed, a person sends. */
+  readonly hospitalSource: boolean;
+  /** PV1-2 classes that mean a hospital stay. */
+  readonly hospitalClasses: readonly string[];
+  readonly patientDomain: string;
+  /** Domains a professional's mailbox may have; `*.x` allows sub-domains. */
+  readonly mailDomains: readonly string[];
+  readonly majorityAge: number;
+}
