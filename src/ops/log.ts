@@ -56,7 +56,7 @@ const ALLOWED: readonly (keyof LogFields)[] = [
 
 /** JSON lines on stdout (or a given stream), one event a line, allow-listed fields only. */
 export function createLog(level: string, stream?: DestinationStream): Log {
-  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' };
   const logger: Logger = stream ? pino(options, stream) : pino(options);
   const write =
     (at: 'info' | 'warn' | 'error') =>

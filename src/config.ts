@@ -1,0 +1,326 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { Fault } from './report/fault.ts';
+
+/**
+ * The configuration: one schema, one place where files, environment and credentials are named.
+ * Every key is explained in config/crbio.example.yaml, which a test reads with this schema.
+ */
+
+const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'OID attendu, par exemple 1.2.250.1.999');
+const coding = z.object({ code: z.string(), system: oid, display: z.string() }).strict();
+const mailbox = z.string().regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/, 'adresse de messagerie attendue');
+const structureId = z
+  .string()
+  .regex(
+    /^(1\d[0-9AB]\d{7}|3\d{14}|[24]\d{9,14})$/,
+    'identifiant de structure attendu : 1 + FINESS (9) ou 3 + SIRET (14)',
+  );
+const professionalId = z
+  .string()
+  .regex(/^[0358]\d{9,14}$/, 'identifiant national attendu : 8 + RPPS (11 chiffres)');
+
+const address = z
+  .object({
+    lines: z.array(z.string().min(1)).min(1).max(7),
+    postalCode: z.string().optional(),
+    city: z.string().optional(),
+    country: z.string().optional(),
+  })
+  .strict();
+
+const biologist = z
+  .object({
+    idNat: professionalId,
+    family: z.string().min(1),
+    given: z.string().min(1),
+    civility: z.enum(['M', 'MME']).optional(),
+    title: z.enum(['DR', 'PR', 'MC', 'PC', 'MG', 'PG']).optional(),
+    profession: coding,
+  })
+  .strict();
+
+const laboratory = z
+  .object({
+    name: z.string().min(1),
+    legalForm: z.string().optional(),
+    idNat: structureId,
+    address,
+    phone: z.string().min(1),
+    email: z.string().optional(),
+    website: z.string().optional(),
+    facilityType: coding.default({
+      code: 'SA25',
+      system: '1.2.250.1.71.4.2.4',
+      display: 'Laboratoire de biologie médicale',
+    }),
+    practiceSetting: coding.default({
+      code: 'AMBULATOIRE',
+      system: '1.2.250.1.213.1.1.4.9',
+      display: 'Ambulatoire',
+    }),
+    oidRoot: oid,
+    director: professionalId,
+    biologists: z.array(biologist).min(1),
+    privacyNotice: z.string().min(1),
+    timeZone: z.string().default('Europe/Paris').refine(isZone, 'fuseau horaire inconnu'),
+  })
+  .strict()
+  .refine((lab) => lab.biologists.some((b) => b.idNat === lab.director), {
+    path: ['director'],
+    message: 'le directeur doit figurer dans biologists',
+  });
+
+const completion = z
+  .object({
+    /** A file is complete when its size and time were seen the same twice, this far apart. */
+    stableMs: z.number().int().min(50).max(600_000).default(2_000),
+    temporarySuffixes: z.array(z.string().regex(/^\./)).default(['.tmp', '.part', '.filepart']),
+    markerSuffix: z.string().regex(/^\./).optional(),
+    truncatedAfterMs: z.number().int().min(1_000).default(300_000),
+  })
+  .strict();
+
+const folderSource = z
+  .object({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'minuscules, chiffres et tirets'),
+    folder: z.string().min(1),
+    archive: z.string().min(1),
+    quarantine: z.string().min(1),
+    charset: z.string().default('windows-1252'),
+    timeZone: z.string().optional(),
+    completion: completion.default(completion.parse({})),
+    polling: z.boolean().default(false),
+    rescanMs: z.number().int().min(1_000).default(60_000),
+    maxBytes: z
+      .number()
+      .int()
+      .min(1_024)
+      .default(64 * 1024 * 1024),
+    metaDmpMss: z.boolean().default(false),
+    preliminaryIsValidated: z.boolean().default(false),
+    hospital: z.boolean().default(false),
+    ownFacilities: z.array(z.string()).default([]),
+    dossierNumber: z.enum(['auto', 'ORC-4', 'OBR-3', 'OBR-2', 'PID-18']).default('auto'),
+  })
+  .strict();
+
+const keyPair = z.object({ certificate: z.string().min(1), key: z.string().min(1) }).strict();
+
+const dmp = z
+  .object({
+    url: z.url({ protocol: /^https$/, error: 'URL https attendue' }),
+    authorities: z.string().min(1),
+    client: keyPair,
+    signature: keyPair,
+    software: z
+      .object({ oid, name: z.string().min(1), version: z.string().min(1), homologation: z.string().min(1) })
+      .strict(),
+    lotDigest: z.enum(['sha1', 'sha256']).default('sha1'),
+    vihfVersion: z.enum(['3.0', '4.0']).default('3.0'),
+    testExistence: z.boolean().default(true),
+    concurrency: z.number().int().min(1).max(5).default(4),
+    timeoutMs: z.number().int().min(1_000).default(60_000),
+  })
+  .strict();
+
+const mssante = z
+  .object({
+    host: z.string().min(1),
+    port: z.number().int().min(1).max(65_535).default(587),
+    authorities: z.string().min(1),
+    client: keyPair,
+    from: mailbox,
+    label: z.string().min(1),
+    replyTo: mailbox.optional(),
+    contact: mailbox.optional(),
+    nil: z.string().min(1),
+    patientDomain: z.string().min(1),
+    domains: z.array(z.string().min(1)).min(1),
+    toProfessionals: z.boolean().default(true),
+    toPatients: z.boolean().default(true),
+    concurrency: z.number().int().min(1).max(10).default(4),
+    timeoutMs: z.number().int().min(1_000).default(60_000),
+  })
+  .strict();
+
+const schema = z
+  .object({
+    environment: z.enum(['production', 'test', 'demo']),
+    data: z.string().min(1),
+    laboratory,
+    catalogue: z.string().min(1),
+    correspondents: z.string().optional(),
+    stylesheets: z.string().min(1),
+    document: z
+      .object({ version: z.enum(['2024.01', '2023.01']).default('2024.01') })
+      .strict()
+      .default({ version: '2024.01' }),
+    sources: z.array(folderSource).min(1),
+    dmp: dmp.optional(),
+    mssante: mssante.optional(),
+    rules: z
+      .object({
+        partialToDmp: z.boolean().default(false),
+        masque_ps_bloque_mail: z.boolean().default(true),
+        hospitalClasses: z.array(z.string()).default(['I', 'E']),
+        majorityAge: z.number().int().default(18),
+      })
+      .strict()
+      .default({
+        partialToDmp: false,
+        masque_ps_bloque_mail: true,
+        hospitalClasses: ['I', 'E'],
+        majorityAge: 18,
+      }),
+    /** Peers that a test or demo instance may talk to, `host:port`; production ignores it. */
+    peers: z.array(z.string()).default([]),
+    workers: z.number().int().min(1).max(32).default(2),
+    log: z
+      .object({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
+      .strict()
+      .default({ level: 'info' }),
+  })
+  .strict()
+  .superRefine((config, context) => {
+    const names = config.sources.map((source) => source.name);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) !== index)
+        context.addIssue({
+          code: 'custom',
+          path: ['sources', index, 'name'],
+          message: 'deux sources portent ce nom',
+        });
+    }
+    if (config.environment === 'production') return;
+    const peers: [string[], string][] = [];
+    if (config.dmp && URL.canParse(config.dmp.url)) {
+      const { hostname, port } = new URL(config.dmp.url);
+      peers.push([['dmp', 'url'], `${hostname}:${port || '443'}`]);
+    }
+    if (config.mssante) peers.push([['mssante', 'host'], `${config.mssante.host}:${config.mssante.port}`]);
+    for (const [path, peer] of peers) {
+      if (!config.peers.includes(peer)) {
+        context.addIssue({
+          code: 'custom',
+          path,
+          message: `hors production, chaque destinataire doit être listé dans peers : ${peer} n'y est pas`,
+        });
+      }
+    }
+    if (config.mssante?.patientDomain.toLowerCase() === 'patient.mssante.fr') {
+      context.addIssue({
+        code: 'custom',
+        path: ['mssante', 'patientDomain'],
+        message: 'le domaine patient de production est interdit hors production',
+      });
+    }
+  });
+
+export type Config = z.infer<typeof schema> & {
+  /** Folder of the configuration file: relative paths start there. */
+  readonly base: string;
+};
+
+/** A configuration error: the file, the line, the key, and what is expected. */
+export interface ConfigFault extends Fault {
+  readonly code: 'CONFIG';
+  readonly line: number;
+  readonly key: string;
+}
+
+/**
+ * Reads a configuration file.
+ * @returns the configuration with every default filled in, or all its faults, each with file, line and key
+ */
+export function readConfig(path: string): Config | ConfigFault[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return [fault(path, 0, '', `le fichier ne peut pas être lu (${(error as NodeJS.ErrnoException).code})`)];
+  }
+  return parseConfig(text, path);
+}
+
+/** As {@link readConfig}, on a text. */
+export function parseConfig(text: string, path: string): Config | ConfigFault[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    return document.errors.map((error) =>
+      fault(path, lines.linePos(error.pos[0]).line, '', `YAML invalide : ${error.message}`),
+    );
+  }
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }), { error: french });
+  if (parsed.success) return { ...parsed.data, base: dirname(resolve(path)) };
+  return parsed.error.issues.map((issue) => {
+    const keys = issue.path.map(String);
+    const key =
+      issue.code === 'unrecognized_keys' ? [...keys, issue.keys[0] ?? ''].join('.') : keys.join('.');
+    return fault(path, lineOf(document.contents, issue.path, lines), key, issue.message);
+  });
+}
+
+/** A path of the configuration, made absolute. */
+export function pathOf(config: Pick<Config, 'base'>, path: string): string {
+  return isAbsolute(path) ? path : resolve(config.base, path);
+}
+
+function fault(path: string, line: number, key: string, cause: string): ConfigFault {
+  const where = `${path}${line ? `:${line}` : ''}`;
+  return {
+    code: 'CONFIG',
+    cause: `${where}${key ? ` — ${key}` : ''} : ${cause}`,
+    hint: 'corriger la configuration ; config/crbio.example.yaml explique chaque clé',
+    line,
+    key,
+    position: where,
+  };
+}
+
+/** Line of the deepest existing node of a path, so that a missing key points at its parent. */
+function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+      if (!pair) break;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+    } else break;
+  }
+  return lines.linePos(offset).line;
+}
+
+const french: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'clé obligatoire absente' : `type ${issue.expected} attendu`;
+    case 'unrecognized_keys':
+      return `clé inconnue : ${issue.keys.join(', ')}`;
+    case 'invalid_value':
+      return `valeur attendue parmi ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `trop petit ou vide (minimum ${issue.minimum})`;
+    case 'too_big':
+      return `trop grand (maximum ${issue.maximum})`;
+    default:
+      return undefined;
+  }
+};
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,238 @@
+import { backoff } from '../ops/backoff.ts';
+import type { Log } from '../ops/log.ts';
+import type { Channel, ChannelAdapter, DeliveryJob, Outcome } from '../report/delivery.ts';
+import type { LeasedDelivery, Store } from '../store/model.ts';
+import { codeOf } from './loop.ts';
+
+export interface LaneSettings {
+  readonly channel: Channel;
+  /** Deliveries under way at once. */
+  readonly concurrency: number;
+  /** After so many tries a delivery is set aside for a person; undefined: never (the DMP's queue resumes by itself). */
+  readonly maxAttempts?: number;
+}
+
+export interface LaneDependencies {
+  readonly store: Store;
+  readonly adapter: ChannelAdapter;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly at: (point: string) => void;
+}
+
+/** Longer than any time-out of a channel, so that a lease never ends while its delivery is still at work. */
+const LEASE_MS = 15 * 60_000;
+/** A lane that stopped (certificate, rights, operator's refusal) looks again after this. */
+const BLOCKED_MS = 60_000;
+/** Mail servers ask for two days of tries; with the back-off's one-hour cap this is about that. */
+export const MAIL_MAX_ATTEMPTS = 56;
+
+/** The store said that the delivery must not leave any more; thrown through the channel's transmit. */
+class Withdrawn extends Error {}
+
+/**
+ * Stage `deliver` for one channel: leases what is due and carries each delivery through look-up, preparation, and
+ * transmission to a recorded outcome. Bounded concurrency; a blocked lane holds the others' work untouched.
+ */
+export function createLane(
+  settings: LaneSettings,
+  { store, adapter, log, now, random, at }: LaneDependencies,
+) {
+  const { channel, concurrency } = settings;
+  const underWay = new Set<Promise<void>>();
+  let blockedUntil = 0;
+
+  const deliver = async (leased: LeasedDelivery): Promise<void> => {
+    const { deliveryId } = leased;
+    try {
+      at('deliver:after-lease');
+      const job = await jobOf(leased, store);
+      if (!job) return await store.failed(deliveryId, documentsMissing());
+      const resume = leased.unknown && leased.prepared ? await lookUp(leased, job, leased.prepared) : 'send';
+      if (resume === 'settled') return;
+      const prepared = leased.prepared ?? (await prepare(leased, job));
+      const outcome = await adapter.transmit(prepared, job, {
+        at,
+        onWire: async () => {
+          if (!(await store.onWire(deliveryId))) throw new Withdrawn();
+        },
+      });
+      await settle(leased, outcome, { possibleDuplicate: resume === 'send-again' });
+    } catch (error) {
+      if (error instanceof Withdrawn) {
+        log.info('delivery-withdrawn', { delivery: deliveryId, channel });
+        await store.unlease(deliveryId);
+        return;
+      }
+      // A bug or a broken environment: the row stays leased or on the wire, its lease ends, and it is looked up then.
+      log.error('delivery-crashed', { delivery: deliveryId, channel, code: codeOf(error) });
+      await settle(
+        leased,
+        { kind: 'unknown', code: 'INTERNAL', cause: 'erreur interne pendant l’envoi' },
+        { possibleDuplicate: false },
+      );
+    }
+  };
+
+  const prepare = async (leased: LeasedDelivery, job: DeliveryJob): Promise<Uint8Array> => {
+    const bytes = await adapter.prepare(job);
+    await store.prepared(leased.deliveryId, bytes);
+    at('deliver:after-prepare');
+    return bytes;
+  };
+
+  /** After an ambiguous try: has it gone through? `send-again` may make a duplicate and is flagged. */
+  const lookUp = async (
+    leased: LeasedDelivery,
+    job: DeliveryJob,
+    prepared: Uint8Array,
+  ): Promise<'settled' | 'send' | 'send-again'> => {
+    const found = await adapter.lookup(prepared, job);
+    if (found.kind === 'absent') return 'send';
+    if (found.kind === 'unknowable') return 'send-again';
+    if (found.kind === 'present') {
+      await settle(
+        leased,
+        { kind: 'accepted', ...(found.remoteId ? { remoteId: found.remoteId } : {}) },
+        { possibleDuplicate: false },
+      );
+    } else if (found.outcome.kind === 'blocked') {
+      await block(leased, found.outcome);
+    } else {
+      await store.outcomeUnknown(leased.deliveryId, nextTry(leased), found.outcome);
+    }
+    return 'settled';
+  };
+
+  const settle = async (
+    leased: LeasedDelivery,
+    outcome: Outcome,
+    { possibleDuplicate }: { possibleDuplicate: boolean },
+  ): Promise<void> => {
+    const { deliveryId } = leased;
+    at('deliver:before-outcome');
+    const fields = {
+      delivery: deliveryId,
+      report: leased.reportId,
+      version: leased.version,
+      channel,
+      attempt: leased.attempts + 1,
+    };
+    switch (outcome.kind) {
+      case 'accepted':
+        await store.delivered(deliveryId, outcome.remoteId, {
+          possibleDuplicate,
+          ...(outcome.warnings ? { warnings: outcome.warnings } : {}),
+        });
+        log.info('delivered', fields);
+        break;
+      case 'retry':
+        if (settings.maxAttempts !== undefined && leased.attempts + 1 >= settings.maxAttempts) {
+          await store.failed(deliveryId, {
+            code: outcome.code,
+            cause: outcome.cause,
+            hint: 'tentatives épuisées : vérifier le destinataire, puis crbio queue retry',
+          });
+          log.error('delivery-failed', { ...fields, code: outcome.code });
+        } else {
+          await store.retryAt(deliveryId, nextTry(leased), outcome);
+          log.warn('delivery-retry', { ...fields, code: outcome.code });
+        }
+        break;
+      case 'unknown':
+        await store.outcomeUnknown(deliveryId, nextTry(leased), outcome);
+        log.warn('delivery-unknown', { ...fields, code: outcome.code });
+        break;
+      case 'refused':
+        // Already there, and an earlier try of ours is why: that is a success (dmp.md §10).
+        if (leased.unknown && outcome.code === 'XDSDuplicateUniqueIdInRegistry') {
+          await store.delivered(deliveryId, undefined, { possibleDuplicate: false });
+          log.info('delivered', fields);
+        } else {
+          await store.failed(deliveryId, outcome);
+          log.error('delivery-failed', { ...fields, code: outcome.code });
+        }
+        break;
+      case 'blocked':
+        await block(leased, outcome);
+        break;
+    }
+    at('deliver:after-outcome');
+  };
+
+  const block = async (
+    leased: LeasedDelivery,
+    outcome: Extract<Outcome, { kind: 'blocked' }>,
+  ): Promise<void> => {
+    await store.unlease(leased.deliveryId);
+    if (now() >= blockedUntil) {
+      log.error('lane-blocked', { channel, code: outcome.code });
+      await store.note({
+        actor: 'crbio',
+        action: 'lane-blocked',
+        subject: channel,
+        details: { code: outcome.code, cause: outcome.cause, hint: outcome.hint },
+      });
+    }
+    blockedUntil = now() + BLOCKED_MS;
+  };
+
+  const nextTry = (leased: LeasedDelivery) => now() + backoff(leased.attempts + 1, random());
+
+  return {
+    /** One turn: fills the free places. Resolves when a place is free again or there is nothing due. */
+    async turn(): Promise<number> {
+      if (now() < blockedUntil) return 0;
+      const free = concurrency - underWay.size;
+      const leased = free > 0 ? await store.lease(channel, free, LEASE_MS) : [];
+      for (const delivery of leased) {
+        const work: Promise<void> = deliver(delivery).finally(() => underWay.delete(work));
+        underWay.add(work);
+      }
+      if (underWay.size > 0) await Promise.race(underWay);
+      return leased.length;
+    },
+    /** Waits for what is under way, then closes the channel's connections. */
+    async stop(): Promise<void> {
+      await Promise.all(underWay);
+      await adapter.close();
+    },
+  };
+}
+
+async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob | undefined> {
+  const documents = await store.documents(leased);
+  if (!documents) return undefined;
+  const {
+    deliveryId,
+    reportId,
+    version,
+    channel,
+    recipient,
+    confidentiality,
+    secretConnection,
+    noReply,
+    replaces,
+  } = leased;
+  return {
+    deliveryId,
+    reportId,
+    version,
+    channel,
+    recipient,
+    confidentiality,
+    secretConnection,
+    noReply,
+    ...(replaces ? { replaces } : {}),
+    ...documents,
+  };
+}
+
+function documentsMissing() {
+  return {
+    code: 'DOCUMENT_MISSING',
+    cause: 'le document de cette version est introuvable',
+    hint: 'vérifier la base de données (crbio journal verify) et restaurer une sauvegarde',
+  };
+}

@@ -1,0 +1,67 @@
+import type { Fault } from '../report/fault.ts';
+import type { Log } from '../ops/log.ts';
+import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+
+export interface InterpretDependencies {
+  readonly store: Store;
+  readonly log: Log;
+  /** Pure: bytes of a source → its parts, identified and with their correspondents filled in. */
+  readonly interpret: (bytes: Uint8Array, source: string) => readonly InterpretedItem[];
+  readonly at: (point: string) => void;
+  /** Something may be waiting to be rendered. */
+  readonly next: () => void;
+}
+
+const BATCH = 20;
+
+/** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
+export function createInterpreter({ store, log, interpret, at, next }: InterpretDependencies) {
+  // The receiver and the loop may meet on one message: the second waits for the first.
+  const inHand = new Map<number, Promise<void>>();
+
+  const interpretOne = (message: InboxMessage): Promise<void> => {
+    const running = inHand.get(message.inboxId);
+    if (running) return running;
+    const work = commit(message).finally(() => inHand.delete(message.inboxId));
+    inHand.set(message.inboxId, work);
+    return work;
+  };
+
+  const commit = async (message: InboxMessage) => {
+    if ((await store.inboxState(message.inboxId)).state !== 'received') return;
+    const items = interpret(message.bytes, message.source);
+    at('interpret:before-commit');
+    const outcomes = await store.interpreted(message.inboxId, items);
+    at('interpret:after-commit');
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'version')
+        log.info('version-made', {
+          report: outcome.reportId,
+          version: outcome.version,
+          source: message.source,
+        });
+      if (outcome.kind === 'quarantined')
+        log.warn('quarantined', { quarantine: outcome.quarantineId, source: message.source });
+    }
+    next();
+  };
+
+  return {
+    interpretOne,
+    /** One turn of the stage: what a crash left uninterpreted, or what a replay put back. */
+    async turn(): Promise<number> {
+      const messages = await store.uninterpreted(BATCH);
+      for (const message of messages) await interpretOne(message);
+      return messages.length;
+    },
+  };
+}
+
+/** A quarantine reason file, for the person who finds the input in the folder. */
+export function reasonText(name: string, faults: readonly Fault[]): string {
+  const lines = faults.map(
+    (fault) =>
+      `- ${fault.position ? `${fault.position} : ` : ''}${fault.cause}\n  À faire : ${fault.hint} [${fault.code}]`,
+  );
+  return `Fichier mis en quarantaine : ${name}\n\n${lines.join('\n')}\n\nL'original est conservé tel quel. Après correction : crbio quarantine replay\n`;
+}

@@ -1,0 +1,62 @@
+import type { Log } from '../ops/log.ts';
+import { decide } from '../policy/decide.ts';
+import type { DispatchFacts, DispatchSettings } from '../policy/facts.ts';
+import { fromInstant } from '../report/timestamp.ts';
+import type { PlanTask, Store } from '../store/model.ts';
+
+export interface PlanDependencies {
+  readonly store: Store;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly zone: string;
+  readonly settingsOf: (source: string) => DispatchSettings;
+  readonly at: (point: string) => void;
+  /** Something may be waiting to be delivered. */
+  readonly next: () => void;
+}
+
+const BATCH = 50;
+
+/** Stage `decide`: a rendered version → one outbox row for each destination, each with its reason. */
+export function createPlanner({ store, log, now, zone, settingsOf, at, next }: PlanDependencies) {
+  return {
+    async turn(): Promise<number> {
+      await store.releaseDue();
+      const tasks = await store.unplanned(BATCH);
+      const today = fromInstant(now(), zone).local.slice(0, 8);
+      for (const task of tasks) {
+        const decisions = planOf(task, today, settingsOf(task.source));
+        await store.planned(task, decisions);
+        at('decide:after-commit');
+        for (const { channel, decision, rule } of decisions)
+          log.info('decided', {
+            report: task.reportId,
+            version: task.version,
+            channel,
+            state: decision,
+            rule,
+          });
+      }
+      if (tasks.length > 0) next();
+      return tasks.length;
+    },
+  };
+}
+
+/** The plan of a stored version: its facts and what the store knows of its circumstances. */
+export function planOf(task: PlanTask, today: string, settings: DispatchSettings) {
+  return decide(
+    task.facts as unknown as DispatchFacts,
+    {
+      flags: task.flags,
+      maskUntil: task.maskUntil,
+      ...(task.held ? { held: task.held } : {}),
+      lifted: task.lifted,
+      opposition: task.opposition,
+      ...(task.consent ? { alimentation: task.consent.alimentation } : {}),
+      alreadyHave: task.alreadyHave,
+      today,
+    },
+    settings,
+  );
+}

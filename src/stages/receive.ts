@@ -1,0 +1,57 @@
+import type { Fault } from '../report/fault.ts';
+import type { Log } from '../ops/log.ts';
+import type { InboxMessage, Store } from '../store/model.ts';
+import { reasonText } from './interpret.ts';
+
+/** A complete file of an export folder. */
+export interface ReceivedFile {
+  readonly name: string;
+  readonly size: number;
+  read(): Promise<Uint8Array>;
+}
+
+/** Where the file goes once its bytes are safe. */
+export type Move =
+  | { readonly move: 'archive' }
+  | { readonly move: 'quarantine'; readonly reason: string }
+  | { readonly move: 'none' };
+
+export interface ReceiveDependencies {
+  readonly store: Store;
+  readonly log: Log;
+  readonly interpretOne: (message: InboxMessage) => Promise<void>;
+  readonly at: (point: string) => void;
+}
+
+/**
+ * Stage `receive` for a folder: the bytes are committed, interpreted, and only then may the file move. After a crash the
+ * file is still there; its bytes are then found again by their SHA-256 and it moves to where it belongs.
+ */
+export function createReceiver({ store, log, interpretOne, at }: ReceiveDependencies) {
+  return async (file: ReceivedFile, source: { name: string; maxBytes: number }): Promise<Move> => {
+    if (file.size > source.maxBytes) {
+      const fault = tooLarge(source.maxBytes);
+      await store.refuse({ source: source.name, origin: file.name, size: file.size, fault });
+      log.warn('quarantined', { source: source.name, code: fault.code });
+      return { move: 'quarantine', reason: reasonText(file.name, [fault]) };
+    }
+    const bytes = await file.read();
+    const { inboxId, duplicate } = await store.receive({ source: source.name, origin: file.name, bytes });
+    at('receive:after-store');
+    log.info(duplicate ? 'received-again' : 'received', { inbox: inboxId, source: source.name });
+    await interpretOne({ inboxId, source: source.name, origin: file.name, bytes });
+    const { state, faults } = await store.inboxState(inboxId);
+    at('receive:before-move');
+    return state === 'quarantined'
+      ? { move: 'quarantine', reason: reasonText(file.name, faults) }
+      : { move: 'archive' };
+  };
+}
+
+function tooLarge(maxBytes: number): Fault {
+  return {
+    code: 'INPUT_TOO_LARGE',
+    cause: `le fichier dépasse la taille permise (${Math.floor(maxBytes / 1_048_576)} Mio)`,
+    hint: 'vérifier l’export du SGL ; relever maxBytes pour cette source si un tel fichier est normal',
+  };
+}
