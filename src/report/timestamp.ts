@@ -44,15 +44,16 @@ function fields(local: string): [number, number, number, number, number, number]
 export function offsetAt(local: string, zone: string): string {
   const [year, month, day, hour, minute, second] = fields(local);
   const wall = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Twice: the offset at the guessed instant may differ from the one at the real instant, near a change.
-  const guess = offsetMinutes(wall, zone);
-  const minutes = Math.max(
-    offsetMinutes(wall - guess * 60_000, zone),
-    offsetMinutes(wall - 3_600_000 - guess * 60_000, zone) === guess ? guess : -Infinity,
+  const before = offsetMinutes(wall - DAY_MS, zone);
+  const after = offsetMinutes(wall + DAY_MS, zone);
+  // The larger offset is the earlier instant. In the hour that spring skips no candidate holds: winter time goes on.
+  const holding = [Math.max(before, after), Math.min(before, after)].find(
+    (offset) => offsetMinutes(wall - offset * 60_000, zone) === offset,
   );
-  return formatOffset(minutes);
+  return formatOffset(holding ?? before);
 }
 
+const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function offsetMinutes(instant: number, zone: string): number {

@@ -19,6 +19,8 @@ export interface LaneDependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly at: (point: string) => void;
+  /** A place is free: there may be more to lease. */
+  readonly wake: () => void;
 }
 
 /** Longer than any time-out of a channel, so that a lease never ends while its delivery is still at work. */
@@ -37,7 +39,7 @@ class Withdrawn extends Error {}
  */
 export function createLane(
   settings: LaneSettings,
-  { store, adapter, log, now, random, at }: LaneDependencies,
+  { store, adapter, log, now, random, at, wake }: LaneDependencies,
 ) {
   const { channel, concurrency } = settings;
   const underWay = new Set<Promise<void>>();
@@ -45,6 +47,7 @@ export function createLane(
 
   const deliver = async (leased: LeasedDelivery): Promise<void> => {
     const { deliveryId } = leased;
+    let wired = false;
     try {
       at('deliver:after-lease');
       const job = await jobOf(leased, store);
@@ -56,6 +59,7 @@ export function createLane(
         at,
         onWire: async () => {
           if (!(await store.onWire(deliveryId))) throw new Withdrawn();
+          wired = true;
         },
       });
       await settle(leased, outcome, { possibleDuplicate: resume === 'send-again' });
@@ -65,11 +69,12 @@ export function createLane(
         await store.unlease(deliveryId);
         return;
       }
-      // A bug or a broken environment: the row stays leased or on the wire, its lease ends, and it is looked up then.
+      // A bug or a broken environment: once on the wire nobody can say what the destination did.
       log.error('delivery-crashed', { delivery: deliveryId, channel, code: codeOf(error) });
+      const cause = 'erreur interne pendant l’envoi';
       await settle(
         leased,
-        { kind: 'unknown', code: 'INTERNAL', cause: 'erreur interne pendant l’envoi' },
+        { kind: wired ? 'unknown' : 'retry', code: 'INTERNAL', cause },
         { possibleDuplicate: false },
       );
     }
@@ -181,16 +186,18 @@ export function createLane(
   const nextTry = (leased: LeasedDelivery) => now() + backoff(leased.attempts + 1, random());
 
   return {
-    /** One turn: fills the free places. Resolves when a place is free again or there is nothing due. */
+    /** One turn: fills the free places. A delivery that ends wakes the lane for the next. */
     async turn(): Promise<number> {
-      if (now() < blockedUntil) return 0;
       const free = concurrency - underWay.size;
-      const leased = free > 0 ? await store.lease(channel, free, LEASE_MS) : [];
+      if (free === 0 || now() < blockedUntil) return 0;
+      const leased = await store.lease(channel, free, LEASE_MS);
       for (const delivery of leased) {
-        const work: Promise<void> = deliver(delivery).finally(() => underWay.delete(work));
+        const work: Promise<void> = deliver(delivery).finally(() => {
+          underWay.delete(work);
+          wake();
+        });
         underWay.add(work);
       }
-      if (underWay.size > 0) await Promise.race(underWay);
       return leased.length;
     },
     /** Waits for what is under way, then closes the channel's connections. */

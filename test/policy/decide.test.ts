@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../src/policy/decide.ts';
+import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from '../../src/policy/facts.ts';
+import { RELEASE_RULES, RULES } from '../../src/policy/rules.ts';
+
+const MATRICULE = '279035121518989';
+const PATIENT_BOX = `${MATRICULE}@patient.mssante.invalid`;
+const DOCTOR_BOX = 'claire.durand@medecin.mssante.invalid';
+
+const facts = (overrides: Partial<DispatchFacts> = {}): DispatchFacts => ({
+  processing: 'T',
+  identity: { kind: 'qualified', matricule: MATRICULE },
+  birthDate: '19790328',
+  validatorNamed: true,
+  completeness: 'complete',
+  withdrawal: false,
+  nonHuman: false,
+  professionals: [{ key: '899700012034', mailbox: DOCTOR_BOX }],
+  ...overrides,
+});
+
+const circumstances = (overrides: Partial<DispatchCircumstances> = {}): DispatchCircumstances => ({
+  flags: {},
+  maskUntil: null,
+  lifted: [],
+  opposition: {},
+  alreadyHave: [],
+  today: '20260302',
+  ...overrides,
+});
+
+const settings = (overrides: Partial<DispatchSettings> = {}): DispatchSettings => ({
+  environment: 'test',
+  channels: ['dmp', 'mssante-pro', 'mssante-patient'],
+  partialToDmp: false,
+  masquePsBlocksMail: true,
+  hospitalSource: false,
+  hospitalClasses: ['I', 'E'],
+  patientDomain: 'patient.mssante.invalid',
+  mailDomains: ['*.mssante.invalid'],
+  majorityAge: 18,
+  ...overrides,
+});
+
+/** `dmp send, mssante-pro hold/partiel, …`: a plan in one line. */
+const plan = (
+  f: Partial<DispatchFacts> = {},
+  c: Partial<DispatchCircumstances> = {},
+  s: Partial<DispatchSettings> = {},
+) =>
+  decide(facts(f), circumstances(c), settings(s)).map(
+    (d) => `${d.channel} ${d.decision === 'send' ? 'send' : `${d.decision}/${d.rule}`}`,
+  );
+
+const allThree = (fate: string) => [`dmp ${fate}`, `mssante-pro ${fate}`, `mssante-patient ${fate}`];
+
+describe('the dispatch plan', () => {
+  it('sends a complete, validated report of a qualified patient everywhere', () => {
+    expect(plan()).toEqual(allThree('send'));
+    const [dmp, doctor, patient] = decide(facts(), circumstances(), settings());
+    expect(dmp).toMatchObject({ recipient: 'DMP', confidentiality: [], until: null });
+    expect(dmp?.reason).toContain('opposition non recueillie');
+    expect(doctor?.recipient).toBe(DOCTOR_BOX);
+    expect(patient?.recipient).toBe(PATIENT_BOX);
+  });
+
+  it('says nothing of the opposition once the patient was informed', () => {
+    expect(decide(facts(), circumstances({ alimentation: 'INO' }), settings())[0]?.reason).toBe(
+      'compte rendu validé',
+    );
+  });
+
+  it('lets nothing of a training message leave production', () => {
+    expect(plan({ processing: 'T' }, {}, { environment: 'production' })).toEqual(
+      allThree('never/message-de-test'),
+    );
+    expect(plan({ processing: 'D' }, {}, { environment: 'production' })).toEqual(
+      allThree('never/message-de-test'),
+    );
+    expect(plan({ processing: 'P' }, {}, { environment: 'production' })).toEqual(allThree('send'));
+  });
+
+  it('lets nothing leave for an INS of another space', () => {
+    expect(plan({ identity: { kind: 'unqualified', cause: 'foreign-space' } })).toEqual(
+      allThree('never/ins-autre-espace'),
+    );
+  });
+
+  it('holds a report without a named biologist', () => {
+    expect(plan({ validatorNamed: false })).toEqual(allThree('hold/biologiste-absent'));
+  });
+
+  it('holds a blocked identity everywhere, a merely unqualified one only where the INS is needed', () => {
+    expect(plan({ identity: { kind: 'unqualified', cause: 'status-blocked' } })).toEqual(
+      allThree('hold/identite-bloquee'),
+    );
+    expect(plan({ identity: { kind: 'unqualified', cause: 'status-not-validated' } })).toEqual([
+      'dmp hold/ins-non-qualifiee',
+      'mssante-pro send',
+      'mssante-patient hold/ins-non-qualifiee',
+    ]);
+  });
+
+  it('names no INS when there is none to name', () => {
+    const patient = decide(
+      facts({ identity: { kind: 'unqualified', cause: 'no-ins' } }),
+      circumstances(),
+      settings(),
+    )[2];
+    expect(patient?.recipient).toBe('patient');
+  });
+
+  it('honours an opposition on its channel only', () => {
+    const opposed = { by: 'Dr Martin', reason: 'motif légitime' };
+    expect(plan({}, { opposition: { dmp: opposed } })).toEqual([
+      'dmp never/opposition',
+      'mssante-pro send',
+      'mssante-patient send',
+    ]);
+    expect(plan({}, { alimentation: 'IO' })).toEqual([
+      'dmp never/opposition-adt',
+      'mssante-pro send',
+      'mssante-patient send',
+    ]);
+    expect(plan({}, { opposition: { 'mssante-patient': opposed } })[2]).toBe(
+      'mssante-patient never/opposition',
+    );
+  });
+
+  it('masks for an announcement: hidden in the DMP, held for the patient until the date given', () => {
+    const decisions = decide(
+      facts(),
+      circumstances({ flags: { invisiblePatient: true }, maskUntil: '2026-03-20' }),
+      settings(),
+    );
+    expect(decisions[0]).toMatchObject({ decision: 'send', confidentiality: ['INVISIBLE_PATIENT'] });
+    expect(decisions[1]).toMatchObject({ decision: 'send' });
+    expect(decisions[2]).toMatchObject({ decision: 'hold', rule: 'annonce', until: '2026-03-20' });
+  });
+
+  it('masks from professionals: in the DMP, and no mail unless the laboratory allows it', () => {
+    const flags = { masquePs: true };
+    expect(plan({}, { flags })).toEqual(['dmp send', 'mssante-pro hold/masque-ps', 'mssante-patient send']);
+    expect(plan({}, { flags }, { masquePsBlocksMail: false })).toEqual(allThree('send'));
+    expect(decide(facts(), circumstances({ flags }), settings())[0]?.confidentiality).toEqual(['MASQUE_PS']);
+  });
+
+  it('keeps from legal representatives what the child’s mailbox would show them', () => {
+    const decisions = decide(facts(), circumstances({ flags: { invisibleRepLegaux: true } }), settings());
+    expect(decisions[0]?.confidentiality).toEqual(['INVISIBLE_REPRESENTANTS_LEGAUX']);
+    expect(decisions[2]).toMatchObject({ decision: 'hold', rule: 'representants-legaux' });
+  });
+
+  it('refuses both masks at once for the DMP', () => {
+    expect(plan({}, { flags: { masquePs: true, invisiblePatient: true } })[0]).toBe(
+      'dmp hold/cumul-masquage',
+    );
+  });
+
+  it('leaves a minor’s secret care to a person, who sends it in secret connection', () => {
+    const secret = { flags: { connexionSecrete: true, invisibleRepLegaux: true } };
+    expect(plan({ birthDate: '20100303' }, secret)[0]).toBe('dmp hold/soin-secret');
+    const lifted = decide(
+      facts({ birthDate: '20100303' }),
+      circumstances({ ...secret, lifted: ['soin-secret'] }),
+      settings(),
+    )[0];
+    expect(lifted).toMatchObject({
+      decision: 'send',
+      secretConnection: true,
+      confidentiality: ['INVISIBLE_REPRESENTANTS_LEGAUX'],
+    });
+    expect(plan({ birthDate: '20080302' }, secret)[0]).toBe('dmp send'); // eighteen today
+    expect(plan({}, { flags: { connexionSecrete: true } })[0]).toBe('dmp hold/connexion-secrete');
+  });
+
+  it('holds partial results until a person acts, the DMP by setting', () => {
+    const partial = { completeness: 'partial' as const };
+    expect(plan(partial)).toEqual([
+      'dmp hold/partiel-dmp',
+      'mssante-pro hold/partiel',
+      'mssante-patient hold/partiel',
+    ]);
+    expect(plan(partial, {}, { partialToDmp: true })[0]).toBe('dmp send');
+    expect(plan(partial, { lifted: ['partiel'] })).toEqual([
+      'dmp hold/partiel-dmp',
+      'mssante-pro send',
+      'mssante-patient send',
+    ]);
+  });
+
+  it('obeys the destinations that the source excludes', () => {
+    expect(plan({}, { flags: { destDmp: false, destMssantePat: false } })).toEqual([
+      'dmp never/destination-exclue',
+      'mssante-pro send',
+      'mssante-patient never/destination-exclue',
+    ]);
+  });
+
+  it('proposes mails in hospital, by source or by class of stay', () => {
+    expect(plan({}, {}, { hospitalSource: true })).toEqual([
+      'dmp send',
+      'mssante-pro hold/hopital',
+      'mssante-patient hold/hopital',
+    ]);
+    expect(plan({ patientClass: 'I' })[1]).toBe('mssante-pro hold/hopital');
+    expect(plan({ patientClass: 'O' })[1]).toBe('mssante-pro send');
+  });
+
+  it('never writes outside the MSSanté domains, nor to a professional without mailbox', () => {
+    const professionals = [
+      { key: '899700012034' },
+      { key: 'x', mailbox: 'dr@example.invalid' },
+      { key: 'y', mailbox: 'dr@evil-mssante.invalid' },
+    ];
+    expect(plan({ professionals }).slice(1, 4)).toEqual([
+      'mssante-pro never/adresse-absente',
+      'mssante-pro never/domaine-non-mssante',
+      'mssante-pro never/domaine-non-mssante',
+    ]);
+  });
+
+  it('sends the replacement to who had the earlier version, even if no longer named', () => {
+    const had = [{ channel: 'mssante-pro', recipient: 'hugo.petit@medecin.mssante.invalid' }];
+    const recipients = decide(facts(), circumstances({ alreadyHave: had }), settings()).map(
+      (d) => d.recipient,
+    );
+    expect(recipients).toEqual(['DMP', DOCTOR_BOX, 'hugo.petit@medecin.mssante.invalid', PATIENT_BOX]);
+  });
+
+  it('prefers never to hold, and the earlier rule among equals', () => {
+    expect(plan({ completeness: 'partial' }, { opposition: { dmp: { by: 'x', reason: 'y' } } })[0]).toBe(
+      'dmp never/opposition',
+    );
+    expect(plan({ completeness: 'partial', validatorNamed: false })[1]).toBe(
+      'mssante-pro hold/biologiste-absent',
+    );
+  });
+
+  it('decides only for the channels that are configured', () => {
+    expect(plan({}, {}, { channels: ['dmp'] })).toEqual(['dmp send']);
+  });
+
+  it('can be released by a person only where the rule says so', () => {
+    for (const name of RELEASE_RULES.liftable)
+      expect(RULES.find((rule) => rule.name === name)?.decision).toBe('hold');
+    expect(RELEASE_RULES.unmask).toEqual(['annonce']);
+    for (const name of [
+      'biologiste-absent',
+      'identite-bloquee',
+      'ins-non-qualifiee',
+      'opposition',
+      'message-de-test',
+    ]) {
+      expect(RELEASE_RULES.liftable).not.toContain(name);
+    }
+  });
+});
