@@ -1,0 +1,250 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { type CommonOptions, EXIT, type ExitCode, STANDARD } from './commands/output.ts';
+
+/**
+ * The command line: a contract (docs/cli.md). Each command is a thin call into commands/; modules load when called, so
+ * that `crbio help` does not open a database.
+ */
+
+const output = STANDARD;
+
+function program(): Command {
+  const crbio = new Command('crbio')
+    .description('publie les comptes rendus de biologie médicale (CR-Bio) vers le DMP et MSSanté')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .helpCommand('help [command]', "montre l'usage d'une commande, avec un exemple")
+    .helpOption('-h, --help', "montre l'usage");
+
+  command(
+    crbio,
+    'start',
+    'lance le démon au premier plan ; journal en JSON sur la sortie standard',
+    'crbio start --config /etc/crbio/crbio.yaml',
+  ).action(async (options: CommonOptions) => {
+    const { start } = await import('./commands/start.ts');
+    exit(await start(output, options));
+  });
+  command(
+    crbio,
+    'check',
+    'vérifie tout ce qui peut se savoir avant de lancer',
+    'crbio check --config /etc/crbio/crbio.yaml --reach',
+  )
+    .option('--reach', 'joint aussi les destinataires')
+    .action(async (options: CommonOptions & { reach?: boolean }) => {
+      const { check } = await import('./commands/check.ts');
+      exit(await check(output, options));
+    });
+  command(
+    crbio,
+    'render <INPUT...>',
+    'hors ligne : écrit CDA, PDF, XDM et plan de chaque compte rendu',
+    'crbio render --out /tmp/sortie resultats/',
+  )
+    .requiredOption('--out <DIR>', "dossier d'écriture")
+    .option('--catalogue <FILE>', 'catalogue LOINC à employer')
+    .action(async (inputs: string[], options: CommonOptions & { out: string; catalogue?: string }) => {
+      const { render } = await import('./commands/render.ts');
+      exit(await render(output, options, inputs));
+    });
+  command(
+    crbio,
+    'validate <FILE...>',
+    'contrôle de conformité de documents CR-Bio, archives XDM et PDF',
+    'crbio validate sortie/*.cda.xml',
+  ).action(async (files: string[], options: CommonOptions) => {
+    const { validate } = await import('./commands/validate.ts');
+    exit(await validate(output, options, files));
+  });
+  command(
+    crbio,
+    'demo',
+    'bac à sable : faux DMP et faux opérateur MSSanté, laboratoire et résultats d’exemple',
+    'crbio demo --keep',
+  )
+    .option('--keep', 'reste en marche après le résumé')
+    .action(async (options: CommonOptions & { keep?: boolean }) => {
+      const { demo } = await import('./commands/demo.ts');
+      exit(await demo(output, options));
+    });
+
+  const catalogue = group(crbio, 'catalogue', 'le catalogue LOINC');
+  command(
+    catalogue,
+    'check <FILE>',
+    'contrôle de qualité du catalogue',
+    'crbio catalogue check loinc/catalogue.csv',
+  ).action(async (file: string, options: CommonOptions) => {
+    const { checkCatalogueFile } = await import('./commands/catalogue.ts');
+    exit(await checkCatalogueFile(output, options, file));
+  });
+
+  const report = group(crbio, 'report', 'les comptes rendus et les actes du biologiste');
+  command(report, 'list', 'liste les comptes rendus et leur sort', 'crbio report list --state planned')
+    .option('--state <STATE>', 'seulement cet état : interpreted, rendered, planned, blocked')
+    .action(async (options: CommonOptions & { state?: string }) =>
+      exit(await (await import('./commands/report.ts')).listReports(output, options)),
+    );
+  command(
+    report,
+    'show <ID>',
+    'versions, documents et envois d’un compte rendu',
+    'crbio report show sgl-3f2a…',
+  ).action(async (id: string, options: CommonOptions) =>
+    exit(await (await import('./commands/report.ts')).showReport(output, options, id)),
+  );
+  act(
+    report,
+    'hold <ID>',
+    'retient tout ce qui n’est pas parti',
+    "crbio report hold sgl-3f2a… --by 'Dr Martin' --reason 'à relire'",
+  ).action(async (id, options) =>
+    exit(await (await import('./commands/report.ts')).holdReport(output, options, id)),
+  );
+  act(
+    report,
+    'release <ID>',
+    'libère ce qu’une personne peut libérer',
+    "crbio report release sgl-3f2a… --by 'Dr Martin' --reason 'annonce faite'",
+  ).action(async (id, options) =>
+    exit(await (await import('./commands/report.ts')).releaseReport(output, options, id)),
+  );
+  for (const [name, masked, text] of [
+    ['mask', true, 'masque : une nouvelle version remplace la précédente'],
+    ['unmask', false, 'lève des masquages (tous si aucun n’est nommé)'],
+  ] as const) {
+    act(
+      report,
+      `${name} <ID>`,
+      text,
+      `crbio report ${name} sgl-3f2a… --patient${masked ? ' --until 2026-04-01' : ''} --by 'Dr Martin' --reason 'annonce'`,
+    )
+      .option('--ps', 'aux professionnels de santé')
+      .option('--patient', 'au patient')
+      .option('--representatives', 'aux représentants légaux')
+      .addOption(
+        new Option('--until <DATE>', 'date qui lève le masquage d’elle-même (AAAA-MM-JJ)').hideHelp(!masked),
+      )
+      .action(async (id, options) =>
+        exit(await (await import('./commands/report.ts')).maskReport(output, options, id, masked)),
+      );
+  }
+
+  command(
+    crbio,
+    'explain <ID>',
+    'pourquoi chaque envoi a été fait, retenu ou refusé',
+    'crbio explain sgl-3f2a…',
+  ).action(async (id: string, options: CommonOptions) =>
+    exit(await (await import('./commands/report.ts')).explainReport(output, options, id)),
+  );
+
+  const patient = group(crbio, 'patient', 'les patients : identité, opposition');
+  act(
+    patient,
+    'oppose <ID>',
+    'enregistre ou lève une opposition',
+    "crbio patient oppose P0001 --channel dmp --by 'Dr Martin' --reason 'motif légitime'",
+  )
+    .requiredOption('--channel <CHANNEL...>', 'dmp, mssante-pro, mssante-patient')
+    .option('--lift', "lève l'opposition")
+    .action(async (id, options) =>
+      exit(await (await import('./commands/patient.ts')).opposePatient(output, options, id)),
+    );
+  command(patient, 'show <ID>', 'identité, consentement, oppositions', 'crbio patient show P0001').action(
+    async (id: string, options: CommonOptions) =>
+      exit(await (await import('./commands/patient.ts')).showPatient(output, options, id)),
+  );
+
+  const queue = group(crbio, 'queue', 'les envois');
+  command(queue, 'list', 'envois en attente, retenus, à retenter, en échec', 'crbio queue list').action(
+    async (options: CommonOptions) =>
+      exit(await (await import('./commands/queue.ts')).listQueue(output, options)),
+  );
+  act(queue, 'retry <ID>', 'retente un envoi', "crbio queue retry D12 --by 'Dr Martin'").action(
+    async (id, options) =>
+      exit(await (await import('./commands/queue.ts')).retryDelivery(output, options, id)),
+  );
+  act(queue, 'cancel <ID>', 'annule un envoi', "crbio queue cancel D12 --by 'Dr Martin'").action(
+    async (id, options) =>
+      exit(await (await import('./commands/queue.ts')).cancelDelivery(output, options, id)),
+  );
+
+  const quarantine = group(crbio, 'quarantine', 'les entrées qui n’ont pu être interprétées');
+  command(quarantine, 'list', 'liste', 'crbio quarantine list').action(async (options: CommonOptions) =>
+    exit(await (await import('./commands/quarantine.ts')).listQuarantine(output, options)),
+  );
+  command(quarantine, 'show <ID>', 'motif et conduite à tenir', 'crbio quarantine show 3').action(
+    async (id: string, options: CommonOptions) =>
+      exit(await (await import('./commands/quarantine.ts')).showQuarantine(output, options, id)),
+  );
+  act(
+    quarantine,
+    'replay <ID>',
+    'réinterprète après correction',
+    "crbio quarantine replay 3 --by 'Dr Martin'",
+  ).action(async (id, options) =>
+    exit(await (await import('./commands/quarantine.ts')).replayQuarantine(output, options, id)),
+  );
+
+  const journal = group(crbio, 'journal', "le journal d'audit");
+  command(journal, 'list', 'liste', 'crbio journal list --report sgl-3f2a…')
+    .option('--report <ID>', 'seulement ce compte rendu')
+    .action(async (options: CommonOptions & { report?: string }) =>
+      exit(await (await import('./commands/journal.ts')).listJournal(output, options)),
+    );
+  command(journal, 'verify', 'vérifie le chaînage', 'crbio journal verify').action(
+    async (options: CommonOptions) =>
+      exit(await (await import('./commands/journal.ts')).verifyJournal(output, options)),
+  );
+  return crbio;
+}
+
+const VERSION = '0.1.0';
+
+function group(parent: Command, name: string, description: string): Command {
+  return parent.command(name).description(description).exitOverride();
+}
+
+/** A command with the options that all share, and its example. */
+function command(parent: Command, usage: string, description: string, example: string): Command {
+  return parent
+    .command(usage)
+    .description(description)
+    .exitOverride()
+    .option('--config <FILE>', 'fichier de configuration')
+    .option('--json', 'un objet JSON par ligne')
+    .addOption(new Option('--lang <LANG>', 'langue des messages').choices(['fr', 'en']).default('fr'))
+    .addHelpText('after', `\nExemple :\n  ${example}`);
+}
+
+/** A person's act: who, and why. */
+function act(parent: Command, usage: string, description: string, example: string): Command {
+  return command(parent, usage, description, example)
+    .requiredOption('--by <WHO>', 'qui agit')
+    .option('--reason <TEXT>', 'pourquoi', '');
+}
+
+function exit(code: ExitCode): void {
+  process.exitCode = code;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  else if (isEnvironmentError(error)) {
+    output.err(`${error.code} ${error.path ?? ''}`);
+    process.exitCode = EXIT.environment;
+  } else throw error;
+}
+
+/** A system error (disk, port, rights): the machine's fault, exit 3; anything else is a bug and shows its stack. */
+function isEnvironmentError(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'errno' in error
+  );
+}

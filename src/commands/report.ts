@@ -1,0 +1,199 @@
+import { RELEASE_RULES } from '../policy/rules.ts';
+import type { DispatchFlags } from '../report/dossier.ts';
+import type { DeliveryRow, ReportSummary } from '../store/model.ts';
+import {
+  type Column,
+  type CommonOptions,
+  complain,
+  EXIT,
+  type ExitCode,
+  list,
+  moment,
+  type Output,
+  say,
+} from './output.ts';
+import { actDone, withStore } from './store.ts';
+import { CHANNEL_WORDS, STATE_WORDS } from './words.ts';
+
+/** Who acts and why: asked by every act. */
+export interface ActOptions extends CommonOptions {
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export const actOf = (options: ActOptions) => ({ by: options.by, reason: options.reason ?? '' });
+
+const fate = (options: CommonOptions) => (delivery: DeliveryRow) => {
+  const state = options.lang === 'en' ? delivery.state : STATE_WORDS[delivery.state];
+  return `${options.lang === 'en' ? delivery.channel : CHANNEL_WORDS[delivery.channel]} ${state}`;
+};
+
+/** `crbio report list` */
+export function listReports(output: Output, options: CommonOptions & { state?: string }): Promise<ExitCode> {
+  return withStore(output, options, async (store) => {
+    const reports = await store.reports(options.state ? { state: options.state } : {});
+    const columns: Column<ReportSummary & Record<string, unknown>>[] = [
+      { french: 'compte rendu', english: 'report', value: (row) => row.reportId },
+      { french: 'dossier', english: 'request', value: (row) => row.dossier },
+      { french: 'version', english: 'version', value: (row) => `v${row.version}` },
+      {
+        french: 'résultats',
+        english: 'results',
+        value: (row) =>
+          row.completeness === 'partial'
+            ? say(options, 'partiels', 'partial')
+            : say(options, 'complets', 'complete'),
+      },
+      { french: 'reçu', english: 'received', value: (row) => moment(row.createdAt) },
+      {
+        french: 'destinations',
+        english: 'destinations',
+        value: (row) =>
+          (row.held ? `${say(options, 'RETENU', 'HELD')} ; ` : '') +
+          (row.state === 'blocked'
+            ? say(options, 'BLOQUÉ : document refusé', 'BLOCKED: document refused')
+            : row.deliveries.map(fate(options)).join(' · ')),
+      },
+    ];
+    list(output, options, reports as (ReportSummary & Record<string, unknown>)[], columns);
+    return EXIT.done;
+  });
+}
+
+/** `crbio report show ID` */
+export function showReport(output: Output, options: CommonOptions, id: string): Promise<ExitCode> {
+  return withStore(output, options, async (store) => {
+    const report = await store.report(id);
+    if (!report) return unknownReport(output, options, id);
+    if (options.json) {
+      output.out(JSON.stringify(report));
+      return EXIT.done;
+    }
+    output.out(
+      `${report.reportId} — ${say(options, 'dossier', 'request')} ${report.dossier}, ${say(options, 'source', 'source')} ${report.source}${report.held ? ` — ${say(options, 'RETENU', 'HELD')}` : ''}`,
+    );
+    for (const version of report.versions) {
+      output.out(
+        `  v${version.version} (${version.cause}, ${version.state}) ${moment(version.createdAt)}${version.documentOid ? ` — ${version.documentOid}` : ''}`,
+      );
+      for (const warning of version.warnings) output.out(`     ! ${warning.text} [${warning.code}]`);
+      for (const fault of version.faults) output.out(`     × ${fault.cause} [${fault.code}]`);
+    }
+    for (const delivery of report.deliveries) output.out(deliveryLine(options, delivery));
+    return EXIT.done;
+  });
+}
+
+/** One delivery in a line: where, what became of it, why. */
+export function deliveryLine(options: CommonOptions, delivery: DeliveryRow): string {
+  const until = delivery.until ? ` ${say(options, "jusqu'au", 'until')} ${delivery.until}` : '';
+  const error =
+    delivery.lastCause && delivery.state !== 'delivered'
+      ? ` — ${delivery.lastCause} [${delivery.lastCode}]`
+      : '';
+  const duplicate = delivery.possibleDuplicate
+    ? ` — ${say(options, 'DOUBLE POSSIBLE (même Message-ID)', 'POSSIBLE DUPLICATE (same Message-ID)')}`
+    : '';
+  return `  v${delivery.version} ${fate(options)(delivery)}${until} : ${delivery.reason} [${delivery.rule}]${error}${duplicate}  (${delivery.deliveryId})`;
+}
+
+/** `crbio report hold ID` */
+export function holdReport(output: Output, options: ActOptions, id: string): Promise<ExitCode> {
+  return withStore(output, options, async (store) =>
+    actDone(output, options, id, await store.hold(id, actOf(options)), 'retenu', 'held'),
+  );
+}
+
+/** `crbio report release ID` */
+export function releaseReport(output: Output, options: ActOptions, id: string): Promise<ExitCode> {
+  return withStore(output, options, async (store) =>
+    actDone(
+      output,
+      options,
+      id,
+      await store.release(id, actOf(options), RELEASE_RULES),
+      'libéré',
+      'released',
+    ),
+  );
+}
+
+export interface MaskOptions extends ActOptions {
+  readonly ps?: boolean;
+  readonly patient?: boolean;
+  readonly representatives?: boolean;
+  readonly until?: string;
+}
+
+/** `crbio report mask ID` and `unmask ID`: named masks, or every mask when none is named (unmask only). */
+export function maskReport(
+  output: Output,
+  options: MaskOptions,
+  id: string,
+  masked: boolean,
+): Promise<ExitCode> {
+  const none = !options.ps && !options.patient && !options.representatives;
+  if (masked && none) {
+    output.err(
+      say(
+        options,
+        'indiquer au moins un masquage : --ps, --patient ou --representatives',
+        'name at least one mask: --ps, --patient or --representatives',
+      ),
+    );
+    return Promise.resolve(EXIT.usage);
+  }
+  if (options.until !== undefined && Number.isNaN(Date.parse(options.until))) {
+    output.err(
+      say(
+        options,
+        `« ${options.until} » n'est pas une date (AAAA-MM-JJ)`,
+        `"${options.until}" is not a date (YYYY-MM-DD)`,
+      ),
+    );
+    return Promise.resolve(EXIT.usage);
+  }
+  const change: DispatchFlags = {
+    ...(options.ps || none ? { masquePs: masked } : {}),
+    ...(options.patient || none ? { invisiblePatient: masked } : {}),
+    ...(options.representatives || none ? { invisibleRepLegaux: masked } : {}),
+  };
+  return withStore(output, options, async (store) =>
+    actDone(
+      output,
+      options,
+      id,
+      await store.mask(id, change, options.until ?? null, actOf(options)),
+      masked ? 'masqué' : 'démasqué',
+      masked ? 'masked' : 'unmasked',
+    ),
+  );
+}
+
+/** `crbio explain ID`: why each delivery was made, held or refused, step by step. */
+export function explainReport(output: Output, options: CommonOptions, id: string): Promise<ExitCode> {
+  return withStore(output, options, async (store) => {
+    const report = await store.report(id);
+    if (!report) return unknownReport(output, options, id);
+    const entries = await store.journal({ reportId: id });
+    if (options.json) {
+      output.out(JSON.stringify({ report: id, deliveries: report.deliveries, journal: entries }));
+      return EXIT.done;
+    }
+    output.out(say(options, `Décisions pour ${id} :`, `Decisions for ${id}:`));
+    for (const delivery of report.deliveries) output.out(deliveryLine(options, delivery));
+    output.out(say(options, 'Pas à pas :', 'Step by step:'));
+    for (const entry of entries)
+      output.out(`  ${moment(entry.at)}  ${entry.actor}  ${entry.action}  ${JSON.stringify(entry.details)}`);
+    return EXIT.done;
+  });
+}
+
+function unknownReport(output: Output, options: CommonOptions, id: string): ExitCode {
+  complain(output, options, {
+    code: 'REPORT_UNKNOWN',
+    cause: `aucun compte rendu ne porte l'identifiant ${id}`,
+    hint: 'crbio report list donne les identifiants',
+  });
+  return EXIT.refused;
+}
