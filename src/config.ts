@@ -254,15 +254,22 @@ export function parseConfig(text: string, path: string): Config | ConfigFault[] 
       fault(path, lines.linePos(error.pos[0]).line, '', `YAML invalide : ${error.message}`),
     );
   }
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }), { error: french });
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch {
+    return [fault(path, 0, '', `YAML refusé : plus de ${MAX_ALIASES} alias`)];
+  }
+  const parsed = schema.safeParse(plain, { error: french });
   if (parsed.success) return { ...parsed.data, base: dirname(resolve(path)) };
   return parsed.error.issues.map((issue) => {
-    const keys = issue.path.map(String);
-    const key =
-      issue.code === 'unrecognized_keys' ? [...keys, issue.keys[0] ?? ''].join('.') : keys.join('.');
-    return fault(path, lineOf(document.contents, issue.path, lines), key, issue.message);
+    const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+    return fault(path, lineOf(document.contents, keys, lines), keys.map(String).join('.'), issue.message);
   });
 }
+
+/** A configuration repeats itself a few times at most; more is an expansion attack or a slip. */
+const MAX_ALIASES = 100;
 
 /** A path of the configuration, made absolute. */
 export function pathOf(config: Pick<Config, 'base'>, path: string): string {
