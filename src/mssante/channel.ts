@@ -1,0 +1,55 @@
+import type { ChannelAdapter, DeliveryJob, Lookup, Outcome, WireHooks } from '../report/delivery.ts';
+import { classify } from './answers.ts';
+import { checkJob, prepareMail } from './mail.ts';
+import { messageIdIn } from './message.ts';
+import type { MailKind, MssanteSettings } from './settings.ts';
+import { createSmtpClient } from './smtp.ts';
+
+/** What a job that may not leave prepares: nothing. `transmit` then says why. */
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The channel to one audience of MSSanté.
+ * @param deps.now milliseconds since 1970
+ * @throws TypeError when asked to carry another channel's job: a bug of the caller
+ */
+export function createMssanteChannel(
+  settings: MssanteSettings,
+  kind: MailKind,
+  { now }: { readonly now: () => number },
+): ChannelAdapter {
+  const client = createSmtpClient(settings);
+  const mine = (job: DeliveryJob) => {
+    if (job.channel !== kind) throw new TypeError(`a job of ${job.channel} was given to ${kind}`);
+  };
+  return {
+    async prepare(job) {
+      mine(job);
+      const prepared = await prepareMail(settings, job, { now: now() });
+      return 'fault' in prepared ? NOTHING : prepared.bytes;
+    },
+
+    async transmit(prepared: Uint8Array, job: DeliveryJob, hooks: WireHooks): Promise<Outcome> {
+      mine(job);
+      const checked = checkJob(settings, job);
+      if ('fault' in checked) return { kind: 'refused', ...checked.fault };
+      const mail =
+        prepared.byteLength > 0 ? { bytes: prepared } : await prepareMail(settings, job, { now: now() });
+      if ('fault' in mail) return { kind: 'refused', ...mail.fault };
+      const result = await client.submit(
+        { from: settings.from.address, to: job.recipient, envelopeId: job.deliveryId, bytes: mail.bytes },
+        hooks,
+      );
+      if (result.kind === 'failed') return classify(result.failure);
+      const messageId = messageIdIn(mail.bytes);
+      return { kind: 'accepted', ...(messageId === undefined ? {} : { remoteId: messageId }) };
+    },
+
+    /** SMTP has no question for it: the same bytes are sent again, with the same Message-ID, and flagged. */
+    async lookup(): Promise<Lookup> {
+      return { kind: 'unknowable' };
+    },
+
+    close: () => client.close(),
+  };
+}

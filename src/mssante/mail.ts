@@ -1,0 +1,140 @@
+import type { DeliveryJob } from '../report/delivery.ts';
+import type { Fault } from '../report/fault.ts';
+import { type CdaHeader, readCdaHeader } from '../xds/cda-header.ts';
+import { describeHeader } from '../xds/document-entry.ts';
+import { isAllowedDomain, parseMailbox, patientAddress, sameAddress } from './addresses.ts';
+import {
+  channelMismatch,
+  mailTooLarge,
+  patientAddressDiffers,
+  patientNotQualified,
+  recipientDomain,
+  recipientForm,
+} from './faults.ts';
+import { composeMail, messageIdOf } from './message.ts';
+import { mailSubject, namingFacts, safePdfName } from './names.ts';
+import type { MailKind, MssanteSettings } from './settings.ts';
+import { buildXdm, submissionSetOid } from './xdm.ts';
+
+/** A report ready to leave: its bytes are kept and sent again unchanged at each try. */
+export interface PreparedMail {
+  readonly bytes: Uint8Array;
+  readonly messageId: string;
+}
+
+/**
+ * Makes the mail of one delivery: XDM archive, MIME message, identifiers. Pure but for the time passed in, so that a
+ * worker thread can do it.
+ * @param clock.now milliseconds since 1970: Date of the mail and submission time
+ * @returns the mail, or why this job may never leave
+ */
+export async function prepareMail(
+  settings: MssanteSettings,
+  job: DeliveryJob,
+  { now }: { readonly now: number },
+): Promise<PreparedMail | { readonly fault: Fault }> {
+  const checked = checkJob(settings, job);
+  if ('fault' in checked) return checked;
+  const { kind, header } = checked;
+  const entry = describeHeader(header, job.cda, { confidentiality: job.confidentiality });
+  if ('cause' in entry) return { fault: entry };
+
+  const toPatient = kind === 'mssante-patient';
+  const noReply = toPatient && (job.noReply || settings.patientsMayNotReply);
+  const replyTo = toPatient ? settings.replyTo.patients : settings.replyTo.professionals;
+  const identify = (documentOid: string) =>
+    messageIdOf({
+      documentOid,
+      kind,
+      recipient: job.recipient,
+      domain: parseMailbox(settings.from.address)?.domain ?? '',
+    });
+  const messageId = identify(header.id);
+  const xdm = await buildXdm({
+    cda: job.cda,
+    entry,
+    submission: {
+      uniqueId: submissionSetOid(messageId),
+      sourceId: settings.sourceOid,
+      time: new Date(now).toISOString().replace(/[-:T]/g, '').slice(0, 14),
+    },
+    sender: { name: settings.from.label, contact: settings.contact },
+    software: settings.software,
+  });
+  const bytes = composeMail({
+    from: settings.from,
+    to: job.recipient,
+    // FIN forbids the answer that a Reply-To would invite.
+    ...(replyTo === undefined || noReply ? {} : { replyTo }),
+    subject: mailSubject(namingFacts(header), { replacement: job.replaces !== undefined }),
+    date: now,
+    messageId,
+    ...(job.replaces === undefined ? {} : { inReplyTo: identify(job.replaces) }),
+    readReceipt: settings.receipts.reading,
+    mss: {
+      nil: settings.nil,
+      codeCda: entry.typeCode.code,
+      qualifiedIns: hasQualifiedIns(header),
+      noReply,
+    },
+    text: bodyText(settings, kind, {
+      replacement: job.replaces !== undefined,
+      replyTo: noReply ? undefined : replyTo,
+    }),
+    xdm,
+    pdf: job.pdf,
+    pdfName: safePdfName(job.pdfName),
+  });
+  return bytes.byteLength > settings.maxMailBytes ? { fault: mailTooLarge() } : { bytes, messageId };
+}
+
+/**
+ * May this job leave by mail, to this address? Asked when the mail is made and again just before each try, since the
+ * allow-list may have changed in between.
+ */
+export function checkJob(
+  settings: MssanteSettings,
+  job: Pick<DeliveryJob, 'channel' | 'recipient' | 'cda'>,
+): { readonly kind: MailKind; readonly header: CdaHeader } | { readonly fault: Fault } {
+  const { channel, recipient } = job;
+  if (channel === 'dmp') throw new TypeError('a deposit in the DMP is no mail');
+  const mailbox = parseMailbox(recipient);
+  if (!mailbox) return { fault: recipientForm() };
+  const header = readCdaHeader(job.cda);
+  if ('cause' in header) return { fault: header };
+  const isCitizen = sameAddress(mailbox.domain, settings.patientDomain);
+  if (channel === 'mssante-patient') {
+    const { ins } = header.patient;
+    if (!ins || !hasQualifiedIns(header)) return { fault: patientNotQualified() };
+    if (!sameAddress(recipient, patientAddress(ins, settings.patientDomain)))
+      return { fault: patientAddressDiffers() };
+    return { kind: channel, header };
+  }
+  if (isCitizen) return { fault: channelMismatch() };
+  if (!isAllowedDomain(mailbox.domain, settings.domains)) return { fault: recipientDomain() };
+  return { kind: channel, header };
+}
+
+/** X-MSS-INS: matricule, OID, birth name, first name, birth date and sex are all in the document (ECO.2.4.2). */
+function hasQualifiedIns({ patient }: CdaHeader): boolean {
+  return (
+    patient.ins !== undefined &&
+    patient.name.given !== undefined &&
+    /^\d{8}/.test(patient.birthTime ?? '') &&
+    (patient.gender === 'M' || patient.gender === 'F')
+  );
+}
+
+/** The audience's text, then the sentence of SGL.MSS.11: made by software, and whom to write to. */
+function bodyText(
+  settings: MssanteSettings,
+  kind: MailKind,
+  { replacement, replyTo }: { readonly replacement: boolean; readonly replyTo: string | undefined },
+): string {
+  const texts = settings.texts[kind];
+  const closing =
+    replyTo === undefined
+      ? `Ce message a été généré automatiquement, merci de ne pas y répondre. Pour contacter le laboratoire : ${settings.contact}.`
+      : `Ce message a été généré automatiquement. Pour contacter le laboratoire, répondez-y ou écrivez à ${replyTo}.`;
+  return `${(replacement ? texts.replacement : texts.first).trim()}\n\n${settings.from.label}\n\n${closing}\n`;
+}
