@@ -48,7 +48,7 @@ export interface DmpOptions {
   readonly existenceTest: { readonly enabled: boolean; readonly cacheMs: number };
   /** TCP and TLS handshake. */
   readonly connectTimeoutMs: number;
-  /** From the last byte sent to the last byte received. */
+  /** From the end of the handshake to the last byte of the answer. */
   readonly answerTimeoutMs: number;
   readonly maxConnections: number;
   /** An answer is a few kilobytes; more is refused. */

@@ -33,6 +33,9 @@ export interface HeaderPatient {
   readonly ins?: Identifier;
   readonly localId?: Identifier;
   readonly name: PersonName;
+  /** Every family and given name of the header, whatever its qualifier. */
+  readonly families: readonly string[];
+  readonly givens: readonly string[];
   readonly gender: string;
   readonly birthTime?: string;
 }
@@ -161,6 +164,8 @@ class HeaderReader {
       ...(ins ? { ins } : {}),
       ...(localId ? { localId } : {}),
       name: this.name('recordTarget/patientRole/patient/name', descend(patient, 'name')),
+      families: childrenNamed(descend(patient, 'name'), 'family').map((family) => family.text),
+      givens: childrenNamed(descend(patient, 'name'), 'given').map((given) => given.text),
       gender: this.need(
         'recordTarget/patientRole/patient/administrativeGenderCode/@code',
         descend(patient, 'administrativeGenderCode')?.attributes.code,
