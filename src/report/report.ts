@@ -48,7 +48,12 @@ export interface ReportVersion {
   /** OID of this document: setOid . number. */
   readonly documentOid: string;
   /** Document that this one replaces, when one was issued. */
-  readonly replaces?: { readonly documentOid: string; readonly number: number };
+  readonly replaces?: {
+    readonly documentOid: string;
+    readonly number: number;
+    /** When it was issued, where known: printed after "annule et remplace". */
+    readonly effectiveTime?: Timestamp;
+  };
   readonly completeness: 'partial' | 'complete';
   /** Why this version exists; `withdrawal`: says that the previous one must be disregarded. */
   readonly cause: 'first' | 'correction' | 'completion' | 'masking' | 'identity' | 'withdrawal';

@@ -1,0 +1,84 @@
+import type { FontSubset } from './font-subset.ts';
+
+/** A colour as PDF writes it: `0.12 0.3 0.37` (DeviceRGB, read as sRGB by the output intent). */
+export type Colour = string & { readonly __colour: true };
+
+/** Face, size in points and colour of a run of text. */
+export interface TextStyle {
+  readonly face: FontSubset;
+  readonly size: number;
+  readonly colour: Colour;
+}
+
+/** A4, in points. */
+export const PAGE = { width: 595.28, height: 841.89 } as const;
+
+/** `#RRGGBB` → colour. */
+export function colourOf(hex: string): Colour {
+  const channels = [1, 3, 5].map((at) => number(Number.parseInt(hex.slice(at, at + 2), 16) / 255));
+  return channels.join(' ') as Colour;
+}
+
+/** The content stream of one page. Coordinates in points from the top left corner; text sits on its baseline. */
+export class Canvas {
+  readonly #operators: string[] = [];
+  #fill = '';
+  #stroke = '';
+
+  text(x: number, baseline: number, text: string, style: TextStyle): void {
+    if (text === '') return;
+    this.#setFill(style.colour);
+    const at = `${number(x)} ${number(PAGE.height - baseline)}`;
+    this.#operators.push(
+      `BT /${style.face.name} ${number(style.size)} Tf ${at} Td ${style.face.encode(text)} Tj ET`,
+    );
+  }
+
+  /** Text that ends at `right`. */
+  textRight(right: number, baseline: number, text: string, style: TextStyle): void {
+    this.text(right - style.face.width(text, style.size), baseline, text, style);
+  }
+
+  rule(x: number, y: number, width: number, thickness: number, colour: Colour): void {
+    if (this.#stroke !== colour) this.#operators.push(`${colour} RG`);
+    this.#stroke = colour;
+    const height = number(PAGE.height - y);
+    this.#operators.push(
+      `${number(thickness)} w ${number(x)} ${height} m ${number(x + width)} ${height} l S`,
+    );
+  }
+
+  box(x: number, y: number, width: number, height: number, colour: Colour): void {
+    this.#setFill(colour);
+    this.#operators.push(`${rectangle(x, y, width, height)} f`);
+  }
+
+  /** Several boxes painted at once, so that neighbours show no seam. */
+  boxes(rectangles: readonly (readonly [number, number, number, number])[], colour: Colour): void {
+    this.#setFill(colour);
+    this.#operators.push(`${rectangles.map((one) => rectangle(...one)).join('\n')} f`);
+  }
+
+  image(name: string, x: number, y: number, width: number, height: number): void {
+    const matrix = [width, 0, 0, height, x, PAGE.height - y - height].map(number).join(' ');
+    this.#operators.push(`q ${matrix} cm /${name} Do Q`);
+  }
+
+  content(): Uint8Array {
+    return Buffer.from(this.#operators.join('\n'), 'latin1');
+  }
+
+  #setFill(colour: Colour): void {
+    if (this.#fill !== colour) this.#operators.push(`${colour} rg`);
+    this.#fill = colour;
+  }
+}
+
+function rectangle(x: number, y: number, width: number, height: number): string {
+  return `${number(x)} ${number(PAGE.height - y - height)} ${number(width)} ${number(height)} re`;
+}
+
+/** At most three decimals: a thousandth of a point is beyond any printer. */
+function number(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}

@@ -1,0 +1,97 @@
+import { deflateSync } from 'node:zlib';
+import type { Report, Warning } from '../report/report.ts';
+import type { PdfAssets } from './assets.ts';
+import { type Canvas, PAGE } from './canvas.ts';
+import { type AppendedPages, placeClosing } from './closing.ts';
+import { drawFooters } from './footer.ts';
+import { placeIdentity } from './identity-block.ts';
+import { LOGO, placeLetterhead } from './letterhead.ts';
+import { PdfFile, type Ref } from './pdf-file.ts';
+import { addPdfaParts } from './pdfa.ts';
+import { placeResults } from './results.ts';
+import { newSheet, type Sheet } from './sheet.ts';
+import { printable } from './text.ts';
+
+export interface TypesetReport {
+  readonly bytes: Uint8Array;
+  /** Characters that no font has: shown as U+FFFD, named by code point. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Sets a report as PDF/A-1b. Pure: the same report and assets give the same bytes, dated by the version's effectiveTime.
+ * @param appended pages that {@link appendPdfs} will add; announced and counted
+ */
+export function renderPdf(
+  report: Report,
+  assets: PdfAssets,
+  appended: readonly AppendedPages[] = [],
+): Uint8Array {
+  return typeset(report, assets, appended).bytes;
+}
+
+/** {@link renderPdf} with what a person should know of the page. */
+export function typeset(
+  report: Report,
+  assets: PdfAssets,
+  appended: readonly AppendedPages[],
+): TypesetReport {
+  const sheet = newSheet(assets);
+  placeLetterhead(report, assets, sheet);
+  placeIdentity(report, sheet);
+  placeResults(report, sheet);
+  placeClosing(report, appended, assets, sheet);
+  const appendedPages = appended.reduce((sum, { pages }) => sum + pages, 0);
+  const canvases = sheet.flow.draw(appendedPages);
+  drawFooters(report, canvases, canvases.length + appendedPages, sheet);
+  return { bytes: assemble(report, assets, sheet, canvases), warnings: missingCharacters(sheet) };
+}
+
+function assemble(report: Report, assets: PdfAssets, sheet: Sheet, canvases: readonly Canvas[]): Uint8Array {
+  const file = new PdfFile();
+  const tree = file.reserve();
+  const fonts = sheet.fonts.filter((font) => font.used).map((font) => `/${font.name} ${font.embed(file)}`);
+  const resources = file.add(
+    `<< /ProcSet [/PDF /Text /ImageC] /Font << ${fonts.join(' ')} >>${logoResource(file, assets)} >>`,
+  );
+  const kids = canvases.map((canvas): Ref => {
+    const contents = file.add('<<', deflateSync(canvas.content()));
+    return file.add(
+      `<< /Type /Page /Parent ${tree} /MediaBox [0 0 ${PAGE.width} ${PAGE.height}] /Resources ${resources}` +
+        ` /Contents ${contents} >>`,
+    );
+  });
+  file.add(`<< /Type /Pages /Kids [${kids.join(' ')}] /Count ${kids.length} >>`, undefined, { at: tree });
+  const { version, laboratory, dossier } = report;
+  const { info, metadata, outputIntent } = addPdfaParts(file, {
+    title: printable(`${assets.theme.texts.title}, dossier ${dossier}, version ${version.number}`),
+    author: printable(laboratory.name),
+    subject: printable(assets.theme.texts.title),
+    at: version.effectiveTime,
+  });
+  const catalog = file.add(
+    `<< /Type /Catalog /Version /1.4 /Pages ${tree} /Lang (fr-FR) /ViewerPreferences << /DisplayDocTitle true >>` +
+      ` /Metadata ${metadata} /OutputIntents [${outputIntent}] >>`,
+  );
+  return file.finish(catalog, info, version.setOid);
+}
+
+function logoResource(file: PdfFile, { logo }: PdfAssets): string {
+  if (!logo) return '';
+  const { width, height, deflated } = logo;
+  const image = file.add(
+    `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceRGB /BitsPerComponent 8`,
+    deflated,
+  );
+  return ` /XObject << /${LOGO} ${image} >>`;
+}
+
+function missingCharacters({ fonts }: Sheet): Warning[] {
+  const missing = new Set(fonts.flatMap((font) => [...font.missing]));
+  return [...missing]
+    .sort((a, b) => a - b)
+    .map((codePoint) => ({
+      code: 'PDF_CHARACTER_MISSING',
+      text: `Le caractère U+${codePoint.toString(16).toUpperCase().padStart(4, '0')} manque aux polices du PDF : un signe de remplacement est imprimé.`,
+    }));
+}

@@ -1,0 +1,156 @@
+import type { Specimen } from '../report/dossier.ts';
+import type { Battery, Chapter, Content, Report } from '../report/report.ts';
+import type { CodedResult } from '../report/result.ts';
+import { toFrench } from '../report/timestamp.ts';
+import type { Line } from './flow.ts';
+import { AREA, gap } from './flow.ts';
+import { placeIsolate } from './isolates.ts';
+import { paragraph } from './paragraph.ts';
+import { headingLines, resultLines, type Table, tableOf } from './result-table.ts';
+import { LEADING, NOTE_LEADING, type Sheet } from './sheet.ts';
+import { printable } from './text.ts';
+import { unbrokenName } from './wording.ts';
+
+/** Height that must remain under a title: a heading and a row. */
+const FOLLOW = 42;
+
+const HEADINGS = {
+  exam: 'Examen',
+  value: 'Résultat',
+  unit: 'Unité',
+  flag: '',
+  range: 'Valeurs de référence',
+  previous: 'Antériorités',
+} as const;
+
+/** Sets all chapters: titles, specimens, batteries with their rows, isolates, comments. */
+export function placeResults(report: Report, sheet: Sheet): void {
+  const results = report.chapters.flatMap((chapter) =>
+    contentsOf(chapter).flatMap(({ content }) => content.batteries.flatMap((battery) => battery.results)),
+  );
+  const table = tableOf(results, HEADINGS, sheet);
+  const severalValidators = report.validators.length > 1;
+  sheet.flow.space(8);
+  if (results.length > 0) sheet.flow.place(headingLines(table, sheet), FOLLOW * 2);
+
+  for (const chapter of report.chapters) {
+    let title = titleLines(chapter.title, sheet);
+    for (const { subTitle, content } of contentsOf(chapter)) {
+      const context = [chapter.title, subTitle].filter((text) => text !== undefined).join(' – ');
+      sheet.flow.repeat(() => [
+        ...headingLines(table, sheet),
+        ...paragraph(`${context} (suite)`, sheet.styles.subChapter, { leading: 15 }),
+      ]);
+      if (subTitle !== undefined) title = [...title, ...subTitleLines(subTitle, sheet)];
+      // The title goes with what comes first under it.
+      placeContent(content, title, table, severalValidators, sheet);
+      title = [];
+    }
+  }
+  sheet.flow.repeat(() => []);
+}
+
+function contentsOf(chapter: Chapter): readonly { subTitle?: string; content: Content }[] {
+  if (chapter.body.kind === 'leaf') return [{ content: chapter.body.content }];
+  return chapter.body.subChapters.map(({ title, content }) => ({ subTitle: title, content }));
+}
+
+function titleLines(title: string, { styles, colours }: Sheet): Line[] {
+  const lines = paragraph(title.toLocaleUpperCase('fr'), styles.chapter, {
+    leading: 16,
+    indent: 6,
+    right: 6,
+  });
+  const banded = lines.map((line) => ({
+    height: line.height,
+    draw: (canvas, top, counts) => {
+      canvas.box(AREA.left, top, AREA.width, line.height, colours.band);
+      line.draw(canvas, top + 0.5, counts);
+    },
+  })) satisfies Line[];
+  return [gap(7), ...banded, gap(2)];
+}
+
+function subTitleLines(title: string, { styles }: Sheet): Line[] {
+  return [gap(4), ...paragraph(title, styles.subChapter, { leading: 13 })];
+}
+
+function placeContent(
+  content: Content,
+  title: readonly Line[],
+  table: Table,
+  severalValidators: boolean,
+  sheet: Sheet,
+): void {
+  const { styles } = sheet;
+  const opening = [...title];
+  for (const specimen of content.specimens) {
+    opening.push(...paragraph(specimenText(specimen), styles.label, { leading: NOTE_LEADING }));
+    if (specimen.nonConformity) {
+      const label = { text: '⚠ Prélèvement non conforme :', style: styles.noteStrong };
+      opening.push(...paragraph(specimen.nonConformity, styles.note, { leading: NOTE_LEADING, label }));
+    }
+  }
+  if (content.performer) opening.push(...performedBy(sheet.performers.markOf(content.performer), sheet));
+  sheet.flow.place(opening, FOLLOW);
+  for (const battery of content.batteries) placeBattery(battery, table, severalValidators, sheet);
+  placeComments(content.comments, sheet);
+}
+
+function performedBy(mark: string, { styles }: Sheet): Line[] {
+  return paragraph(`Examens sous-traités, laboratoire ${mark}`, styles.label, { leading: NOTE_LEADING });
+}
+
+function specimenText(specimen: Specimen): string {
+  const { typeText, type, id, site, collectedAt, receivedAt, collector } = specimen;
+  const kind = typeText ?? type;
+  const taken = [
+    ...(collectedAt ? [`le ${toFrench(collectedAt)}`] : []),
+    ...(collector ? [`par ${unbrokenName(collector)}`] : []),
+  ].join(' ');
+  return [
+    kind ? `Prélèvement : ${kind}` : 'Prélèvement',
+    ...(id ? [`n° ${id}`] : []),
+    ...(site ? [site] : []),
+    ...(taken ? [`prélevé ${taken}`] : []),
+    ...(receivedAt ? [`reçu le ${toFrench(receivedAt)}`] : []),
+  ].join(' · ');
+}
+
+function placeBattery(battery: Battery, table: Table, severalValidators: boolean, sheet: Sheet): void {
+  const { flow, styles, performers } = sheet;
+  const mark = battery.performer ? ` ${performers.markOf(battery.performer)}` : '';
+  const [only] = battery.results;
+  const single = battery.results.length === 1 && only?.local.label === battery.local.label;
+  if (!single || mark !== '') {
+    const lines = paragraph(`${battery.local.label}${mark}`, styles.battery, { leading: 13 });
+    flow.place([gap(3), ...lines], LEADING * 2);
+  }
+  for (const result of battery.results) flow.place(resultLines(result, table, sheet));
+  if (battery.isolates.length > 0) {
+    for (const isolate of battery.isolates) placeIsolate(isolate, sheet);
+  }
+  placeComments(battery.comments, sheet);
+  if (severalValidators) placeValidators(battery.results, sheet);
+}
+
+function placeComments(comments: readonly string[], { flow, styles }: Sheet): void {
+  for (const comment of comments) {
+    flow.space(2);
+    flow.place(
+      paragraph(comment, styles.note, {
+        leading: NOTE_LEADING,
+        label: { text: 'Commentaire :', style: styles.label },
+      }),
+    );
+  }
+}
+
+/** Where several biologists share a report, each battery says who answers for it. */
+function placeValidators(results: readonly CodedResult[], { flow, styles }: Sheet): void {
+  const names = new Set(results.flatMap(({ validator }) => (validator ? [unbrokenName(validator)] : [])));
+  if (names.size === 0) return;
+  flow.place(
+    paragraph(printable(`Validation : ${[...names].join(', ')}`), styles.label, { leading: NOTE_LEADING }),
+  );
+}

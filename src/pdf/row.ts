@@ -1,0 +1,51 @@
+import type { Colour, TextStyle } from './canvas.ts';
+import { AREA, type Line } from './flow.ts';
+
+/** A piece of text in a cell, one line high. */
+export interface CellLine {
+  readonly text: string;
+  readonly style: TextStyle;
+}
+
+/** A cell's lines, hung at `x`; `point`: the decimal comma of each line falls there. */
+export interface Cell {
+  readonly x: number;
+  readonly point?: number;
+  readonly lines: readonly CellLine[];
+}
+
+const PADDING = 2.5;
+
+/** Where a text begins so that its decimal comma, or its end when it has none, falls at `point`. */
+function startOf(text: string, style: TextStyle, point: number): number {
+  return point - style.face.width(integerPart(text), style.size);
+}
+
+/** What precedes the decimal comma, comparator included. */
+export function integerPart(text: string): string {
+  const comma = text.indexOf(',');
+  return comma < 0 ? text : text.slice(0, comma);
+}
+
+/** Cells side by side as slices of equal leading, with a hairline under the last. */
+export function rowLines(cells: readonly Cell[], leading: number, rule?: Colour): Line[] {
+  const count = Math.max(1, ...cells.map((cell) => cell.lines.length));
+  return Array.from({ length: count }, (_, index): Line => {
+    const above = index === 0 ? PADDING : 0;
+    const below = index === count - 1 ? PADDING : 0;
+    const height = above + leading + below;
+    return {
+      height,
+      draw: (canvas, top) => {
+        const baseline = top + above + leading * 0.78;
+        for (const { x, point, lines } of cells) {
+          const line = lines[index];
+          if (!line) continue;
+          const start = point === undefined ? x : startOf(line.text, line.style, point);
+          canvas.text(start, baseline, line.text, line.style);
+        }
+        if (rule && index === count - 1) canvas.rule(AREA.left, top + height, AREA.width, 0.4, rule);
+      },
+    };
+  });
+}

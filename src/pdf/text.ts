@@ -1,0 +1,77 @@
+import type { TextStyle } from './canvas.ts';
+
+/** Longest text that a page is asked to show in one piece; what exceeds is cut and said. */
+const MAX_TEXT = 200_000;
+const CUT = ' […]';
+
+/**
+ * Makes a text of the report fit to set: composed accents, known line breaks, tabs as blanks; control and bidirectional
+ * marks become U+FFFD, so that no text can hide or turn another.
+ */
+export function printable(text: string): string {
+  const bounded = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) + CUT : text;
+  return (
+    bounded
+      .replace(/\p{Cs}/gu, '\ufffd')
+      .normalize('NFC')
+      .replace(/\r\n?|\u2028|\u2029/g, '\n')
+      .replace(/\t/g, '    ')
+      // Soft hyphens and zero-width marks show nothing and would break a search.
+      .replace(/[\u00ad\u200b\u200c\u200d\u2060\ufeff]/g, '')
+      .replace(/(?!\n)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+  );
+}
+
+/** Width of a text in points. */
+export function widthOf(text: string, style: TextStyle): number {
+  return style.face.width(text, style.size);
+}
+
+/**
+ * Breaks a text into lines no wider than `width` points: at line breaks, at spaces (never at no-break spaces), and
+ * inside a word only when the word alone is too wide.
+ */
+export function wrap(text: string, style: TextStyle, width: number): string[] {
+  return text.split('\n').flatMap((paragraph) => wrapParagraph(paragraph, style, width));
+}
+
+function wrapParagraph(paragraph: string, style: TextStyle, width: number): string[] {
+  if (widthOf(paragraph, style) <= width) return [paragraph.trimEnd()];
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  const space = widthOf(' ', style);
+  for (const word of paragraph.split(' ')) {
+    const length = widthOf(word, style);
+    if (line !== '' && used + space + length <= width) {
+      line += ` ${word}`;
+      used += space + length;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const pieces = length <= width ? [word] : breakWord(word, style, width);
+    line = pieces.pop() ?? '';
+    used = widthOf(line, style);
+    lines.push(...pieces);
+  }
+  if (line !== '' || lines.length === 0) lines.push(line);
+  return lines;
+}
+
+function breakWord(word: string, style: TextStyle, width: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const character of word) {
+    const advance = widthOf(character, style);
+    if (piece !== '' && used + advance > width) {
+      pieces.push(piece);
+      piece = '';
+      used = 0;
+    }
+    piece += character;
+    used += advance;
+  }
+  pieces.push(piece);
+  return pieces;
+}

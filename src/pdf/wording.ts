@@ -1,0 +1,137 @@
+import type { PerformingLaboratory, Professional } from '../report/people.ts';
+import { printedName } from '../report/people.ts';
+import type { Comparator, InterpretationCode, ReferenceRange, ResultValue } from '../report/result.ts';
+
+/** A no-break space, between what must stay on one line. */
+const NB = '\u00a0';
+
+const COMPARATORS: Readonly<Record<Comparator, string>> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' };
+
+/** A value as a French report prints it: decimal comma, digits as received. */
+export function printedValue(value: ResultValue): string {
+  switch (value.kind) {
+    case 'quantity':
+      return compared(value.comparator, frenchNumber(value.lexical));
+    case 'range':
+      return `${frenchNumber(value.low)}${NB}–${NB}${frenchNumber(value.high)}`;
+    case 'titre':
+      return compared(value.comparator, `1/${frenchNumber(value.dilution)}`);
+    case 'ratio':
+      return `${frenchNumber(value.numerator)}/${frenchNumber(value.denominator)}`;
+    case 'coded':
+    case 'text':
+      return value.text;
+  }
+}
+
+function compared(comparator: Comparator | undefined, text: string): string {
+  return comparator ? `${COMPARATORS[comparator]}${NB}${text}` : text;
+}
+
+function frenchNumber(lexical: string): string {
+  return lexical.replace('.', ',');
+}
+
+/** A range as received; a decimal point becomes a comma only where the text holds nothing but numbers and signs. */
+export function printedRange(range: ReferenceRange): string {
+  return /^[\d\s.<>≤≥=à–-]+$/.test(range.text) ? range.text.replace(/(\d)\.(\d)/g, '$1,$2') : range.text;
+}
+
+/** What a flag says, by a sign and by words, so that it reads without colour and by ear. */
+export interface Flag {
+  readonly text: string;
+  /** The result is set in bold. */
+  readonly notable: boolean;
+}
+
+/** HL7 ObservationInterpretation (v2 table 0078) in French. `N` prints nothing: no mark is the normal case. */
+const FLAGS: Readonly<Record<string, Flag>> = {
+  N: { text: '', notable: false },
+  L: { text: '▼ bas', notable: true },
+  H: { text: '▲ haut', notable: true },
+  LL: { text: '▼▼ très bas', notable: true },
+  HH: { text: '▲▲ très haut', notable: true },
+  LU: { text: '▼▼ très bas', notable: true },
+  HU: { text: '▲▲ très haut', notable: true },
+  A: { text: '● anormal', notable: true },
+  AA: { text: '●● très anormal', notable: true },
+  '<': { text: '▼ sous la limite', notable: true },
+  '>': { text: '▲ au-delà de la limite', notable: true },
+  U: { text: '↑ en hausse', notable: true },
+  D: { text: '↓ en baisse', notable: true },
+  POS: { text: '● positif', notable: true },
+  DET: { text: '● détecté', notable: true },
+  RR: { text: '● réactif', notable: true },
+  WR: { text: '● faiblement réactif', notable: true },
+  NEG: { text: 'négatif', notable: false },
+  ND: { text: 'non détecté', notable: false },
+  NR: { text: 'non réactif', notable: false },
+  IND: { text: '○ indéterminé', notable: true },
+  E: { text: '○ équivoque', notable: true },
+  S: { text: 'S sensible', notable: false },
+  I: { text: 'I sensible à forte posologie', notable: true },
+  SDD: { text: 'SDD sensible selon la dose', notable: true },
+  R: { text: 'R résistant', notable: true },
+  NS: { text: 'NS non sensible', notable: true },
+  IE: { text: 'IE non interprétable', notable: false },
+};
+
+/** Flags of a result as one mark; a code that has no French word is printed as it is. */
+export function printedFlag(codes: readonly InterpretationCode[]): Flag {
+  const flags = codes.map((code) => FLAGS[code] ?? { text: code, notable: true });
+  return {
+    text: flags
+      .map((flag) => flag.text)
+      .filter((text) => text !== '')
+      .join(', '),
+    notable: flags.some((flag) => flag.notable),
+  };
+}
+
+const SEXES = { M: 'masculin', F: 'féminin', UN: 'indéterminé' } as const;
+
+export function printedSex(sex: keyof typeof SEXES): string {
+  return SEXES[sex];
+}
+
+/** FINESS or RPPS number without the type digit of a national identifier: `1` FINESS, `8` RPPS, `0` ADELI, `3` SIRET. */
+export function printedIdNat(idNat: string): string {
+  const number = idNat.slice(1);
+  switch (idNat[0]) {
+    case '0':
+      return `ADELI${NB}${number}`;
+    case '1':
+      return `FINESS${NB}${number}`;
+    case '3':
+      return `SIRET${NB}${number}`;
+    case '8':
+      return `RPPS${NB}${number}`;
+    default:
+      return idNat;
+  }
+}
+
+/** `Dr Anne MARTIN`, kept on one line. */
+export function unbrokenName(person: Professional): string {
+  return printedName(person).replaceAll(' ', NB);
+}
+
+/** Name, address, telephone and director of a laboratory, in one sentence (CSP R.6222-3). */
+export function printedPerformer(laboratory: PerformingLaboratory): string {
+  const { address, phone, director, idNat } = laboratory;
+  const street = address
+    ? [...address.lines, [address.postalCode, address.city].filter(Boolean).join(' ')]
+    : [];
+  return [
+    laboratory.name,
+    ...street.filter((line) => line !== ''),
+    ...(phone ? [`tél. ${phone}`] : []),
+    ...(idNat ? [printedIdNat(idNat)] : []),
+    ...(director ? [`biologiste responsable : ${unbrokenName(director)}`] : []),
+  ].join(', ');
+}
+
+/** A count with its noun: `1 page`, `3 pages`. */
+export function pages(count: number): string {
+  return `${count}${NB}page${count > 1 ? 's' : ''}`;
+}
