@@ -1,0 +1,48 @@
+import type { Warning } from '../report/report.ts';
+import type { Timestamp } from '../report/timestamp.ts';
+import { parseTimestamp } from '../report/timestamp.ts';
+import { type WarningCode, warning } from './faults.ts';
+import type { Segment } from './hl7.ts';
+import type { SourceProfile } from './profile.ts';
+
+/** What the readers of one message share: its source, its place in the file, the warnings gathered on the way. */
+export class ReadingContext {
+  readonly profile: SourceProfile;
+  /** `message 2`. */
+  readonly position: string;
+  /** Names and codes by which MSH-4 calls the sending laboratory: rows done there are its own. */
+  readonly sendingNames: readonly string[];
+  readonly #warnings = new Map<string, Warning>();
+
+  constructor(profile: SourceProfile, position: string, warnings: readonly Warning[], sendingNames: readonly string[]) {
+    this.profile = profile;
+    this.position = position;
+    this.sendingNames = sendingNames;
+    for (const item of warnings) this.#warnings.set(item.text, item);
+  }
+
+  /** Records a warning once. @param where a local code or field name, never a value */
+  warn(code: WarningCode, where?: string): void {
+    const item = warning(code, where);
+    this.#warnings.set(item.text, item);
+  }
+
+  get warnings(): readonly Warning[] {
+    return [...this.#warnings.values()];
+  }
+
+  /** Where a fault stands: `message 2, OBX[3]-5`. */
+  at(segment: Segment, field?: number): string {
+    return `${this.position}, ${segment.at(field)}`;
+  }
+
+  /** Reads a time of a segment; unreadable ones are told and left out. */
+  time(segment: Segment | undefined, field: number): Timestamp | undefined {
+    const text = segment?.text(field) ?? '';
+    // A date of zeros is how some senders write "none".
+    if (!segment || text === '' || /^0+$/.test(text)) return undefined;
+    const time = parseTimestamp(text, this.profile.zone);
+    if (!time) this.warn('TIME_UNREADABLE', `${segment.name}-${field}`);
+    return time;
+  }
+}

@@ -1,0 +1,73 @@
+import type { DispatchFlags } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { ReadingContext } from './context.ts';
+import { fault } from './faults.ts';
+import type { Segment } from './hl7.ts';
+import type { ObservationGroup } from './message-groups.ts';
+
+type Flag = Exclude<keyof DispatchFlags, 'patientMayNotReply'>;
+
+/** Codes of table MetaDMPMSS in every version of the CI-SIS volet (inputs.md §7). */
+const FLAGS: Readonly<Record<string, Flag>> = {
+  MASQUE_PS: 'masquePs',
+  INVISIBLE_PATIENT: 'invisiblePatient',
+  INVISIBLE_REP_LEGAUX: 'invisibleRepLegaux',
+  INVISIBLE_REPRESENTANTS_LEGAUX: 'invisibleRepLegaux',
+  CONNEXION_SECRETE: 'connexionSecrete',
+  DESTDMP: 'destDmp',
+  DESTMSSANTEPS: 'destMssantePs',
+  DESTMSSANTEPAT: 'destMssantePat',
+};
+
+/** Rows of the table that ask nothing of us here. */
+const OTHERS = [
+  'MODIF_CONF_CODE',
+  'MODIF_CONFIDENTIALITYCODE',
+  'ACK_RECEPTION',
+  'ACK_LECTURE',
+  'ACK_LECTURE_MSS',
+  'COMP_LOT',
+  'CORPSMAIL_PS',
+  'CORPSMAIL_PATIENT',
+];
+
+/** Where the stricter of two contradictory orders is to send nothing. */
+const DESTINATIONS: readonly Flag[] = ['destDmp', 'destMssantePs', 'destMssantePat'];
+
+/** Is this row an order about sending, and not a result? Version 1.2 names no coding system. */
+export function isDispatchRow(obx: Segment): boolean {
+  const code = obx.text(3).toUpperCase();
+  return obx.text(3, 3).toUpperCase() === 'METADMPMSS' || code in FLAGS || OTHERS.includes(code);
+}
+
+/**
+ * Reads the orders of a discrete message about who may see the report.
+ * @returns a fault when the source may not give such orders, or one is neither Y nor N: nothing may leave unmasked by
+ * an order we did not understand
+ */
+export function readDispatchRows(
+  rows: readonly ObservationGroup[],
+  context: ReadingContext,
+): DispatchFlags | Fault {
+  const [first] = rows;
+  if (!first) return {};
+  if (!context.profile.metaDmpMss) return fault('META_NOT_ALLOWED', context.at(first.obx, 3));
+  const flags: Partial<Record<Flag, boolean>> = {};
+  let patientMayNotReply = false;
+  for (const { obx, notes } of rows) {
+    const code = obx.text(3).toUpperCase();
+    if (code.startsWith('CORPSMAIL')) context.warn('MAIL_BODY_IGNORED');
+    const flag = FLAGS[code];
+    if (!flag) continue;
+    const answer = obx.text(5).toUpperCase();
+    if (answer !== 'Y' && answer !== 'N') return fault('META_VALUE', context.at(obx, 5));
+    const asked = answer === 'Y';
+    const earlier = flags[flag];
+    flags[flag] =
+      earlier === undefined ? asked : DESTINATIONS.includes(flag) ? earlier && asked : earlier || asked;
+    if (flag === 'destMssantePat' && notes.some((note) => note.text(4).toUpperCase() === 'FIN')) {
+      patientMayNotReply = true;
+    }
+  }
+  return { ...flags, ...(patientMayNotReply ? { patientMayNotReply } : {}) };
+}

@@ -1,0 +1,45 @@
+import type { Fault } from '../report/fault.ts';
+import type { Delimiters } from './escapes.ts';
+import { fault } from './faults.ts';
+
+/** A document carried by an OBX of type ED. */
+export type EmbeddedDocument =
+  | { readonly kind: 'pdf'; readonly base64: string }
+  /** CDA or other XML. */
+  | { readonly kind: 'xml' }
+  /** An image or a text: nothing that a report can append. */
+  | { readonly kind: 'other' };
+
+/**
+ * Reads raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data; line breaks in the data are removed, repetitions
+ * joined, the type is told by the first bytes and not by its name.
+ * @returns a fault when the data is no base64 or a document announced as PDF is none
+ */
+export function readDocument(
+  raw: string,
+  delimiters: Delimiters,
+  position: string,
+): EmbeddedDocument | Fault {
+  const repetitions = raw.split(delimiters.repetition);
+  const header = (repetitions[0] ?? '').split(delimiters.component);
+  const data = repetitions
+    .map((repetition) => repetition.split(delimiters.component).slice(-1)[0] ?? '')
+    .join('')
+    .replaceAll(`${delimiters.escape}.br${delimiters.escape}`, '')
+    .replaceAll(/\\X0[DdAa](?:0[AaDd])?\\/g, '')
+    .replace(/\s+/g, '');
+  const encoding = header[3]?.trim().toLowerCase() ?? '';
+  const announcedPdf = /pdf/i.test(`${header[1] ?? ''} ${header[2] ?? ''}`);
+  if (encoding !== 'base64' && !announcedPdf) return { kind: 'other' };
+  if (!isBase64(data)) return fault('ED_UNREADABLE', position);
+
+  const start = Buffer.from(data.slice(0, 1024), 'base64').toString('latin1');
+  // Readers accept a few bytes before the mark; a PDF cut short shows at its end, which the document stage checks.
+  if (start.slice(0, 512).includes('%PDF-')) return { kind: 'pdf', base64: data };
+  if (announcedPdf) return fault('ED_UNREADABLE', position);
+  return { kind: /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml|^\s*<ClinicalDocument/.test(start) ? 'xml' : 'other' };
+}
+
+function isBase64(data: string): boolean {
+  return data.length > 0 && data.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(data);
+}

@@ -1,0 +1,86 @@
+import { type CharsetName, decodeStrict } from './charset.ts';
+
+/** Delimiters of a message, as MSH-1 and MSH-2 announce them. */
+export interface Delimiters {
+  readonly field: string;
+  readonly component: string;
+  readonly repetition: string;
+  readonly escape: string;
+  readonly subComponent: string;
+}
+
+/**
+ * Replaces the escape sequences of a raw value (HL7 v2.5.1 §2.7), after it was split on the delimiters. Line commands
+ * become line breaks, highlighting disappears, what is unknown stays as written.
+ * @param charset the message's own, for `\Xhh…\`
+ */
+export function unescape(raw: string, delimiters: Delimiters, charset: CharsetName): string {
+  const { escape } = delimiters;
+  if (escape === '' || !raw.includes(escape)) return raw;
+  let out = '';
+  let from = 0;
+  for (;;) {
+    const open = raw.indexOf(escape, from);
+    const close = open < 0 ? -1 : raw.indexOf(escape, open + 1);
+    if (close < 0) return out + raw.slice(from);
+    const replacement = meaning(raw.slice(open + 1, close), delimiters, charset);
+    if (replacement === undefined) {
+      // Not a sequence: the second character may open one.
+      out += raw.slice(from, close);
+      from = close;
+    } else {
+      out += raw.slice(from, open) + replacement;
+      from = close + 1;
+    }
+  }
+}
+
+function meaning(sequence: string, delimiters: Delimiters, charset: CharsetName): string | undefined {
+  switch (sequence) {
+    case 'F':
+      return delimiters.field;
+    case 'S':
+      return delimiters.component;
+    case 'T':
+      return delimiters.subComponent;
+    case 'R':
+      return delimiters.repetition;
+    case 'E':
+      return delimiters.escape;
+    case 'H':
+    case 'N':
+      return '';
+  }
+  if (/^X(?:[0-9A-Fa-f]{2})+$/.test(sequence)) {
+    return decodeStrict(Buffer.from(sequence.slice(1), 'hex'), charset)?.replace(/\r\n?/g, '\n');
+  }
+  return formatting(sequence);
+}
+
+/** Commands of formatted text (FT), also met in ST, TX and NTE. */
+function formatting(sequence: string): string | undefined {
+  const command = /^\.(br|sp|fi|nf|in|ti|sk|ce)\s*([+-]?\d{0,3})$/i.exec(sequence);
+  if (!command) return undefined;
+  const count = Math.min(Math.max(Number(command[2] || '1'), 1), 100);
+  switch (command[1]?.toLowerCase()) {
+    case 'br':
+    case 'ce':
+      return '\n';
+    case 'sp':
+      return '\n'.repeat(count);
+    case 'sk':
+      return ' '.repeat(count);
+    default:
+      return '';
+  }
+}
+
+// Everything that XML 1.0 cannot carry, tabs and line feeds apart.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const UNPRINTABLE =
+  /[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Drops what no document can carry: control characters, lone surrogates. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, '');
+}

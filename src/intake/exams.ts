@@ -1,0 +1,150 @@
+import type { Attachment, Exam } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { PerformingLaboratory } from '../report/people.ts';
+import type { LocalCode, Result } from '../report/result.ts';
+import type { Timestamp } from '../report/timestamp.ts';
+import type { ReadingContext } from './context.ts';
+import type { Delimiters } from './escapes.ts';
+import { fault, isFault } from './faults.ts';
+import type { Segment } from './hl7.ts';
+import type { OrderGroup } from './message-groups.ts';
+import { type Antibiogram, readIsolates } from './microbiology.ts';
+import { localCode, noteText, type ReadRows, readRows, validatorOf } from './observations.ts';
+import { readSpecimens, specimenRemarks } from './specimens.ts';
+import { examProgress, isCancelledOrder } from './statuses.ts';
+
+/** An exam and what it means for the dossier. */
+export interface ReadExam {
+  readonly exam: Exam;
+  readonly attachments: readonly Attachment[];
+  /** A row is pending, preliminary or withheld, or the exam is. */
+  readonly partial: boolean;
+  readonly withheld: boolean;
+  /** A row was posted by error on this patient (W). */
+  readonly wrong: boolean;
+  /** Every row, or the order itself, is cancelled. */
+  readonly cancelled: boolean;
+  readonly times: readonly (Timestamp | undefined)[];
+}
+
+/** An antibiogramme that goes with an exam; without organism its rows follow the culture's. */
+export interface ChildExam {
+  readonly order: OrderGroup;
+  readonly organism?: Segment;
+}
+
+/** Reads one OBR with its rows, and the antibiogrammes that belong to it. */
+export function readExam(
+  order: OrderGroup,
+  children: readonly ChildExam[],
+  delimiters: Delimiters,
+  context: ReadingContext,
+): ReadExam | Fault {
+  const { obr } = order;
+  const local = localCode(obr.repetitions(4)[0]) ?? { code: obr.text(3), label: 'Examen' };
+  const number = obr.text(3) || obr.text(3, 2) || local.code;
+  const cancelled = isCancelledOrder(order.orc?.text(1) ?? '') || obr.text(25) === 'X';
+  const keyPrefix = `${number}|${local.code}`;
+  const own = readRows(order, { keyPrefix, delimiters, cancelled }, context);
+  if (isFault(own)) return own;
+
+  const antibiograms: Antibiogram[] = [];
+  const strays: ReadRows[] = [];
+  const childRows: ReadRows[] = [];
+  for (const { order: child, organism } of children) {
+    const scope = { keyPrefix: `${childKey(child, number)}|${organism?.text(4) ?? ''}`, delimiters, cancelled };
+    const read = readRows(child, scope, context);
+    if (isFault(read)) return read;
+    childRows.push(read);
+    if (organism) antibiograms.push({ organism, rows: read.rows, comments: noteText(child.notes) });
+    else {
+      context.warn('ISOLATE_UNLINKED', local.code);
+      strays.push(read);
+    }
+  }
+
+  const { isolates, taken } = readIsolates(own.rows, antibiograms, context.profile.isolateCodes);
+  const shown = [...own.rows.filter((row) => !taken.has(row)), ...strays.flatMap(({ rows }) => rows)];
+  const results = shown.flatMap(({ result }) => (result ? [result] : []));
+  const all = [own, ...childRows];
+  const rows = all.flatMap((read) => read.rows);
+
+  const progress = [order, ...children.map((child) => child.order)].map((one) => examProgress(one.obr.text(25)));
+  if (progress.includes(undefined)) return fault('OBR_STATUS', context.at(obr, 25));
+  const line = rows.length === 0 ? lineOf(order, local, keyPrefix, cancelled, progress[0]) : undefined;
+  const keys = [...results, ...isolates.flatMap((isolate) => isolate.antibiogram)].map(({ key }) => key);
+  if (new Set(keys).size < keys.length) return fault('OBX_DUPLICATE', context.at(obr));
+
+  // An organism withheld takes its antibiogramme with it.
+  const withheld =
+    rows.some(({ fate }) => fate.kind === 'withheld') || progress.some((state) => state === 'withheld');
+  const awaited = progress.some((state) => state === 'awaited');
+  const open = rows.some(({ result }) => result?.status === 'pending' || result?.status === 'preliminary');
+  const performer = commonPerformer(results);
+  if (!performer && obr.text(24) === 'OSL') context.warn('SUBCONTRACTOR_UNNAMED', local.code);
+  const section = obr.text(24);
+  return {
+    exam: {
+      order: number,
+      local,
+      ...(section ? { section } : {}),
+      results: line ? [line] : results,
+      isolates,
+      specimens: readSpecimens(order, context),
+      comments: [
+        ...noteText(order.notes),
+        ...specimenRemarks(order),
+        ...children.filter(({ organism }) => !organism).flatMap((child) => noteText(child.order.notes)),
+      ],
+      ...(performer ? { performer } : {}),
+      deleted: rows
+        .filter(({ fate }) => fate.kind === 'delete')
+        .map(({ code, subId }) => `${keyPrefix}|${code.code}|${subId}`),
+    },
+    attachments: all.flatMap(({ attachments }) => attachments),
+    partial: withheld || awaited || open,
+    withheld,
+    wrong: rows.some(({ fate }) => fate.kind === 'wrong'),
+    cancelled: cancelled || (rows.length > 0 && rows.every(({ result }) => result?.status === 'cancelled')),
+    times: [
+      ...[order, ...children.map((child) => child.order)].map((one) => context.time(one.obr, 22)),
+      ...all.flatMap(({ analysedAt }) => analysedAt),
+    ],
+  };
+}
+
+function childKey(child: OrderGroup, parent: string): string {
+  const { obr } = child;
+  return `${obr.text(3) || obr.text(3, 2) || parent}|${localCode(obr.repetitions(4)[0])?.code ?? ''}`;
+}
+
+/** The line of an exam that has no row yet, or none any more: « en cours », « non réalisé ». */
+function lineOf(
+  order: OrderGroup,
+  local: LocalCode,
+  key: string,
+  cancelled: boolean,
+  progress: ReturnType<typeof examProgress>,
+): Result | undefined {
+  const status = cancelled ? 'cancelled' : progress === 'awaited' ? 'pending' : undefined;
+  if (!status) return undefined;
+  const validator = validatorOf(undefined, order);
+  return {
+    key: `${key}||`,
+    local,
+    status,
+    ranges: [],
+    interpretations: [],
+    previous: [],
+    comments: [],
+    ...(validator ? { validator } : {}),
+  };
+}
+
+/** The laboratory that did the whole exam, when it is one and not ours. */
+function commonPerformer(results: readonly Result[]): PerformingLaboratory | undefined {
+  const performer = results[0]?.performer;
+  if (!performer) return undefined;
+  const key = (one: PerformingLaboratory | undefined) => `${one?.idNat ?? ''}|${one?.name ?? ''}`;
+  return results.every((result) => key(result.performer) === key(performer)) ? performer : undefined;
+}

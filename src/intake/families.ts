@@ -1,0 +1,30 @@
+import type { Fault } from '../report/fault.ts';
+import { fault } from './faults.ts';
+
+/** Formats that reach an export folder and are no HL7 v2 (inputs.md §1), each told by its first bytes. */
+const FOREIGN: readonly (readonly [test: RegExp, name: string])[] = [
+  [/^%PDF-/, 'un PDF seul'],
+  [/^PK\x03\x04/, 'une archive ZIP'],
+  [/^\s*<\?xml|^\s*<ClinicalDocument/, 'un document XML'],
+  [/^\s*[[{]\s*["{]/, 'un fichier JSON'],
+  [/^H\|\\\^&(?!~)/, 'une trame d’automate ASTM, sans validation biologique'],
+  [/^\d{3}8000/, 'un fichier GDT'],
+  [/^H[|~^\\&$#!][|~^\\&$#!]{2}/, 'un message HPRIM Santé, qui n’est pas encore lu'],
+];
+
+/**
+ * Says which format a file without any MSH is.
+ * @param binary the file, one character a byte
+ */
+export function foreignFault(binary: string): Fault {
+  const head = binary.slice(0, 4096).replace(/^\u00ef\u00bb\u00bf/, '');
+  const known = FOREIGN.find(([test]) => test.test(head));
+  if (known) return fault('INPUT_FOREIGN', undefined, known[1]);
+  if (/\*{4}(?:LAB|FIN)\*{4}/.test(binary)) {
+    return fault('INPUT_FOREIGN', undefined, 'une lettre HPRIM Médecin, qui n’est pas encore lue');
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells a binary file
+  const controls = head.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/g)?.length ?? 0;
+  if (controls > head.length / 100) return fault('INPUT_UNREADABLE');
+  return fault('INPUT_FOREIGN', undefined, 'aucun segment MSH');
+}

@@ -1,0 +1,209 @@
+import type { Fault } from '../report/fault.ts';
+import type { Warning } from '../report/report.ts';
+
+/**
+ * Every refusal of an input, in French for the people of the laboratory: what is wrong, what to do. No text holds
+ * anything of a patient; `{…}` takes a name of the standard (a segment, a format), never a value.
+ */
+const CATALOGUE = {
+  INPUT_EMPTY: [
+    'Le fichier est vide.',
+    'Vérifier l’export du SGL ; si le fichier était en cours d’écriture, le déposer de nouveau.',
+  ],
+  INPUT_TOO_LARGE: [
+    'Le fichier dépasse la taille permise.',
+    'Exporter en plusieurs fichiers, ou relever la taille maximale dans la configuration de la source.',
+  ],
+  INPUT_UNREADABLE: [
+    'Le contenu n’est pas du texte HL7 : fichier binaire, chiffré ou abîmé.',
+    'Vérifier le fichier déposé et le produire de nouveau depuis le SGL.',
+  ],
+  INPUT_FOREIGN: [
+    'Le fichier n’est pas un message HL7 v2 : {detail}.',
+    'Seuls les messages HL7 v2 (ORU^R01, ADT) sont lus dans ce dossier. Régler l’export du SGL sur HL7 v2, ou déposer ce fichier là où il est attendu.',
+  ],
+  HL7_CHARSET: [
+    'Les caractères du message ne se lisent dans aucun des jeux prévus (UTF-8, 8859/1, 8859/15, windows-1252).',
+    'Corriger le jeu de caractères de l’export (MSH-18 : « UNICODE UTF-8 » ou « 8859/15 »), puis exporter de nouveau.',
+  ],
+  HL7_DELIMITERS: [
+    'Les séparateurs annoncés par MSH-1 et MSH-2 ne sont pas utilisables.',
+    'MSH doit commencer par « MSH|^~\\& ». Demander à l’éditeur du SGL de corriger l’en-tête.',
+  ],
+  HL7_TRUNCATED: [
+    'Le fichier est tronqué : {detail}.',
+    'Exporter de nouveau ce dossier. Si le SGL n’écrit jamais la fin attendue, le déclarer dans le profil de la source (finalTerminator ou batches).',
+  ],
+  HL7_BATCH_COUNT: [
+    'Le nombre de messages trouvés ne correspond pas au compte annoncé par le lot ({detail}).',
+    'Un message a pu être perdu : exporter le lot de nouveau. Si les comptes de ce SGL sont faux, passer la source en « batches: lenient ».',
+  ],
+  HL7_TOO_MANY: [
+    'Le message dépasse une limite de lecture ({detail}).',
+    'Vérifier le fichier ; si le volume est normal, relever la limite dans la configuration de la source.',
+  ],
+  HL7_NO_CONTROL_ID: [
+    'MSH-10 (identifiant du message) est vide.',
+    'Demander à l’éditeur de numéroter les messages.',
+  ],
+  HL7_NO_DATE: [
+    'La date du message (MSH-7) est absente ou illisible.',
+    'Corriger l’export : MSH-7 est obligatoire, au format AAAAMMJJHHMMSS.',
+  ],
+  HL7_VERSION: [
+    'La version HL7 du message (MSH-12) n’est pas prise en charge.',
+    'Régler l’export du SGL sur HL7 2.3, 2.3.1, 2.4, 2.5 ou 2.5.1.',
+  ],
+  HL7_PROCESSING_ID: [
+    'MSH-11 (production, test, mise au point) n’a pas une valeur connue.',
+    'MSH-11 doit être P, T ou D.',
+  ],
+  HL7_TYPE: [
+    'Le type de message {detail} n’est pas traité.',
+    'Seuls ORU^R01 et ADT (A01, A04, A08, A28, A31) sont lus. Retirer ce flux de l’export vers ce dossier.',
+  ],
+  HL7_OUL: [
+    'Message OUL (résultats par échantillon) : il n’est pas encore lu.',
+    'Régler l’export sur ORU^R01, qui porte les mêmes résultats par demande.',
+  ],
+  HL7_MDM: [
+    'Message MDM (document déjà rédigé) : il ne vient pas de la biologie.',
+    'Adresser ce flux à la plateforme prévue pour les documents.',
+  ],
+  HL7_CDA_IN_ORU: [
+    'Le message transporte un CR-Bio déjà rédigé (CDA en HL7 v2, volet CI-SIS) : il n’est pas encore repris.',
+    'Adresser ces messages à la plateforme d’intermédiation, ou exporter les résultats en ORU^R01 discret.',
+  ],
+  HL7_BUSINESS_ACK: [
+    'Message d’acquittement ({detail}) : il n’apporte aucun résultat.',
+    'Diriger les acquittements vers leur propre canal, pas vers le dossier d’export.',
+  ],
+  HL7_STRUCTURE: [
+    'L’ordre des segments est incompréhensible : {detail}.',
+    'Comparer le message au modèle ORU^R01 (MSH, PID, ORC, OBR, OBX) avec l’éditeur du SGL.',
+  ],
+  PID_MISSING: [
+    'Aucun patient : le segment PID manque.',
+    'Exporter de nouveau ; si le message en est toujours privé, le signaler à l’éditeur du SGL.',
+  ],
+  PID_NO_NUMBER: [
+    'Le patient n’a pas de numéro (PID-3).',
+    'Renseigner le numéro de patient du laboratoire (CSP D.6211-2) et exporter de nouveau.',
+  ],
+  PID_NO_NAME: [
+    'Le nom du patient (PID-5) est absent.',
+    'Compléter l’identité dans le SGL et exporter de nouveau.',
+  ],
+  DOSSIER_NO_NUMBER: [
+    'Aucun numéro de dossier n’a été trouvé.',
+    'Vérifier dans la configuration de la source le champ qui porte le numéro (dossierNumber).',
+  ],
+  ORU_NO_EXAM: [
+    'Le message ne contient aucun examen (OBR).',
+    'Vérifier la demande dans le SGL et exporter de nouveau.',
+  ],
+  OBR_STATUS: [
+    'Le statut de l’examen (OBR-25) n’est pas un statut connu.',
+    'Les statuts admis sont O, I, S, A, R, P, F, C et X. Corriger l’export.',
+  ],
+  OBX_STATUS: [
+    'Le statut d’un résultat (OBX-11) est absent ou inconnu : rien ne dit qu’il soit validé.',
+    'Valider le résultat dans le SGL, puis exporter de nouveau ; les statuts admis sont ceux de la table HL7 0085.',
+  ],
+  OBX_NO_CODE: [
+    'Un résultat n’a pas de code d’analyse (OBX-3).',
+    'Compléter le paramétrage de l’analyse dans le SGL et exporter de nouveau.',
+  ],
+  OBX_NO_VALUE: [
+    'Un résultat déclaré final n’a pas de valeur (OBX-5).',
+    'Compléter ou annuler ce résultat dans le SGL, puis exporter de nouveau.',
+  ],
+  OBX_DUPLICATE: [
+    'La même analyse figure plusieurs fois, à la même date et sans numéro qui les distingue (OBX-4).',
+    'Le bon résultat ne peut être choisi automatiquement : corriger le dossier dans le SGL et exporter de nouveau.',
+  ],
+  ED_UNREADABLE: [
+    'Le document joint (OBX-2 = ED) est illisible : base64 coupé, ou contenu qui n’est pas un PDF.',
+    'Joindre de nouveau le PDF dans le SGL et exporter de nouveau.',
+  ],
+  META_NOT_ALLOWED: [
+    'Le message porte des consignes de masquage ou d’envoi (MetaDMPMSS) que la source n’est pas autorisée à donner.',
+    'Si ces consignes sont voulues, activer metaDmpMss dans le profil de la source, puis rejouer le message.',
+  ],
+  META_VALUE: [
+    'Une consigne de masquage ou d’envoi (MetaDMPMSS) ne vaut ni Y ni N.',
+    'Corriger la consigne dans le SGL : par prudence, rien n’est publié sans elle.',
+  ],
+} as const satisfies Record<string, readonly [cause: string, hint: string]>;
+
+export type FaultCode = keyof typeof CATALOGUE;
+
+/**
+ * A refusal from the catalogue.
+ * @param position where in the input, such as `message 2, OBX[3]-5`
+ * @param detail a name of the standard that completes the cause; never a value of the message
+ */
+export function fault(code: FaultCode, position?: string, detail?: string): Fault {
+  const [cause, hint] = CATALOGUE[code];
+  return {
+    code,
+    cause: cause.replace('{detail}', detail ?? '').replace(' ()', ''),
+    hint,
+    ...(position ? { position } : {}),
+  };
+}
+
+export function isFault(value: unknown): value is Fault {
+  return (
+    typeof value === 'object' && value !== null && 'hint' in value && 'cause' in value && 'code' in value
+  );
+}
+
+/** What a person should know of a message that was taken all the same. */
+const WARNINGS = {
+  CHARSET_UNKNOWN: 'MSH-18 nomme un jeu de caractères inconnu : celui de la source a servi.',
+  CHARSET_MISDECLARED: 'Le jeu de caractères annoncé (MSH-18) n’est pas celui du message : un autre a servi.',
+  CONTROL_CHARACTERS: 'Des caractères de contrôle ont été retirés du message.',
+  TEXT_BEFORE_MSH: 'Du texte précédait MSH : il a été ignoré.',
+  LINE_BROKEN: 'Une ligne ne commence pas par un nom de segment : elle a été jointe à la précédente.',
+  BATCH_COUNT: 'Le compte annoncé par le lot est faux.',
+  BATCH_NO_TRAILER: 'Le lot n’a pas de segment de fin.',
+  NO_CONTROL_ID: 'MSH-10 est vide.',
+  NO_PROCESSING_ID: 'MSH-11 est vide : le message est tenu pour une production.',
+  PATIENT_NUMBER_LEGACY: 'Le numéro du patient a été pris dans PID-2, PID-3 étant vide.',
+  BIRTH_NAME_UNTYPED: 'PID-5 ne dit pas quel nom est celui de naissance.',
+  BIRTH_DATE: 'La date de naissance (PID-7) est illisible.',
+  BIRTH_PLACE_CODE: 'Le code du lieu de naissance (PID-11.9) n’a pas la forme d’un code INSEE.',
+  INS_NO_OID: 'Un INS est donné sans l’OID de son espace : il est ignoré.',
+  INS_FORM: 'L’INS n’a pas la forme attendue : il est ignoré.',
+  INS_KEY: 'La clé de l’INS est fausse : il est ignoré.',
+  INS_SEVERAL: 'Plusieurs INS différents sont donnés : aucun n’est retenu.',
+  TIME_UNREADABLE: 'Une date est illisible',
+  PRESCRIBERS_SEVERAL:
+    'Le dossier a plusieurs prescripteurs : le premier figure en tête, tous sont destinataires.',
+  OBX_TYPE: 'Le type déclaré (OBX-2) n’est pas celui de la valeur',
+  NUMBER_AMBIGUOUS:
+    'Un nombre peut se lire de deux façons (point décimal ou séparateur de milliers) : gardé en texte',
+  SN_UNUSUAL: 'Une valeur numérique structurée (SN) est inhabituelle : gardée en texte',
+  RANGE_REVERSED: 'Les bornes de référence sont inversées : gardées en texte',
+  FLAG_UNKNOWN: 'Un indicateur (OBX-8) est inconnu : gardé en commentaire',
+  PREVIOUS_UNIT: 'Une antériorité dans une autre unité a été écartée',
+  PREVIOUS_UNREADABLE: 'Une antériorité sans valeur exploitable a été écartée',
+  ROWS_WITHHELD: 'Des résultats non validés ont été retenus : le compte rendu est partiel.',
+  SIDE_FILE: 'Un fichier annoncé à côté du message n’est pas repris',
+  ED_NOT_PDF: 'Un document joint qui n’est pas un PDF n’est pas repris',
+  ISOLATE_UNLINKED: 'Un antibiogramme n’a pu être rattaché à un germe : ses lignes suivent la culture',
+  SUBCONTRACTOR_UNNAMED: 'Un examen est marqué sous-traité (OBR-24 = OSL) sans nom de laboratoire',
+  SUBCONTRACTOR_ADDRESS: 'Le laboratoire exécutant n’a pas d’adresse (OBX-24 ; CSP R.6222-3)',
+  ORC_WITHOUT_OBR: 'Une commande (ORC) n’a pas d’examen (OBR) : elle a été ignorée.',
+  MAIL_BODY_IGNORED: 'Un corps de mail fourni par le SGL (CORPSMAIL) n’est pas repris.',
+  CORRESPONDENT_DIFFERS: 'Le nom du correspondant n’est pas celui de la table : rien n’en a été repris',
+} as const;
+
+export type WarningCode = keyof typeof WARNINGS;
+
+/** @param where a local code or a field's name that completes the text */
+export function warning(code: WarningCode, where?: string): Warning {
+  const text = WARNINGS[code];
+  return { code, text: where ? `${text.replace(/\.$/, '')} (${where}).` : text.replace(/\.?$/, '.') };
+}

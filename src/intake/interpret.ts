@@ -1,0 +1,147 @@
+import type { Dossier, ProcessingId } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { Organization } from '../report/people.ts';
+import type { Warning } from '../report/report.ts';
+import { parseTimestamp, type Timestamp } from '../report/timestamp.ts';
+import { type AdtUpdate, readAdt } from './adt.ts';
+import { decode } from './charset.ts';
+import { ReadingContext } from './context.ts';
+import { foreignFault } from './families.ts';
+import { type FaultCode, fault, isFault, warning } from './faults.ts';
+import { type Message, readMessage, type Segment } from './hl7.ts';
+import { type MessageHeader, readOru } from './oru.ts';
+import type { SourceProfile } from './profile.ts';
+import { declaredCharset, type RawMessage, splitFile } from './segments.ts';
+
+/** What one input comes to: every message of it ends as at least one part. */
+export type InterpretedPart =
+  | { readonly kind: 'dossier'; readonly dossier: Dossier; readonly warnings: readonly Warning[] }
+  | { readonly kind: 'patient'; readonly update: AdtUpdate }
+  | { readonly kind: 'rejected'; readonly fault: Fault }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+const VERSIONS = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1'];
+
+/** Message types that are refused each with its own advice. */
+const REFUSED: Readonly<Record<string, FaultCode>> = {
+  OUL: 'HL7_OUL',
+  MDM: 'HL7_MDM',
+  ZAM: 'HL7_BUSINESS_ACK',
+  ACK: 'HL7_BUSINESS_ACK',
+};
+
+/**
+ * Reads an input whole: HL7 v2 messages, alone, several, or in batches. Pure: the same bytes and profile give the same
+ * parts. A message that cannot be read is a `rejected` part with its position, and does not stop the others.
+ * @param bytes the file or frame as it came
+ * @param profile what is known of its sender
+ */
+export function interpret(bytes: Uint8Array, profile: SourceProfile): InterpretedPart[] {
+  if (bytes.byteLength === 0) return [rejected(fault('INPUT_EMPTY'))];
+  if (bytes.byteLength > profile.limits.maxBytes) return [rejected(fault('INPUT_TOO_LARGE'))];
+  const binary = withoutUtf16(bytes).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
+  const file = splitFile(binary, profile);
+  if (isFault(file)) return [rejected(file)];
+  if (file.messages.length === 0) return [rejected(foreignFault(binary))];
+  return file.messages.flatMap((raw) => interpretMessage(raw, profile));
+}
+
+/** A file with a UTF-16 byte order mark, as UTF-8 bytes; any other as it is. */
+function withoutUtf16(bytes: Uint8Array): Buffer {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = buffer[0] === 0xff && buffer[1] === 0xfe;
+  const big = buffer[0] === 0xfe && buffer[1] === 0xff;
+  if (!little && !big) return buffer;
+  const even = Buffer.from(buffer.subarray(2, buffer.length - (buffer.length % 2)));
+  return Buffer.from((little ? even : even.swap16()).toString('utf16le'), 'utf8');
+}
+
+function rejected(refusal: Fault): InterpretedPart {
+  return { kind: 'rejected', fault: refusal };
+}
+
+function interpretMessage(raw: RawMessage, profile: SourceProfile): InterpretedPart[] {
+  const position = `message ${raw.number}`;
+  const binary = Buffer.from(raw.lines.join('\r'), 'latin1');
+  const decoded = decode(binary, declaredCharset(raw.lines[0] ?? ''), profile.charset);
+  if (!decoded) return [rejected(fault('HL7_CHARSET', position))];
+  const warnings = [...raw.warnings];
+  if (decoded.doubt) {
+    warnings.push(warning(decoded.doubt === 'unknown' ? 'CHARSET_UNKNOWN' : 'CHARSET_MISDECLARED'));
+  }
+  const message = readMessage(decoded.text.split('\r'), decoded.charset, profile.limits, position);
+  if (isFault(message)) return [rejected(message)];
+  const [msh] = message.segments;
+  if (!msh) throw new RangeError('a message begins with MSH');
+  return dispatch(message, msh, warnings, profile, position);
+}
+
+function dispatch(
+  message: Message,
+  msh: Segment,
+  warnings: readonly Warning[],
+  profile: SourceProfile,
+  position: string,
+): InterpretedPart[] {
+  const type = msh.text(9).toUpperCase();
+  const event = msh.text(9, 2).toUpperCase();
+  const isOru = type === 'ORU' && (event === 'R01' || event === '');
+  const refusal = REFUSED[type];
+  const shown = /^[A-Z]{3}$/.test(type) ? `${type}${/^[A-Z]\d{2}$/.test(event) ? `^${event}` : ''}` : '';
+  if (refusal) return [rejected(fault(refusal, `${position}, MSH-9`, shown))];
+  if (type !== 'ADT' && !isOru) return [rejected(fault('HL7_TYPE', `${position}, MSH-9`, shown))];
+  if (isOru && msh.repetitions(21).some((profileId) => profileId.whole().includes('CISIS_CDA_HL7_V2'))) {
+    return [rejected(fault('HL7_CDA_IN_ORU', `${position}, MSH-21`))];
+  }
+  if (!VERSIONS.includes(msh.text(12))) return [rejected(fault('HL7_VERSION', `${position}, MSH-12`))];
+
+  const context = new ReadingContext(profile, position, warnings, [msh.text(4), msh.text(4, 2)].filter(Boolean));
+  const header = readHeader(message, msh, context);
+  if (isFault(header)) return [rejected(header)];
+  if (type === 'ADT') {
+    const update = readAdt(message, header.at, context);
+    if (isFault(update)) return [rejected(update)];
+    return 'reason' in update ? [{ kind: 'ignored', reason: update.reason }] : [{ kind: 'patient', update }];
+  }
+  const dossiers = readOru(message, header, context);
+  return dossiers.map((dossier) =>
+    isFault(dossier) ? rejected(dossier) : { kind: 'dossier', dossier, warnings: context.warnings },
+  );
+}
+
+function readHeader(message: Message, msh: Segment, context: ReadingContext): MessageHeader | Fault {
+  const processing = readProcessing(msh, context);
+  if (isFault(processing)) return processing;
+  if (msh.text(10) === '') {
+    if (context.profile.controlIdRequired) return fault('HL7_NO_CONTROL_ID', `${context.position}, MSH-10`);
+    context.warn('NO_CONTROL_ID');
+  }
+  const at = messageTime(message, msh, context);
+  if (!at) return fault('HL7_NO_DATE', `${context.position}, MSH-7`);
+  const facility = sendingFacility(msh);
+  return { processing, at, ...(facility ? { sendingFacility: facility } : {}) };
+}
+
+function readProcessing(msh: Segment, context: ReadingContext): ProcessingId | Fault {
+  const code = msh.text(11).toUpperCase();
+  if (code === 'P' || code === 'T' || code === 'D') return code;
+  if (code !== '') return fault('HL7_PROCESSING_ID', `${context.position}, MSH-11`);
+  context.warn('NO_PROCESSING_ID');
+  return 'P';
+}
+
+/** MSH-7, else EVN-2; a day alone would order nothing, but is better than none. */
+function messageTime(message: Message, msh: Segment, context: ReadingContext): Timestamp | undefined {
+  const evn = message.segments.find(({ name }) => name === 'EVN');
+  return (
+    parseTimestamp(msh.text(7), context.profile.zone) ?? parseTimestamp(evn?.text(2) ?? '', context.profile.zone)
+  );
+}
+
+/** MSH-4: a name, and a FINESS where one is sent as its identifier. */
+function sendingFacility(msh: Segment): Organization | undefined {
+  const [name, id] = [msh.text(4), msh.text(4, 2)];
+  const finess = [id, name].find((text) => /^(?:\d{2}|2[AB])\d{7}$/.test(text));
+  if (!name && !finess) return undefined;
+  return { ...(finess ? { idNat: `1${finess}` } : {}), name: name || id };
+}

@@ -1,0 +1,304 @@
+import type { Attachment } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { Professional } from '../report/people.ts';
+import type { LocalCode, PreviousValue, ReferenceRange, Result } from '../report/result.ts';
+import { instantOf, type Timestamp } from '../report/timestamp.ts';
+import type { ReadingContext } from './context.ts';
+import { isDispatchRow } from './dispatch-rows.ts';
+import { readDocument } from './documents.ts';
+import type { Delimiters } from './escapes.ts';
+import { fault, isFault } from './faults.ts';
+import type { Repetition, Segment } from './hl7.ts';
+import { isSusceptibility, readInterpretations } from './interpretations.ts';
+import type { ObservationGroup, OrderGroup } from './message-groups.ts';
+import { readInterpreter, readPerformer, readPerson } from './people.ts';
+import { readRange } from './ranges.ts';
+import { type RowFate, rowFate } from './statuses.ts';
+import { codedText, readValue } from './values.ts';
+
+/** One row of an exam, its lines joined: what the exam is built from. */
+export interface Row {
+  readonly obx: Segment;
+  readonly code: LocalCode;
+  readonly subId: string;
+  readonly fate: RowFate;
+  /** Absent: withheld, deleted, wrong, or not asked. */
+  readonly result?: Result;
+}
+
+export interface ReadRows {
+  readonly rows: readonly Row[];
+  readonly attachments: readonly Attachment[];
+  /** OBX-19 of every row. */
+  readonly analysedAt: readonly (Timestamp | undefined)[];
+}
+
+/** What the rows of one exam share. */
+export interface RowScope {
+  /** Begins every key of the exam. */
+  readonly keyPrefix: string;
+  readonly delimiters: Delimiters;
+  /** The order was cancelled: so are its rows. */
+  readonly cancelled: boolean;
+}
+
+/** OBX-2 values that name a file beside the message. */
+const SIDE_FILES = ['RP', 'FIC', 'TIF', 'PDF'];
+
+interface Line {
+  readonly obx: Segment;
+  readonly code: LocalCode;
+  readonly subId: string;
+  readonly fate: RowFate;
+  readonly observedAt: Timestamp | undefined;
+  readonly values: Repetition[];
+  readonly comments: string[];
+}
+
+/** Reads the result rows of an exam (inputs.md §3.2, §5): one Row for each OBX-3 + OBX-4. */
+export function readRows(order: OrderGroup, scope: RowScope, context: ReadingContext): ReadRows | Fault {
+  const lines: Line[] = [];
+  const attachments: Attachment[] = [];
+  for (const group of order.observations) {
+    const { obx } = group;
+    if (isDispatchRow(obx)) continue;
+    if (SIDE_FILES.includes(obx.text(2))) {
+      context.warn('SIDE_FILE', obx.text(3));
+      continue;
+    }
+    const line = readLine(group, order, scope, context);
+    if (isFault(line)) return line;
+    if (line.fate.kind === 'result' && line.fate.status !== 'pending' && obx.document !== undefined) {
+      const attachment = attachmentOf(line, obx.document, scope, context);
+      if (isFault(attachment)) return attachment;
+      if (attachment) attachments.push(attachment);
+    }
+    const above = lines.at(-1);
+    if (above && continues(above, line)) {
+      above.values.push(...line.values);
+      above.comments.push(...line.comments);
+    } else lines.push(line);
+  }
+
+  const byKey = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = `${line.code.code}|${line.subId}`;
+    byKey.set(key, [...(byKey.get(key) ?? []), line]);
+  }
+  const rows: Row[] = [];
+  for (const [key, same] of byKey) {
+    const row = currentRow(`${scope.keyPrefix}|${key}`, same, order, context);
+    if (isFault(row)) return row;
+    rows.push(row);
+  }
+  return { rows, attachments, analysedAt: order.observations.map(({ obx }) => context.time(obx, 19)) };
+}
+
+function readLine(
+  { obx, notes }: ObservationGroup,
+  order: OrderGroup,
+  scope: RowScope,
+  context: ReadingContext,
+): Line | Fault {
+  const code = localCode(obx.repetitions(3)[0]);
+  if (!code) return fault('OBX_NO_CODE', context.at(obx, 3));
+  const values = [...obx.repetitions(5)];
+  const { preliminaryIsValidated } = context.profile;
+  const fate = rowFate(obx.text(11), preliminaryIsValidated, values.length > 0 || obx.document !== undefined);
+  if (!fate) return fault('OBX_STATUS', context.at(obx, 11));
+  return {
+    obx,
+    code,
+    subId: obx.text(4),
+    fate: scope.cancelled && fate.kind === 'result' ? { kind: 'result', status: 'cancelled' } : fate,
+    observedAt: context.time(obx, 14) ?? context.time(order.obr, 7),
+    values,
+    comments: noteText(notes),
+  };
+}
+
+/** The next line of a text sent one OBX a line. */
+function continues(above: Line, line: Line): boolean {
+  const isText = (obx: Segment) => obx.text(2) === 'TX' || obx.text(2) === 'FT';
+  return (
+    isText(above.obx) &&
+    isText(line.obx) &&
+    above.code.code === line.code.code &&
+    above.subId === line.subId &&
+    above.obx.text(11) === line.obx.text(11) &&
+    above.observedAt?.local === line.observedAt?.local
+  );
+}
+
+/** The newest of the rows of one analysis; the older ones are its antériorités. */
+function currentRow(key: string, lines: readonly Line[], order: OrderGroup, context: ReadingContext): Row | Fault {
+  const instant = (line: Line) => (line.observedAt ? instantOf(line.observedAt) : Number.NEGATIVE_INFINITY);
+  const [newest, ...older] = [...lines].sort((one, other) => instant(other) - instant(one));
+  if (!newest) throw new RangeError('no row');
+  const dates = new Set(lines.map(instant));
+  if (dates.size < lines.length) return fault('OBX_DUPLICATE', context.at(newest.obx, 3));
+
+  const { obx, code, subId, fate } = newest;
+  const row = { obx, code, subId, fate };
+  if (fate.kind !== 'result') return row;
+  const result = readResult(key, newest, order, context);
+  if (isFault(result)) return result;
+  const previous = older.flatMap((line) => readPrevious(line, result, context));
+  return { ...row, result: { ...result, previous } };
+}
+
+function readResult(key: string, line: Line, order: OrderGroup, context: ReadingContext): Result | Fault {
+  const { obx, code, fate, observedAt } = line;
+  if (fate.kind !== 'result') throw new RangeError('not a result');
+  const hasValue = fate.status !== 'pending' && fate.status !== 'cancelled';
+  const unitSent = readUnit(obx);
+  const type = obx.text(2);
+  const read =
+    obx.document !== undefined
+      ? { value: { kind: 'text' as const, text: 'Voir le document joint' } }
+      : readValue(type, line.values, unitSent !== undefined, context.profile);
+  const { codes, unknown } = readInterpretations(obx);
+  const comments = [...line.comments];
+  for (const flag of unknown) {
+    context.warn('FLAG_UNKNOWN', code.code);
+    comments.push(`Indicateur : ${flag}`);
+  }
+
+  let value = hasValue ? read.value : undefined;
+  if (hasValue && read.doubt) context.warn(read.doubt, code.code);
+  if (hasValue && !value) {
+    // A result that is only a remark: the note is the result.
+    if (comments.length === 0) return fault('OBX_NO_VALUE', context.at(obx, 5));
+    value = { kind: 'text', text: comments.splice(0).join('\n') };
+  }
+  if (fate.status === 'cancelled' && read.value && obx.document === undefined) {
+    const why = line.values.map((repetition) => codedText(repetition) || repetition.whole().trim()).join('\n');
+    // The value of a cancelled row is worth its words only ("hémolysé"): a number there was given up.
+    if (read.value.kind === 'text' || read.value.kind === 'coded') comments.push(why);
+  }
+
+  const unit = unitSent ?? ('unit' in read ? read.unit : undefined);
+  const sentLoinc = loincOf(obx.repetitions(3)[0]);
+  const analysedAt = context.time(obx, 19);
+  const method = obx.repetitions(17).map(codedText).filter(Boolean).join(', ');
+  const validator = validatorOf(obx, order);
+  const performer = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
+  if (performer && !performer.address) context.warn('SUBCONTRACTOR_ADDRESS', code.code);
+  const susceptibility = codes.length === 0 && isSusceptibility(obx) ? susceptibilityOf(obx) : [];
+  return {
+    key,
+    local: code,
+    ...(sentLoinc ? { sentLoinc } : {}),
+    status: fate.status,
+    ...(value ? { value } : {}),
+    ...(unit ? { unit } : {}),
+    ranges: readRanges(obx, context),
+    interpretations: [...codes, ...susceptibility],
+    previous: [],
+    ...(observedAt ? { observedAt } : {}),
+    ...(analysedAt ? { analysedAt } : {}),
+    ...(method ? { method } : {}),
+    comments,
+    ...(validator ? { validator } : {}),
+    ...(performer ? { performer } : {}),
+  };
+}
+
+/** S, I or R sent as the value of an antibiotic, OBX-8 being empty. */
+function susceptibilityOf(obx: Segment): readonly string[] {
+  const code = obx.text(5).toUpperCase();
+  return /^(?:S|I|R|SDD|NS)$/.test(code) ? [code] : [];
+}
+
+function readPrevious(line: Line, result: Result, context: ReadingContext): readonly PreviousValue[] {
+  const { obx, code, fate, observedAt } = line;
+  if (fate.kind !== 'result' || (fate.status !== 'final' && fate.status !== 'corrected') || !observedAt) return [];
+  const sent = readUnit(obx);
+  const read = readValue(obx.text(2), line.values, sent !== undefined, context.profile);
+  const unit = sent ?? read.unit;
+  if (!read.value) {
+    context.warn('PREVIOUS_UNREADABLE', code.code);
+    return [];
+  }
+  if ((unit ?? '') !== (result.unit ?? '')) {
+    context.warn('PREVIOUS_UNIT', code.code);
+    return [];
+  }
+  return [{ value: read.value, observedAt }];
+}
+
+function attachmentOf(
+  line: Line,
+  raw: string,
+  scope: RowScope,
+  context: ReadingContext,
+): Attachment | undefined | Fault {
+  const { obx, code, subId } = line;
+  const document = readDocument(raw, scope.delimiters, context.at(obx, 5));
+  if (isFault(document)) return document;
+  if (document.kind === 'xml') return fault('HL7_CDA_IN_ORU', context.at(obx, 5));
+  if (document.kind === 'other') {
+    context.warn('ED_NOT_PDF', code.code);
+    return undefined;
+  }
+  const from = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
+  return {
+    id: `${scope.keyPrefix}|${code.code}|${subId}`,
+    title: code.label,
+    mediaType: 'application/pdf',
+    base64: document.base64,
+    ...(from ? { from } : {}),
+  };
+}
+
+/** The laboratory's own triplet of a coded field: the one whose system is not LOINC, when there is one. */
+export function localCode(ce: Repetition | undefined): LocalCode | undefined {
+  if (!ce) return undefined;
+  const starts = [1, 4].filter((start) => ce.text(start) !== '');
+  const start = starts.find((candidate) => ce.text(candidate + 2) !== 'LN') ?? starts[0];
+  if (start === undefined) {
+    const label = codedText(ce);
+    return label ? { code: label, label } : undefined;
+  }
+  return { code: ce.text(start), label: ce.componentText(start + 1) || codedText(ce) };
+}
+
+function loincOf(ce: Repetition | undefined): string | undefined {
+  const start = [1, 4].find((candidate) => ce?.text(candidate + 2) === 'LN');
+  return start === undefined ? undefined : ce?.text(start) || undefined;
+}
+
+/** OBX-6 as printed; `10^9/L` sent without escapes arrives in two components. */
+function readUnit(obx: Segment): string | undefined {
+  const unit = obx.repetitions(6)[0];
+  if (!unit) return undefined;
+  const [code, text] = [unit.componentText(1), unit.componentText(2)];
+  if (/10$/.test(code) && /^\d+\//.test(text)) return `${code}^${text}`;
+  return code || text || undefined;
+}
+
+function readRanges(obx: Segment, context: ReadingContext): readonly ReferenceRange[] {
+  return obx.repetitions(7).flatMap((repetition) => {
+    const { range, reversed } = readRange(repetition.whole(), context.profile.decimalMark);
+    if (reversed) context.warn('RANGE_REVERSED', obx.text(3));
+    return range.text ? [range] : [];
+  });
+}
+
+/** OBX-16, else the interpreter of the whole exam (OBR-32). */
+export function validatorOf(obx: Segment | undefined, order: OrderGroup): Professional | undefined {
+  return readPerson(obx?.repetitions(16)[0]) ?? readInterpreter(order.obr.repetitions(32)[0]);
+}
+
+/** Notes in a row are the lines of one comment. */
+export function noteText(notes: readonly Segment[]): string[] {
+  const text = notes
+    .map((note) =>
+      note
+        .everyRepetition(3)
+        .map((repetition) => repetition.whole().trimEnd())
+        .join('\n'),
+    )
+    .join('\n');
+  return text.trim() === '' ? [] : [text.replace(/^\n+|\s+$/g, '')];
+}

@@ -1,0 +1,215 @@
+import type { Dossier, Exam, ProcessingId } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { StatedIdentity } from '../report/identity.ts';
+import type { Organization } from '../report/people.ts';
+import { latest, type Timestamp } from '../report/timestamp.ts';
+import type { ReadingContext } from './context.ts';
+import { isDispatchRow, readDispatchRows } from './dispatch-rows.ts';
+import { fault, isFault } from './faults.ts';
+import type { Message, Repetition, Segment } from './hl7.ts';
+import { groupSegments, type OrderGroup, type PatientGroup, relinkHybridRows } from './message-groups.ts';
+import { type ChildExam, readExam } from './exams.ts';
+import { findParent, isAntibiogram } from './microbiology.ts';
+import { noteText } from './observations.ts';
+import { readPatient } from './patient.ts';
+import type { DossierRule } from './profile.ts';
+import { readRecipients } from './recipients.ts';
+import { codedText } from './values.ts';
+
+/** What MSH says for every dossier of the message. */
+export interface MessageHeader {
+  readonly processing: ProcessingId;
+  readonly at: Timestamp;
+  readonly sendingFacility?: Organization;
+}
+
+/** One dossier with its exams, before it is read. */
+interface DossierGroup {
+  readonly number: string;
+  readonly exams: { readonly order: OrderGroup; readonly children: ChildExam[] }[];
+}
+
+/**
+ * Reads an ORU^R01, HL7 2.3 to 2.5.1, into the dossiers it speaks of: one for each patient and request number
+ * (inputs.md §2.3, §14). A dossier that cannot be read does not stop the others.
+ */
+export function readOru(message: Message, header: MessageHeader, context: ReadingContext): (Dossier | Fault)[] {
+  const patients = groupSegments(message, context.position);
+  if (isFault(patients)) return [patients];
+  return patients.flatMap((patient) => readPatientGroup(patient, message, header, context));
+}
+
+function readPatientGroup(
+  group: PatientGroup,
+  message: Message,
+  header: MessageHeader,
+  context: ReadingContext,
+): (Dossier | Fault)[] {
+  const identity = readPatient(group.pid, header.at, context);
+  if (isFault(identity)) return [identity];
+  if (group.orders.length === 0) return [fault('ORU_NO_EXAM', context.at(group.pid))];
+  if (group.lone.length > 0) context.warn('ORC_WITHOUT_OBR');
+  relinkHybridRows(group.orders);
+  const dossiers = groupByDossier(group, context);
+  if (isFault(dossiers)) return [dossiers];
+  return dossiers.map((dossier) => readDossier(dossier, group, identity, message, header, context));
+}
+
+/** Antibiogrammes go to their culture's dossier, every other exam to the one that its number names. */
+function groupByDossier(group: PatientGroup, context: ReadingContext): readonly DossierGroup[] | Fault {
+  const dossiers = new Map<string, DossierGroup>();
+  const exams = new Map<OrderGroup, DossierGroup['exams'][number]>();
+  const place = (order: OrderGroup): Fault | undefined => {
+    const number = dossierNumber(order, group.pid, context);
+    if (!number) return fault('DOSSIER_NO_NUMBER', context.at(order.obr));
+    const exam = { order, children: [] };
+    const dossier = dossiers.get(number) ?? { number, exams: [] };
+    dossier.exams.push(exam);
+    dossiers.set(number, dossier);
+    exams.set(order, exam);
+    return undefined;
+  };
+
+  const isChild = new Map(group.orders.map((order) => [order, isAntibiogram(order)]));
+  for (const order of group.orders) {
+    const refused = isChild.get(order) ? undefined : place(order);
+    if (refused) return refused;
+  }
+  for (const order of group.orders) {
+    if (!isChild.get(order)) continue;
+    const link = findParent(order, group.orders);
+    const parent = link && exams.get(link.parent);
+    if (parent) parent.children.push({ order, ...(link.organism ? { organism: link.organism } : {}) });
+    else {
+      context.warn('ISOLATE_UNLINKED', order.obr.text(4));
+      const refused = place(order);
+      if (refused) return refused;
+    }
+  }
+  return [...dossiers.values()];
+}
+
+function dossierNumber(order: OrderGroup, pid: Segment, context: ReadingContext): string {
+  const { dossierNumber: rules, rootSeparator } = context.profile;
+  return rules.map((rule) => numberBy(rule, order, pid, rootSeparator)).find(Boolean) ?? '';
+}
+
+function numberBy(rule: DossierRule, { obr, orc }: OrderGroup, pid: Segment, separator: string): string {
+  switch (rule) {
+    case 'ORC-4':
+      return orc?.text(4) || orc?.text(4, 2) || '';
+    case 'OBR-2':
+      return obr.text(2) || obr.text(2, 2);
+    case 'OBR-3':
+      return obr.text(3) || obr.text(3, 2);
+    case 'OBR-3 root': {
+      const number = obr.text(3) || obr.text(3, 2);
+      const cut = number.lastIndexOf(separator);
+      return cut > 0 ? number.slice(0, cut) : number;
+    }
+    case 'PID-18':
+      return pid.text(18);
+  }
+}
+
+function readDossier(
+  group: DossierGroup,
+  patient: PatientGroup,
+  identity: StatedIdentity,
+  message: Message,
+  header: MessageHeader,
+  context: ReadingContext,
+): Dossier | Fault {
+  const orders = group.exams.flatMap(({ order, children }) => [order, ...children.map((child) => child.order)]);
+  const flags = readDispatchRows(
+    orders.flatMap(({ observations }) => observations.filter(({ obx }) => isDispatchRow(obx))),
+    context,
+  );
+  if (isFault(flags)) return flags;
+  const read = [];
+  for (const { order, children } of group.exams) {
+    const exam = readExam(order, children, message.delimiters, context);
+    if (isFault(exam)) return exam;
+    read.push(exam);
+  }
+  if (read.some(({ withheld }) => withheld)) context.warn('ROWS_WITHHELD');
+
+  const first = group.exams[0]?.order;
+  const prescriptionNumber = first?.obr.text(2) || first?.orc?.text(2);
+  const prescribedAt = context.time(first?.obr, 6);
+  const clinicalInformation = clinicalTexts(orders);
+  const withdrawn = read.some(({ wrong }) => wrong)
+    ? 'wrong-patient'
+    : read.every(({ cancelled }) => cancelled)
+      ? 'cancelled'
+      : undefined;
+  const nonHuman = isNonHuman(patient.pid, orders, context);
+  return {
+    source: context.profile.name,
+    number: group.number,
+    processing: header.processing,
+    patient: identity,
+    ...visit(patient.pv1),
+    ...readRecipients(orders, context),
+    ...(prescriptionNumber ? { prescriptionNumber } : {}),
+    ...(prescribedAt ? { prescribedAt } : {}),
+    ...(clinicalInformation ? { clinicalInformation } : {}),
+    exams: read.map(({ exam }) => exam).filter(saysSomething),
+    attachments: read.flatMap(({ attachments }) => attachments),
+    comments: noteText(patient.notes),
+    flags,
+    ...(nonHuman ? { nonHuman } : {}),
+    ...(withdrawn ? { withdrawn } : {}),
+    completeness: read.some(({ partial }) => partial) ? 'partial' : 'complete',
+    issuedAt: latest([header.at, ...read.flatMap(({ times }) => times)]) ?? header.at,
+    messageAt: header.at,
+    ...(header.sendingFacility ? { sendingFacility: header.sendingFacility } : {}),
+  };
+}
+
+/** An exam whose rows are all withheld has nothing to show; a metadata OBR neither. */
+function saysSomething(exam: Exam): boolean {
+  return (
+    exam.results.length > 0 ||
+    exam.isolates.length > 0 ||
+    exam.comments.length > 0 ||
+    exam.deleted.length > 0 ||
+    exam.specimens.some(({ nonConformity }) => nonConformity)
+  );
+}
+
+function visit(pv1: Segment | undefined): Pick<Dossier, 'patientClass' | 'visitNumber' | 'location'> {
+  const patientClass = pv1?.text(2).toUpperCase();
+  const visitNumber = pv1?.text(19);
+  const location = pv1?.text(3) || pv1?.text(3, 9) || pv1?.text(3, 4);
+  return {
+    ...(patientClass ? { patientClass } : {}),
+    ...(visitNumber ? { visitNumber } : {}),
+    ...(location ? { location } : {}),
+  };
+}
+
+/** OBR-13 and OBR-31, each text once. */
+function clinicalTexts(orders: readonly OrderGroup[]): string {
+  const texts = orders.flatMap(({ obr }) =>
+    [13, 31].flatMap((field) =>
+      obr
+        .repetitions(field)
+        .map((repetition: Repetition) =>
+          repetition.components.length > 1 ? codedText(repetition) : repetition.whole().trim(),
+        ),
+    ),
+  );
+  return [...new Set(texts.filter(Boolean))].join('\n');
+}
+
+/** PID-35 names a species, or a specimen is of a kind that the profile lists. */
+function isNonHuman(pid: Segment, orders: readonly OrderGroup[], context: ReadingContext): boolean {
+  const species = `${pid.text(35)} ${pid.text(35, 2)}`.trim();
+  if (species !== '' && !/homo|human/i.test(species)) return true;
+  const kinds = orders.flatMap(({ obr, specimens }) => [
+    obr.text(15, 1, 1),
+    ...specimens.flatMap(({ spm }) => [spm.text(4), spm.text(4, 4)]),
+  ]);
+  return kinds.some((kind) => context.profile.nonHumanSpecimens.includes(kind));
+}

@@ -1,0 +1,180 @@
+import type { Fault } from '../report/fault.ts';
+import type { LocalPatientId, Sex, StatedIdentity, Traits } from '../report/identity.ts';
+import { type Ins, INS_OIDS, isInsOid, parseIns } from '../report/ins.ts';
+import type { Address } from '../report/people.ts';
+import { instantOf, parseTimestamp, type Timestamp } from '../report/timestamp.ts';
+import type { ReadingContext } from './context.ts';
+import { fault, isFault } from './faults.ts';
+import type { Repetition, Segment } from './hl7.ts';
+import { authorityOid, readAddress } from './people.ts';
+
+/** INS-C, the identifier before 2017: never used to send. */
+const INS_C_OID = '1.2.250.1.213.1.4.6';
+
+/** CX-5 types that name a stay, a request or another scheme, not the patient's number here. */
+const OTHER_IDS = /^(?:INS.*|NH|NNFRA|NDP|AN|VN|SS|SNS|PRN)$/;
+
+/**
+ * Reads PID (inputs.md §4) into the identity that the source states; whether its INS may serve is not decided here.
+ * @param at the message's time, against which the validity of an identifier is judged
+ */
+export function readPatient(
+  pid: Segment,
+  at: Timestamp | undefined,
+  context: ReadingContext,
+): StatedIdentity | Fault {
+  const localId = readLocalId(pid, context);
+  if (!localId) return fault('PID_NO_NUMBER', context.at(pid, 3));
+  const traits = readTraits(pid, context);
+  if (isFault(traits)) return traits;
+  const ins = readIns(pid, at, context);
+  const address = homeAddress(pid);
+  const phone = readPhone(pid);
+  return {
+    localId,
+    ...(ins ? { ins } : {}),
+    statuses: pid
+      .repetitions(32)
+      .map((repetition) => repetition.text().toUpperCase())
+      .filter(Boolean),
+    traits,
+    ...(address ? { address } : {}),
+    ...(phone ? { phone } : {}),
+  };
+}
+
+/** True when an update erases the INS: `""` alone in PID-3, or as the value of the INS. */
+export function removesIns(pid: Segment): boolean {
+  return pid.everyRepetition(3).some((repetition) => {
+    const ofIns = /^INS/.test(repetition.text(5)) || isInsOid(authorityOid(repetition, 4));
+    return repetition.deletes && (ofIns || repetition.components.length === 1);
+  });
+}
+
+function readLocalId(pid: Segment, context: ReadingContext): LocalPatientId | undefined {
+  const { patientAuthority } = context.profile;
+  const candidates = pid.repetitions(3).filter((repetition) => {
+    const oid = authorityOid(repetition, 4);
+    return (
+      repetition.text() !== '' &&
+      !isInsOid(oid) &&
+      oid !== INS_C_OID &&
+      !OTHER_IDS.test(repetition.text(5).toUpperCase())
+    );
+  });
+  const chosen =
+    candidates.find((repetition) => authorityOid(repetition, 4) === patientAuthority) ??
+    candidates.find((repetition) => /^(?:PI|IPP)$/i.test(repetition.text(5))) ??
+    candidates[0];
+  if (chosen) return { value: chosen.text(), authority: authorityOid(chosen, 4) || patientAuthority };
+  const legacy = pid.text(2);
+  // PID-4 is never taken: old feeds put the NIR there.
+  if (!legacy || pid.repetitions(3).length > 0) return undefined;
+  context.warn('PATIENT_NUMBER_LEGACY');
+  return { value: legacy, authority: patientAuthority };
+}
+
+function readIns(pid: Segment, at: Timestamp | undefined, context: ReadingContext): Ins | undefined {
+  const found: Ins[] = [];
+  for (const repetition of pid.repetitions(3)) {
+    const oid = authorityOid(repetition, 4);
+    const expiry = parseTimestamp(repetition.text(8), context.profile.zone);
+    if (expiry && at && instantOf(expiry) < instantOf(at)) continue;
+    if (oid === '' && /^INS/.test(repetition.text(5)) && repetition.text(5) !== 'INS-C')
+      context.warn('INS_NO_OID');
+    if (!isInsOid(oid)) continue;
+    const ins = parseIns(repetition.text(), oid);
+    if ('fault' in ins) context.warn(ins.fault === 'key' ? 'INS_KEY' : 'INS_FORM');
+    else if (!found.some((other) => other.matricule === ins.matricule && other.oid === ins.oid))
+      found.push(ins);
+  }
+  // A NIR supersedes the NIA that the person had before.
+  const nirs = found.filter((ins) => ins.oid !== INS_OIDS.nia);
+  const kept = nirs.length > 0 ? nirs : found;
+  if (kept.length > 1) {
+    context.warn('INS_SEVERAL');
+    return undefined;
+  }
+  return kept[0];
+}
+
+function readTraits(pid: Segment, context: ReadingContext): Traits | Fault {
+  const names = pid.repetitions(5);
+  const ofType = (type: string) => names.find((name) => name.text(7).toUpperCase() === type);
+  const untyped = names.find((name) => name.text(7) === '');
+  const birth = ofType('L') ?? untyped ?? ofType('B') ?? ofType('M') ?? ofType('N') ?? ofType('D');
+  if (!birth || birth.text(1) === '') return fault('PID_NO_NAME', context.at(pid, 5));
+  if (!ofType('L')) context.warn('BIRTH_NAME_UNTYPED');
+
+  // Old feeds: PID-5 is the name in use and PID-6, by a misuse, the birth name.
+  const maiden = ofType('L') ? '' : pid.text(6);
+  const daily = ofType('D');
+  const usedName = daily?.text(1) || (maiden && maiden !== birth.text(1) ? birth.text(1) : '');
+  const usedGiven = daily?.text(2);
+  const firstGiven = birth.text(2);
+  const birthGivens = allGivens(firstGiven, birth.text(3));
+  const birthDate = readBirthDate(pid, context);
+  const place = readBirthPlace(pid, context);
+  return {
+    birthName: maiden || birth.text(1),
+    ...(firstGiven ? { firstGiven } : {}),
+    ...(birthGivens ? { birthGivens } : {}),
+    sex: readSex(pid.text(8)),
+    ...(birthDate ? { birthDate } : {}),
+    ...place,
+    ...(usedName ? { usedName } : {}),
+    ...(usedGiven ? { usedGiven } : {}),
+  };
+}
+
+/** PAM.fr writes the whole list in XPN-3; international senders write there what follows the first given name. */
+function allGivens(first: string, list: string): string | undefined {
+  if (!list || !first) return list || undefined;
+  const fold = (text: string) =>
+    text
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toUpperCase();
+  return fold(list).startsWith(fold(first)) ? list : `${first} ${list}`;
+}
+
+function readSex(code: string): Sex {
+  const sex = code.toUpperCase();
+  return sex === 'M' || sex === 'F' ? sex : 'UN';
+}
+
+/** A birth date may be partial; zeros stand for the unknown month or day. */
+function readBirthDate(pid: Segment, context: ReadingContext): Timestamp | undefined {
+  const digits = /^\d{4,8}/.exec(pid.text(7))?.[0] ?? '';
+  if (pid.text(7) === '') return undefined;
+  const known = digits.length === 8 ? digits.replace(/(?:00){1,2}$/, '') : digits;
+  const date = parseTimestamp(known, context.profile.zone);
+  if (!date) context.warn('BIRTH_DATE');
+  return date;
+}
+
+function readBirthPlace(
+  pid: Segment,
+  context: ReadingContext,
+): Pick<Traits, 'birthPlaceCode' | 'birthPlaceName'> {
+  const bdl = pid.repetitions(11).find((address) => address.text(7).toUpperCase() === 'BDL');
+  const code = bdl?.text(9).toUpperCase() ?? '';
+  const valid = /^(?:\d{5}|2[AB]\d{3})$/.test(code);
+  if (code !== '' && !valid) context.warn('BIRTH_PLACE_CODE');
+  const name = bdl?.text(3) || pid.text(23);
+  return { ...(valid ? { birthPlaceCode: code } : {}), ...(name ? { birthPlaceName: name } : {}) };
+}
+
+function homeAddress(pid: Segment): Address | undefined {
+  const addresses = pid.repetitions(11).filter((address) => address.text(7).toUpperCase() !== 'BDL');
+  return readAddress(addresses.find((address) => address.text(7) === 'H') ?? addresses[0]);
+}
+
+function readPhone(pid: Segment): string | undefined {
+  const phones: readonly Repetition[] = pid.repetitions(13);
+  for (const phone of phones) {
+    const number = phone.text(1) || phone.text(12) || phone.text(7);
+    if (/\d{6}/.test(number.replace(/[\s.]/g, ''))) return number;
+  }
+  return undefined;
+}

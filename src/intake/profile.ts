@@ -1,0 +1,98 @@
+import type { CharsetName } from './charset.ts';
+
+/** Where the number of the dossier (lab request) is read; several may be given, the first that is not empty serves. */
+export type DossierRule = 'ORC-4' | 'OBR-2' | 'OBR-3' | 'OBR-3 root' | 'PID-18';
+
+/**
+ * What `224.000` means in a numeric value of this source: `point`, the point is always the decimal mark (HL7's rule);
+ * `comma`, a point between groups of three digits separates thousands; `unknown`, such a value stays a text.
+ */
+export type DecimalMark = 'point' | 'comma' | 'unknown';
+
+/** Bounds that keep a hostile or broken file from taking the daemon down. */
+export interface IntakeLimits {
+  /** Bytes of a file. */
+  readonly maxBytes: number;
+  /** Messages in a file. */
+  readonly maxMessages: number;
+  /** Segments in a message. */
+  readonly maxSegments: number;
+  /** Characters of a field, embedded documents (OBX-2 = ED) apart. */
+  readonly maxFieldLength: number;
+  /** Fields, repetitions, components or sub-components: how many parts one segment may be cut into. */
+  readonly maxParts: number;
+}
+
+/** What the daemon knows of one sender, beside its messages. */
+export interface SourceProfile {
+  /** `[a-z0-9-]+`; with the dossier's number, the key of a report for ever. */
+  readonly name: string;
+  /** Charset of messages whose MSH-18 is empty or unknown. */
+  readonly charset: CharsetName;
+  /** IANA zone of times without offset. */
+  readonly zone: string;
+  /** OID of the identifiers that this source gives to patients, for PID-3 whose authority is no OID. */
+  readonly patientAuthority: string;
+  /** FINESS, idNat, codes or names by which OBX-23 and MSH-4 name our own laboratory. */
+  readonly ownFacilities: readonly string[];
+  readonly dossierNumber: readonly DossierRule[];
+  /** `OBR-3 root`: the number is what precedes the last of these characters (`1001-E1` → `1001`). */
+  readonly rootSeparator: string;
+  /** MetaDMPMSS rows (masks, destinations) of a discrete message are orders; otherwise such a message is refused. */
+  readonly metaDmpMss: boolean;
+  /** OBX-11 = P is validated by a biologist; otherwise such rows are withheld. */
+  readonly preliminaryIsValidated: boolean;
+  /** Hospital: mails are proposed, a person sends. */
+  readonly hospital: boolean;
+  /** Specimen types (SPM-4, OBR-15) that are of no human: water, food, animals. */
+  readonly nonHumanSpecimens: readonly string[];
+  /** OBX-3 codes of the rows that name a cultured organism, when OBX-4 numbers the isolate. */
+  readonly isolateCodes: readonly string[];
+  readonly decimalMark: DecimalMark;
+  /**
+   * `required`: a file whose last segment has no end of line was cut, and is refused. `optional`: this sender never
+   * writes it, or the transport frames messages.
+   */
+  readonly finalTerminator: 'required' | 'optional';
+  /** `strict`: batch counts must hold and a batch header needs its trailer; `lenient`: a warning only. */
+  readonly batches: 'strict' | 'lenient';
+  /** MSH-10 is needed to acknowledge; a file can do without. */
+  readonly controlIdRequired: boolean;
+  readonly limits: IntakeLimits;
+}
+
+export const DEFAULT_LIMITS: IntakeLimits = {
+  maxBytes: 64 * 1024 * 1024,
+  maxMessages: 10_000,
+  maxSegments: 50_000,
+  maxFieldLength: 1024 * 1024,
+  // A NTE of 400 lines or an OBX of 200 repetitions is far below; a segment of separators only is far above.
+  maxParts: 20_000,
+};
+
+/** HL7 table 0487: specimens that come from no patient. */
+const NON_HUMAN_0487: readonly string[] = ['FOOD', 'WAT', 'WATR', 'MILK', 'AIR', 'ENVI', 'PLANT'];
+
+/** A profile with the defaults of a private laboratory's SGL; what only the site knows is to be given. */
+export function sourceProfile(
+  given: Pick<SourceProfile, 'name' | 'patientAuthority'> & Partial<SourceProfile>,
+): SourceProfile {
+  return {
+    charset: 'windows-1252',
+    zone: 'Europe/Paris',
+    ownFacilities: [],
+    dossierNumber: ['ORC-4', 'OBR-3'],
+    rootSeparator: '-',
+    metaDmpMss: false,
+    preliminaryIsValidated: false,
+    hospital: false,
+    nonHumanSpecimens: NON_HUMAN_0487,
+    isolateCodes: [],
+    decimalMark: 'unknown',
+    finalTerminator: 'required',
+    batches: 'strict',
+    controlIdRequired: false,
+    limits: DEFAULT_LIMITS,
+    ...given,
+  };
+}
