@@ -89,7 +89,7 @@ const folderSource = z
     folder: z.string().min(1),
     archive: z.string().min(1),
     quarantine: z.string().min(1),
-    charset: z.string().default('windows-1252'),
+    charset: z.enum(['windows-1252', 'iso-8859-15', 'utf-8']).default('windows-1252'),
     timeZone: z.string().optional(),
     completion: completion.default(completion.parse({})),
     polling: z.boolean().default(false),
@@ -103,7 +103,14 @@ const folderSource = z
     preliminaryIsValidated: z.boolean().default(false),
     hospital: z.boolean().default(false),
     ownFacilities: z.array(z.string()).default([]),
-    dossierNumber: z.enum(['auto', 'ORC-4', 'OBR-3', 'OBR-2', 'PID-18']).default('auto'),
+    dossierNumber: z
+      .array(z.enum(['ORC-4', 'OBR-2', 'OBR-3', 'OBR-3 root', 'PID-18']))
+      .min(1)
+      .default(['ORC-4', 'OBR-3']),
+    isolateCodes: z.array(z.string()).default([]),
+    decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
+    finalTerminator: z.enum(['required', 'optional']).default('required'),
+    batches: z.enum(['strict', 'lenient']).default('strict'),
   })
   .strict();
 
@@ -134,8 +141,19 @@ const mssante = z
     client: keyPair,
     from: mailbox,
     label: z.string().min(1),
-    replyTo: mailbox.optional(),
-    contact: mailbox.optional(),
+    replyTo: z
+      .object({ professionals: mailbox.optional(), patients: mailbox.optional() })
+      .strict()
+      .default({}),
+    contact: z.string().min(1),
+    patientsMayNotReply: z.boolean().default(false),
+    authentication: z
+      .discriminatedUnion('mode', [
+        z.object({ mode: z.literal('none') }).strict(),
+        z.object({ mode: z.literal('PLAIN'), user: z.string().min(1), password: z.string().min(1) }).strict(),
+        z.object({ mode: z.literal('EXTERNAL'), identity: z.string().optional() }).strict(),
+      ])
+      .default({ mode: 'none' }),
     nil: z.string().min(1),
     patientDomain: z.string().min(1),
     domains: z.array(z.string().min(1)).min(1),

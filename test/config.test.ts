@@ -24,7 +24,7 @@ describe('the configuration', () => {
 
   it('has no default for the environment', () => {
     expect(faults(altered('environment: production', ''))).toMatchObject([
-      { key: 'environment', cause: expect.stringContaining('clé obligatoire absente') },
+      { key: 'environment', cause: expect.stringContaining('production, test, demo') },
     ]);
   });
 

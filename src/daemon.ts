@@ -1,0 +1,209 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { type Config, pathOf } from './config.ts';
+import { createDmpChannel } from './dmp/channel.ts';
+import { readCorrespondents } from './intake/correspondents.ts';
+import { watchFolder } from './intake/folder.ts';
+import { createMssanteChannel } from './mssante/channel.ts';
+import type { Log } from './ops/log.ts';
+import { stopPoints } from './ops/stop-points.ts';
+import { notifySystemd } from './ops/systemd.ts';
+import type { Channel, ChannelAdapter } from './report/delivery.ts';
+import type { Fault } from './report/fault.ts';
+import {
+  channelsOf,
+  dispatchSettingsOf,
+  dmpSettingsOf,
+  foldersOf,
+  laboratoryOf,
+  mssanteSettingsOf,
+  profilesOf,
+} from './settings.ts';
+import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
+import { createInterpreter } from './stages/interpret.ts';
+import { itemsOf } from './stages/items.ts';
+import { type Loop, startLoop } from './stages/loop.ts';
+import { createPlanner } from './stages/plan.ts';
+import { createReceiver } from './stages/receive.ts';
+import { createRenderer } from './stages/render.ts';
+import { openStore } from './store/store.ts';
+import { startWorkers } from './workers.ts';
+
+/** A running daemon. */
+export interface Daemon {
+  /** Finishes what is in hand, leaves the rest in the store. */
+  stop(): Promise<void>;
+}
+
+/** How long a stage sleeps when nothing woke it: the longest a due date or another process's act can wait. */
+const IDLE_MS = 1_000;
+/** How often the store is asked whether a command wrote: one pragma. */
+const WATCH_MS = 250;
+
+/**
+ * The composition root: the only file that knows every folder.
+ * @param configFile path of the configuration, which the workers read too
+ * @returns the daemon, or what stops it from starting
+ */
+export async function startDaemon(config: Config, configFile: string, log: Log): Promise<Daemon | Fault[]> {
+  const dmp = dmpSettingsOf(config);
+  const mssante = mssanteSettingsOf(config);
+  const correspondents = config.correspondents
+    ? readCorrespondents(pathOf(config, config.correspondents))
+    : [];
+  const faults = [dmp, mssante, correspondents].flatMap((part) => (isFaults(part) ? part : []));
+  if (faults.length > 0) return faults;
+
+  const data = pathOf(config, config.data);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const now = Date.now;
+  const store = openStore({ file: join(data, 'crbio.db'), now });
+  const claim = store.claim(process.pid);
+  if (!claim.ok) {
+    await store.close();
+    return [
+      {
+        code: 'DAEMON_RUNNING',
+        cause: `un démon (processus ${claim.pid}) travaille déjà sur ces données`,
+        hint: 'arrêter l’autre démon, ou donner un autre dossier data',
+      },
+    ];
+  }
+  const recovered = await store.recover();
+  log.info('recovered', { count: recovered.unleased + recovered.unknown });
+
+  const at = stopPoints(config.environment);
+  const workers = startWorkers(configFile, config.workers);
+  const laboratory = laboratoryOf(config);
+  const profiles = profilesOf(config);
+  const loops = new Map<string, Loop>();
+  const wake = (...names: string[]) => {
+    for (const name of names) loops.get(name)?.wake();
+  };
+  const wakeLanes = () => wake(...channelsOf(config));
+
+  const interpreter = createInterpreter({
+    store,
+    log,
+    at,
+    interpret: (bytes, source) =>
+      itemsOf(bytes, profiles.get(source), {
+        correspondents: isFaults(correspondents) ? [] : correspondents,
+        root: laboratory.oids.documents,
+      }),
+    next: () => wake('render', 'decide'),
+  });
+  const renderer = createRenderer({
+    store,
+    log,
+    at,
+    render: workers.render,
+    concurrency: config.workers + 1,
+    next: () => wake('decide'),
+  });
+  const planner = createPlanner({
+    store,
+    log,
+    at,
+    now,
+    zone: laboratory.timeZone,
+    settingsOf: (source) => dispatchSettingsOf(config, source),
+    next: wakeLanes,
+  });
+  const start = (name: string, work: () => Promise<number>) =>
+    loops.set(name, startLoop(name, work, { log, idleMs: IDLE_MS }));
+  start('interpret', interpreter.turn);
+  start('render', renderer.turn);
+  start('decide', planner.turn);
+
+  const lanes = channelsOf(config).map((channel) => {
+    const adapter = adapterOf(channel, {
+      dmp: isFaults(dmp) ? undefined : dmp,
+      mssante: isFaults(mssante) ? undefined : mssante,
+      workers,
+      now,
+    });
+    const lane = createLane(
+      {
+        channel,
+        concurrency: (channel === 'dmp' ? config.dmp : config.mssante)?.concurrency ?? 1,
+        ...(channel === 'dmp' ? {} : { maxAttempts: MAIL_MAX_ATTEMPTS }),
+      },
+      // An outcome may free the next version of the report for rendering.
+      { store, adapter, log, now, random: Math.random, at, wake: () => wake(channel, 'render') },
+    );
+    start(channel, lane.turn);
+    return lane;
+  });
+
+  const receive = createReceiver({ store, log, interpretOne: interpreter.interpretOne, at });
+  const feeds = await Promise.all(
+    config.sources.map((source) => {
+      const folders = foldersOf(config, source);
+      for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o750 });
+      return watchFolder(
+        {
+          ...folders,
+          ...source.completion,
+          polling: source.polling,
+          rescanMs: source.rescanMs,
+          maxBytes: source.maxBytes,
+        },
+        (file) => receive(file, source),
+      );
+    }),
+  );
+
+  // A command writes to the same store: look for what it asks.
+  let counter = store.changeCounter();
+  const watch = setInterval(() => {
+    const seen = store.changeCounter();
+    if (seen === counter) return;
+    counter = seen;
+    for (const loop of loops.values()) loop.wake();
+  }, WATCH_MS);
+
+  notifySystemd('READY=1', `STATUS=${config.sources.length} source(s), ${lanes.length} canal(aux)`);
+  log.info('ready', { pid: process.pid, count: config.sources.length });
+
+  return {
+    async stop() {
+      notifySystemd('STOPPING=1');
+      clearInterval(watch);
+      await Promise.all(feeds.map((feed) => feed.stop()));
+      await Promise.all([...loops.values()].map((loop) => loop.stop()));
+      await Promise.all(lanes.map((lane) => lane.stop()));
+      await workers.close();
+      await store.close();
+      log.info('stopped');
+    },
+  };
+}
+
+interface AdapterParts {
+  readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
+  readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
+  readonly workers: ReturnType<typeof startWorkers>;
+  readonly now: () => number;
+}
+
+/** A channel whose CPU work (signature, archive) runs in the workers. */
+function adapterOf(channel: Channel, { dmp, mssante, workers, now }: AdapterParts): ChannelAdapter {
+  if (channel === 'dmp') {
+    if (!dmp) throw new Error('a lane without its channel');
+    return { ...createDmpChannel(dmp, { now, uuid: randomUUID }), prepare: (job) => workers.lot(job, now()) };
+  }
+  if (!mssante) throw new Error('a lane without its channel');
+  return { ...createMssanteChannel(mssante, channel, { now }), prepare: (job) => workers.mail(job, now()) };
+}
+
+function isFaults(part: unknown): part is Fault[] {
+  return (
+    Array.isArray(part) &&
+    part.length > 0 &&
+    typeof part[0] === 'object' &&
+    part[0] !== null &&
+    'cause' in part[0]
+  );
+}

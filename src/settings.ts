@@ -1,0 +1,186 @@
+import { type Config, pathOf } from './config.ts';
+import { DEFAULT_DMP_OPTIONS, type DmpSettings } from './dmp/settings.ts';
+import { DEFAULT_LIMITS, type SourceProfile, sourceProfile } from './intake/profile.ts';
+import { MSSANTE_DEFAULTS, type MssanteSettings } from './mssante/settings.ts';
+import { readCredential } from './ops/credentials.ts';
+import type { DispatchSettings } from './policy/facts.ts';
+import type { Channel } from './report/delivery.ts';
+import type { Fault } from './report/fault.ts';
+import { type Laboratory, oidsUnder } from './report/laboratory.ts';
+import type { Professional } from './report/people.ts';
+
+/** From the configuration to what each folder asks for: the one place that knows both forms. */
+
+/** The laboratory of the documents. */
+export function laboratoryOf(config: Pick<Config, 'laboratory'>): Laboratory {
+  const { oidRoot, director, biologists, address, legalForm, email, website, ...rest } = config.laboratory;
+  const people = biologists.map((biologist) => defined(biologist) as Professional);
+  const head = people.find((biologist) => biologist.idNat === director);
+  if (!head)
+    throw new Error('the schema lets no configuration pass whose director is not among its biologists');
+  return {
+    ...rest,
+    ...defined({ legalForm, email, website }),
+    address: defined(address) as Laboratory['address'],
+    oids: oidsUnder(oidRoot),
+    director: head,
+    biologists: people,
+  };
+}
+
+/** The profile of each source, by name. */
+export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
+  const { oids, name, idNat, timeZone } = laboratoryOf(config);
+  return new Map(
+    config.sources.map((source) => [
+      source.name,
+      sourceProfile({
+        name: source.name,
+        patientAuthority: oids.patients,
+        charset: source.charset,
+        zone: source.timeZone ?? timeZone,
+        ownFacilities: [name, idNat, idNat.slice(1), ...source.ownFacilities],
+        dossierNumber: source.dossierNumber,
+        metaDmpMss: source.metaDmpMss,
+        preliminaryIsValidated: source.preliminaryIsValidated,
+        hospital: source.hospital,
+        isolateCodes: source.isolateCodes,
+        decimalMark: source.decimalMark,
+        finalTerminator: source.finalTerminator,
+        batches: source.batches,
+        limits: { ...DEFAULT_LIMITS, maxBytes: source.maxBytes },
+      }),
+    ]),
+  );
+}
+
+/** The channels that are configured. */
+export function channelsOf(config: Pick<Config, 'dmp' | 'mssante'>): Channel[] {
+  return [
+    ...(config.dmp ? (['dmp'] as const) : []),
+    ...(config.mssante?.toProfessionals ? (['mssante-pro'] as const) : []),
+    ...(config.mssante?.toPatients ? (['mssante-patient'] as const) : []),
+  ];
+}
+
+/** The dispatch rules' settings for a source. */
+export function dispatchSettingsOf(config: Config, source: string): DispatchSettings {
+  const { rules, mssante } = config;
+  return {
+    environment: config.environment,
+    channels: channelsOf(config),
+    partialToDmp: rules.partialToDmp,
+    masquePsBlocksMail: rules.masque_ps_bloque_mail,
+    hospitalSource: config.sources.find(({ name }) => name === source)?.hospital ?? false,
+    hospitalClasses: rules.hospitalClasses,
+    patientDomain: mssante?.patientDomain ?? 'patient.invalid',
+    mailDomains: mssante?.domains ?? [],
+    majorityAge: rules.majorityAge,
+  };
+}
+
+/** The DMP client's settings, certificates and secrets read; or what could not be read. */
+export function dmpSettingsOf(config: Config): DmpSettings | Fault[] | undefined {
+  const { dmp } = config;
+  if (!dmp) return undefined;
+  const reader = credentialReader(config);
+  const { idNat, facilityType, oids } = laboratoryOf(config);
+  const settings: DmpSettings = {
+    url: dmp.url.replace(/\/$/, ''),
+    software: {
+      id: dmp.software.oid,
+      name: dmp.software.name,
+      version: dmp.software.version,
+      homologation: reader.secret(dmp.software.homologation).trim(),
+    },
+    structure: { idNat, sector: facilityType },
+    signing: { certificate: reader.open(dmp.signature.certificate), key: reader.secret(dmp.signature.key) },
+    client: { certificate: reader.open(dmp.client.certificate), key: reader.secret(dmp.client.key) },
+    ca: reader.open(dmp.authorities),
+    sourceId: oids.software,
+    options: {
+      ...DEFAULT_DMP_OPTIONS,
+      lotDigest: dmp.lotDigest,
+      vihf: { ...DEFAULT_DMP_OPTIONS.vihf, version: dmp.vihfVersion },
+      existenceTest: { ...DEFAULT_DMP_OPTIONS.existenceTest, enabled: dmp.testExistence },
+      answerTimeoutMs: dmp.timeoutMs,
+      maxConnections: dmp.concurrency,
+    },
+  };
+  return reader.faults.length > 0 ? reader.faults : settings;
+}
+
+/** The mail channels' settings, certificates and secrets read; or what could not be read. */
+export function mssanteSettingsOf(config: Config): MssanteSettings | Fault[] | undefined {
+  const { mssante, laboratory, dmp } = config;
+  if (!mssante) return undefined;
+  const reader = credentialReader(config);
+  const { authentication } = mssante;
+  const settings: MssanteSettings = {
+    ...MSSANTE_DEFAULTS,
+    host: mssante.host,
+    port: mssante.port,
+    clientCertificate: reader.open(mssante.client.certificate),
+    clientKey: reader.secret(mssante.client.key),
+    authorities: reader.open(mssante.authorities),
+    authentication:
+      authentication.mode === 'PLAIN'
+        ? { ...authentication, password: reader.secret(authentication.password).trim() }
+        : (defined(authentication) as MssanteSettings['authentication']),
+    from: { address: mssante.from, label: mssante.label },
+    replyTo: defined(mssante.replyTo),
+    contact: mssante.contact,
+    patientsMayNotReply: mssante.patientsMayNotReply,
+    patientDomain: mssante.patientDomain,
+    domains: mssante.domains,
+    nil: mssante.nil,
+    software: {
+      name: dmp?.software.name ?? 'crbio',
+      version: dmp?.software.version ?? '0',
+      vendor: laboratory.name,
+    },
+    sourceOid: laboratoryOf(config).oids.software,
+    timeouts: {
+      ...MSSANTE_DEFAULTS.timeouts,
+      connect: Math.min(mssante.timeoutMs, MSSANTE_DEFAULTS.timeouts.connect),
+    },
+    maxIdleConnections: mssante.concurrency,
+  };
+  return reader.faults.length > 0 ? reader.faults : settings;
+}
+
+function credentialReader(config: Config) {
+  const faults: Fault[] = [];
+  const read = (reference: string, secret: boolean): string => {
+    const found = readCredential(reference, config.base, { secret });
+    if (Buffer.isBuffer(found)) return found.toString('utf8');
+    faults.push(found);
+    return '';
+  };
+  return {
+    faults,
+    open: (reference: string) => read(reference, false),
+    secret: (reference: string) => read(reference, true),
+  };
+}
+
+/** Absolute folders of a source. */
+export function foldersOf(
+  config: Config,
+  source: Config['sources'][number],
+): { folder: string; archive: string; quarantine: string } {
+  return {
+    folder: pathOf(config, source.folder),
+    archive: pathOf(config, source.archive),
+    quarantine: pathOf(config, source.quarantine),
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Drops the keys whose value is undefined: the schema's optional keys are there without a value. */
+function defined<T extends object>(
+  value: T,
+): Partial<Defined<T>> & Pick<T, { [K in keyof T]: undefined extends T[K] ? never : K }[keyof T]> {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
+}

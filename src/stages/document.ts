@@ -1,0 +1,115 @@
+import { buildCda } from '../cda/document.ts';
+import { checkDocument } from '../cda/conformance/check.ts';
+import { selfPresenting } from '../cda/self-presenting.ts';
+import type { Stylesheet } from '../cda/stylesheet.ts';
+import { pdfName } from '../mssante/names.ts';
+import { appendPdfs } from '../pdf/append.ts';
+import type { PdfAssets } from '../pdf/assets.ts';
+import { checkPdf } from '../pdf/pdf-check.ts';
+import { renderPdf } from '../pdf/render.ts';
+import { type Environment, usableIdentity } from '../policy/environment.ts';
+import { type DispatchFacts, factsOf } from '../policy/facts.ts';
+import type { DispatchFlags, Dossier } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import { documentOid } from '../report/identifiers.ts';
+import type { Laboratory } from '../report/laboratory.ts';
+import type { Report, ReportVersion, Warning } from '../report/report.ts';
+import type { Catalogue } from '../terminology/catalogue.ts';
+import { composeReport } from '../terminology/compose.ts';
+
+/** What rendering needs beside the dossier; loaded once in each worker. */
+export interface DocumentAssets {
+  readonly environment: Environment;
+  readonly laboratory: Laboratory;
+  readonly catalogue: Catalogue;
+  readonly stylesheet: Stylesheet;
+  readonly pdf: PdfAssets;
+  readonly cdaVersion: '2024.01' | '2023.01';
+}
+
+/** A version to make: the dossier, and its place in the report's life. */
+export interface VersionToRender {
+  readonly reportId: string;
+  readonly version: number;
+  readonly setOid: string;
+  readonly dossier: Dossier;
+  readonly cause: ReportVersion['cause'];
+  readonly replaces?: { readonly documentOid: string; readonly number: number };
+  readonly flags: DispatchFlags;
+}
+
+export interface RenderedDocument {
+  readonly documentOid: string;
+  readonly cda: Uint8Array;
+  readonly pdf: Uint8Array;
+  readonly pdfName: string;
+  readonly warnings: readonly Warning[];
+  readonly facts: DispatchFacts;
+  readonly identity: 'qualified' | 'unqualified';
+}
+
+/**
+ * One version, from dossier to checked documents: identity gate, transcoding, PDF, CDA with the PDF inside, the lab's
+ * stylesheet around it, conformance. Deterministic: the same dossier, catalogue and configuration give the same bytes.
+ * @returns the documents, or why this version must wait for a person
+ */
+export async function renderDocument(
+  task: VersionToRender,
+  assets: DocumentAssets,
+): Promise<RenderedDocument | { faults: readonly Fault[] }> {
+  const { report, warnings } = reportOf(task, assets);
+  const own = await renderPdf(report, assets.pdf);
+  const pdf = report.attachments.length > 0 ? await appendPdfs(own, report.attachments) : own;
+  if (isFault(pdf)) return { faults: [pdf] };
+  const cda = selfPresenting(buildCda({ report, pdf, version: assets.cdaVersion }), assets.stylesheet);
+  const findings = [...checkDocument(cda), ...checkPdf(pdf)];
+  if (findings.length > 0) {
+    return {
+      faults: findings.map(({ rule, cause, where }) => ({
+        code: rule,
+        cause,
+        hint: 'corriger la source ou le catalogue, puis rejouer le message ; le document n’est pas parti',
+        ...(where ? { position: where } : {}),
+      })),
+    };
+  }
+  return {
+    documentOid: report.version.documentOid,
+    cda,
+    pdf,
+    pdfName: pdfName(report),
+    warnings,
+    facts: factsOf(report),
+    identity: report.patient.kind,
+  };
+}
+
+/** The report that a version shows. */
+export function reportOf(
+  task: VersionToRender,
+  assets: DocumentAssets,
+): { report: Report; warnings: readonly Warning[] } {
+  const { dossier, reportId, setOid, version: number, cause, replaces, flags } = task;
+  const version: ReportVersion = {
+    reportId,
+    number,
+    setOid,
+    documentOid: documentOid(setOid, number),
+    ...(replaces ? { replaces } : {}),
+    completeness: dossier.completeness,
+    cause,
+    effectiveTime: dossier.issuedAt,
+  };
+  const patient = usableIdentity(assets.environment, dossier.patient);
+  return composeReport(dossier, {
+    catalogue: assets.catalogue,
+    laboratory: assets.laboratory,
+    version,
+    patient,
+    flags,
+  });
+}
+
+function isFault(value: Uint8Array | Fault): value is Fault {
+  return !(value instanceof Uint8Array);
+}

@@ -1,0 +1,37 @@
+import { workerData } from 'node:worker_threads';
+import { loadAssets } from './assets.ts';
+import { readConfig } from './config.ts';
+import { prepareLot } from './dmp/lot.ts';
+import { prepareMail } from './mssante/mail.ts';
+import type { DeliveryJob } from './report/delivery.ts';
+import { dmpSettingsOf, mssanteSettingsOf } from './settings.ts';
+import { renderDocument, type VersionToRender } from './stages/document.ts';
+
+/**
+ * A worker thread: rendering and signing, so that the event loop stays free for acknowledgements. It reads the same
+ * configuration as the daemon; a reload starts new workers.
+ */
+
+const config = readConfig((workerData as { config: string }).config);
+if (Array.isArray(config)) throw new Error('the configuration changed while the workers started');
+const assets = loadAssets(config);
+if (Array.isArray(assets)) throw new Error('the catalogue or stylesheets changed while the workers started');
+const dmp = dmpSettingsOf(config);
+const mssante = mssanteSettingsOf(config);
+
+/** Renders one version. */
+export function render(task: VersionToRender): ReturnType<typeof renderDocument> {
+  return renderDocument(task, assets as Exclude<typeof assets, readonly unknown[]>);
+}
+
+/** Signs a submission set for the DMP. `now`: milliseconds. */
+export function lot({ job, now }: { job: DeliveryJob; now: number }): Uint8Array {
+  if (!dmp || Array.isArray(dmp)) throw new Error('the DMP is not configured');
+  return prepareLot(dmp, job, { now });
+}
+
+/** Builds a mail with its XDM archive. `now`: milliseconds. */
+export async function mail({ job, now }: { job: DeliveryJob; now: number }): Promise<Uint8Array> {
+  if (!mssante || Array.isArray(mssante)) throw new Error('MSSanté is not configured');
+  return await prepareMail(mssante, job, { now });
+}
