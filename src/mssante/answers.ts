@@ -1,4 +1,5 @@
 import type { Outcome } from '../report/delivery.ts';
+import { mailTooLarge } from './faults.ts';
 import type { Reply, SmtpFailure } from './smtp-failure.ts';
 
 /** What a failed submission means for the delivery. */
@@ -115,12 +116,7 @@ const RULES: readonly Rule[] = [
       reply?.status === 523 ||
       (permanent(reply) && enhanced(reply, /^5\.(?:3\.4|2\.3)$/)) ||
       (reply?.status === 552 && !enhanced(reply, /^5\.2\./)),
-    outcome: {
-      kind: 'refused',
-      code: 'MSSANTE_TOO_LARGE',
-      cause: 'Le courriel dépasse la taille admise par la messagerie (pièces jointes comprises).',
-      hint: 'Remettre le compte rendu par une autre voie ; réduire les documents joints par le sous-traitant.',
-    },
+    outcome: { kind: 'refused', ...mailTooLarge() },
   },
   // 452 4.2.2 Mailbox full, 422: it may be emptied.
   {

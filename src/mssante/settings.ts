@@ -143,9 +143,8 @@ export function checkSettings(settings: MssanteSettings): Fault[] {
     const mailbox = parseMailbox(address);
     if (!mailbox) faults.push(addressForm(position));
     else if (!isAllowedDomain(mailbox.domain, domains)) faults.push(senderDomain(position));
-    else if (address !== from.address && sameAddress(address, from.address))
+    else if (position !== 'mssante.from' && sameAddress(address, from.address))
       faults.push(replyToIsSender(position));
-    else if (position !== 'mssante.from' && address === from.address) faults.push(replyToIsSender(position));
   }
 
   if (domains.length === 0 || !domains.every(isDomainPattern)) faults.push(domainForm('mssante.domains'));
