@@ -1,0 +1,207 @@
+import { canonicalJson } from './canonical.ts';
+import type { Attachment, Dossier, Exam, Isolate } from './dossier.ts';
+import type { Result, ResultStatus } from './result.ts';
+import { instantOf, latest, type Timestamp } from './timestamp.ts';
+
+/**
+ * What several messages say together of one lab request. Messages are taken in the order of their own time (MSH-7),
+ * whatever the order they arrived in, so that a late old message only fills what nothing newer has said
+ * (IHE LAB-3: a message is a snapshot of the rows it lists; inputs.md §5, §9).
+ *
+ * - An exam or result that a newer message does not list is kept; a listed one replaces the earlier row.
+ * - A pending or preliminary row does not replace a final one, unless its exam also carries a corrected row.
+ * - A pending line that a newer, complete message no longer lists in the same exam is dropped: nothing is expected.
+ * - OBX-11 D (`exam.deleted`) removes the row.
+ * - A final value that changes becomes `corrected` and keeps what it replaces in `corrects`, even when the source sent
+ *   F instead of C; X over a final row keeps the value in `corrects` as well, so that it never vanishes silently.
+ * - Flags: each keeps its latest order. Lists (recipients, comments): the latest that is not empty.
+ * - W or a cancelled request holds until a newer message of the same request comes without it.
+ *
+ * @param messages at least one; of the same time (to the second): later in the list counts as newer
+ * @throws RangeError when there is no message
+ */
+export function mergeDossiers(messages: readonly Dossier[]): Dossier {
+  const ordered = messages.toSorted((a, b) => instantOf(a.messageAt) - instantOf(b.messageAt));
+  const [oldest] = ordered;
+  if (!oldest) throw new RangeError('no message to merge');
+  const merged = ordered.reduce(addMessage, { ...oldest, exams: [], attachments: [] });
+  return { ...merged, completeness: completenessOf(merged, ordered) };
+}
+
+function addMessage(current: Dossier, incoming: Dossier): Dossier {
+  const { withdrawn: _lifted, ...earlier } = current;
+  return {
+    ...earlier,
+    ...incoming,
+    recipients: incoming.recipients.length > 0 ? incoming.recipients : current.recipients,
+    comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
+    exams: mergeExams(current, incoming),
+    attachments: mergeAttachments(current.attachments, incoming.attachments),
+    flags: { ...current.flags, ...incoming.flags },
+    ...(current.nonHuman || incoming.nonHuman ? { nonHuman: true } : {}),
+    issuedAt: latest([current.issuedAt, incoming.issuedAt]) ?? incoming.issuedAt,
+  };
+}
+
+function mergeAttachments(current: readonly Attachment[], incoming: readonly Attachment[]): Attachment[] {
+  const byId = new Map(current.map((attachment) => [attachment.id, attachment]));
+  for (const attachment of incoming) byId.set(attachment.id, attachment);
+  return [...byId.values()];
+}
+
+/** Exams by their key: OBR-3, the local code, and its rank when a message lists the same pair several times. */
+export function examsByKey(exams: readonly Exam[]): Map<string, Exam> {
+  const found = new Map<string, Exam>();
+  for (const exam of exams) {
+    const base = JSON.stringify([exam.order, exam.local.code]);
+    let key = base;
+    for (let rank = 1; found.has(key); rank++) key = `${base}${rank}`;
+    found.set(key, exam);
+  }
+  return found;
+}
+
+function mergeExams(current: Dossier, incoming: Dossier): Exam[] {
+  const merged = examsByKey(current.exams);
+  for (const [key, exam] of examsByKey(incoming.exams)) {
+    const earlier = merged.get(key) ?? { ...exam, results: [], isolates: [] };
+    const next = mergeExam(earlier, exam, {
+      correcting: exam.results.some((row) => row.status === 'corrected'),
+      complete: incoming.completeness === 'complete',
+      replacedAt: current.issuedAt,
+    });
+    const emptied = next.deleted.length > 0 && next.results.length + next.isolates.length === 0;
+    if (emptied) merged.delete(key);
+    else merged.set(key, next);
+  }
+  return [...merged.values()];
+}
+
+interface Circumstances {
+  /** The exam carries a corrected row: its other rows may reopen too. */
+  readonly correcting: boolean;
+  readonly complete: boolean;
+  /** When the replaced content was issued, for a row without a time of analysis. */
+  readonly replacedAt: Timestamp;
+}
+
+function mergeExam(current: Exam, incoming: Exam, circumstances: Circumstances): Exam {
+  const gone = new Set(incoming.deleted);
+  return {
+    ...current,
+    ...incoming,
+    results: mergeRows(current.results, incoming.results, gone, circumstances),
+    isolates: mergeIsolates(current.isolates, incoming.isolates, gone, circumstances),
+    specimens: incoming.specimens.length > 0 ? incoming.specimens : current.specimens,
+    comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
+  };
+}
+
+function mergeRows(
+  current: readonly Result[],
+  incoming: readonly Result[],
+  gone: ReadonlySet<string>,
+  circumstances: Circumstances,
+): Result[] {
+  const listed = new Set(incoming.map((row) => row.key));
+  const kept = current.filter(
+    (row) =>
+      !gone.has(row.key) && !(circumstances.complete && row.status === 'pending' && !listed.has(row.key)),
+  );
+  const rows = new Map(kept.map((row) => [row.key, row]));
+  for (const row of incoming) {
+    const earlier = rows.get(row.key);
+    rows.set(row.key, earlier ? mergeRow(earlier, row, circumstances) : row);
+  }
+  return [...rows.values()];
+}
+
+const isSettled = (status: ResultStatus) => status === 'final' || status === 'corrected';
+/** Not the last word on a row. */
+export const isOpen = (status: ResultStatus) => status === 'pending' || status === 'preliminary';
+
+function mergeRow(current: Result, incoming: Result, { correcting, replacedAt }: Circumstances): Result {
+  if (isOpen(incoming.status) && isSettled(current.status) && !correcting) return current;
+  const stated = incoming.corrects;
+  if (sameValue(current, incoming)) {
+    const corrects = stated ?? current.corrects;
+    const status =
+      incoming.status === 'final' && current.status === 'corrected' ? 'corrected' : incoming.status;
+    return { ...incoming, status, ...(corrects ? { corrects } : {}) };
+  }
+  const replaced =
+    isSettled(current.status) && current.value
+      ? { value: current.value, at: current.analysedAt ?? replacedAt }
+      : current.corrects;
+  const corrects = stated ?? replaced;
+  if (!corrects || canonicalJson(corrects.value) === canonicalJson(incoming.value)) return incoming;
+  return { ...incoming, status: incoming.status === 'final' ? 'corrected' : incoming.status, corrects };
+}
+
+function sameValue(a: Result, b: Result): boolean {
+  return canonicalJson([a.value, a.unit]) === canonicalJson([b.value, b.unit]);
+}
+
+function mergeIsolates(
+  current: readonly Isolate[],
+  incoming: readonly Isolate[],
+  gone: ReadonlySet<string>,
+  circumstances: Circumstances,
+): Isolate[] {
+  const isolates = new Map<string, Isolate>();
+  for (const isolate of current) {
+    if (gone.has(isolate.id)) continue;
+    const antibiogram = isolate.antibiogram.filter((row) => !gone.has(row.key));
+    isolates.set(isolate.id, { ...isolate, antibiogram });
+  }
+  for (const isolate of incoming) {
+    const earlier = isolates.get(isolate.id);
+    isolates.set(isolate.id, earlier ? mergeIsolate(earlier, isolate, circumstances) : isolate);
+  }
+  return [...isolates.values()];
+}
+
+function mergeIsolate(current: Isolate, incoming: Isolate, circumstances: Circumstances): Isolate {
+  // Another organism under the same number: the susceptibilities of the first say nothing of it.
+  if (current.organism.code !== incoming.organism.code) return incoming;
+  const count =
+    current.count && incoming.count
+      ? mergeRow(current.count, incoming.count, circumstances)
+      : (incoming.count ?? current.count);
+  return {
+    ...current,
+    ...incoming,
+    ...(count ? { count } : {}),
+    antibiogram: mergeRows(current.antibiogram, incoming.antibiogram, new Set(), circumstances),
+    comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
+  };
+}
+
+/** Every row of an exam, those of its isolates included. */
+export function rowsOf(exam: Exam): Result[] {
+  return [
+    ...exam.results,
+    ...exam.isolates.flatMap(({ count, antibiogram }) => [...(count ? [count] : []), ...antibiogram]),
+  ];
+}
+
+/**
+ * Partial while a row is open, or while the last message that listed an exam was partial without showing why (rows that
+ * are not verified, OBX-11 R, are withheld and leave no line).
+ */
+function completenessOf(merged: Dossier, ordered: readonly Dossier[]): 'partial' | 'complete' {
+  const hasOpenRow = (dossier: Dossier) =>
+    dossier.exams.some((exam) => rowsOf(exam).some((row) => isOpen(row.status)));
+  if (hasOpenRow(merged)) return 'partial';
+  const withholds = (message: Dossier) => message.completeness === 'partial' && !hasOpenRow(message);
+  const newest = ordered.at(-1);
+  if (newest && withholds(newest)) return 'partial';
+  const lastToList = new Map<string, Dossier>();
+  for (const message of ordered)
+    for (const key of examsByKey(message.exams).keys()) lastToList.set(key, message);
+  for (const key of examsByKey(merged.exams).keys()) {
+    const message = lastToList.get(key);
+    if (message && withholds(message)) return 'partial';
+  }
+  return 'complete';
+}
