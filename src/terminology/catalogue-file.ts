@@ -1,0 +1,54 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fault } from '../report/fault.ts';
+import { type Catalogue, checkCatalogue, makeCatalogue } from './catalogue.ts';
+import { fileTooLarge, tableMissing } from './faults.ts';
+import type { Finding } from './finding.ts';
+import { isFaults, MAX_TABLE_BYTES, type SourceFile } from './source.ts';
+import { parseTables, TABLE_FILES, type TableName, type Tables } from './tables.ts';
+
+/**
+ * Reads the laboratory's catalogue and the reference tables from disk, at start and on reload.
+ * @param path the catalogue's CSV
+ * @param directory folder laid out as loinc/ (loinc/README.md)
+ * @returns the catalogue, or one fault for each error, with file, line and column: the start stops there
+ */
+export function loadCatalogue(path: string, directory: string): Catalogue | Fault[] {
+  const tables = readTables(directory);
+  if (isFaults(tables)) return tables;
+  const file = readSourceFile(path, path);
+  if (!('bytes' in file)) return [file];
+  const batteries = readSourceFile(join(directory, 'batteries.csv'), 'batteries.csv');
+  return makeCatalogue(file, tables, 'bytes' in batteries ? batteries : undefined);
+}
+
+/** Everything there is to say about a catalogue, for `crbio catalogue check`; faults when a file cannot be read. */
+export function checkCatalogueFile(path: string, directory: string): Finding[] | Fault[] {
+  const tables = readTables(directory);
+  if (isFaults(tables)) return tables;
+  const file = readSourceFile(path, path);
+  return 'bytes' in file ? checkCatalogue(file, tables) : [file];
+}
+
+/** Reads the reference tables alone. */
+export function readTables(directory: string): Tables | Fault[] {
+  const faults: Fault[] = [];
+  const files = {} as Record<TableName, SourceFile>;
+  for (const name of Object.keys(TABLE_FILES) as TableName[]) {
+    const file = readSourceFile(join(directory, TABLE_FILES[name]), TABLE_FILES[name]);
+    if ('bytes' in file) files[name] = file;
+    else faults.push(file);
+  }
+  return faults.length > 0 ? faults : parseTables(files);
+}
+
+/** @param name what messages call the file */
+function readSourceFile(path: string, name: string): SourceFile | Fault {
+  try {
+    return statSync(path).size > MAX_TABLE_BYTES
+      ? fileTooLarge(name, MAX_TABLE_BYTES)
+      : { name, bytes: readFileSync(path) };
+  } catch {
+    return tableMissing(name);
+  }
+}

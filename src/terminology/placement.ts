@@ -1,0 +1,50 @@
+import type { Exam } from '../report/dossier.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { CatalogueEntry } from './entry.ts';
+import { FALLBACK_CHAPTER } from './value-sets.ts';
+
+/** Where something stands in the report. */
+export interface Place {
+  readonly chapter: string;
+  /** Empty: directly under the chapter. */
+  readonly subChapter: string;
+  /** Battery code of the catalogue; empty: the exam is its own battery. */
+  readonly battery: string;
+}
+
+const MICROBIOLOGY = '18725-2';
+
+/** The place that a line of the catalogue gives. A sub-chapter that repeats its chapter is no sub-chapter. */
+export function placeOf(entry: CatalogueEntry): Place {
+  const subChapter = entry.subChapter === entry.chapter ? '' : entry.subChapter;
+  return { chapter: entry.chapter, subChapter, battery: entry.battery };
+}
+
+/**
+ * Places the results of one exam, in their order. A result that the catalogue does not know stays with the last known
+ * one before it, else with the first known one after it; where the exam has none, OBR-24 gives the chapter, else
+ * Biologie polyvalente.
+ */
+export function placeResults(
+  exam: Exam,
+  entries: readonly (CatalogueEntry | undefined)[],
+  catalogue: Catalogue,
+): Place[] {
+  const first = entries.find((entry) => entry !== undefined);
+  let current = first ? placeOf(first) : sectionPlace(exam, catalogue, FALLBACK_CHAPTER);
+  return entries.map((entry) => {
+    if (entry) current = placeOf(entry);
+    return current;
+  });
+}
+
+/** Isolates stand with the last microbiology result of their exam: the culture that found them comes last. */
+export function placeIsolates(exam: Exam, results: readonly Place[], catalogue: Catalogue): Place {
+  const culture = results.findLast((place) => place.chapter === MICROBIOLOGY);
+  return culture ?? results.at(-1) ?? sectionPlace(exam, catalogue, MICROBIOLOGY);
+}
+
+function sectionPlace(exam: Exam, catalogue: Catalogue, fallback: string): Place {
+  const chapter = catalogue.tables.sections.get(exam.section ?? '') ?? fallback;
+  return { chapter, subChapter: '', battery: '' };
+}
