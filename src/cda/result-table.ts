@@ -1,0 +1,142 @@
+import type { Laboratory } from '../report/laboratory.ts';
+import { printedName } from '../report/people.ts';
+import { toFrench } from '../report/timestamp.ts';
+import { anchored, bold, broken, paragraph, preformatted } from './inline.ts';
+import type { Line } from './line.ts';
+import { methodId, remarkId, valueId } from './line.ts';
+import { otherThan, printedLaboratory } from './other-laboratory.ts';
+import { printedValue } from './printed.ts';
+import { printedInterpretation } from './value-sets/interpretations.ts';
+import type { XmlContent, XmlElement } from './xml.ts';
+import { el } from './xml.ts';
+
+/** Tables of the narrative: one row a line, then a row for what does not fit in columns. */
+
+const RESULT_COLUMNS = [
+  'Examen',
+  'Résultat',
+  'Unité',
+  'Valeurs de référence',
+  'Interprétation',
+  'Antériorités',
+];
+const ANTIBIOGRAM_COLUMNS = ['Antibiotique', 'Interprétation', 'Résultat ou CMI', 'Unité'];
+
+/** The table's title, under the ID that its battery refers to. */
+export interface Caption {
+  readonly id: string;
+  readonly text: string;
+}
+
+export function resultTable(
+  lines: readonly Line[],
+  caption: Caption | undefined,
+  laboratory: Laboratory,
+): XmlElement {
+  return table(RESULT_COLUMNS, caption, lines, laboratory, (line) => [
+    nameCell(line),
+    valueCell(line),
+    el('td', {}, line.printedUnit),
+    el('td', {}, interleave(line.ranges.map((range) => broken(range.text)))),
+    el('td', {}, interpretations(line)),
+    el('td', {}, line.second ? undefined : previousValues(line)),
+  ]);
+}
+
+export function antibiogramTable(
+  lines: readonly Line[],
+  caption: Caption,
+  laboratory: Laboratory,
+): XmlElement {
+  return table(ANTIBIOGRAM_COLUMNS, caption, lines, laboratory, (line) => [
+    nameCell(line),
+    el('td', {}, interpretations(line)),
+    valueCell(line),
+    el('td', {}, line.printedUnit),
+  ]);
+}
+
+function table(
+  columns: readonly string[],
+  caption: Caption | undefined,
+  lines: readonly Line[],
+  laboratory: Laboratory,
+  cells: (line: Line) => XmlElement[],
+): XmlElement {
+  return el(
+    'table',
+    {},
+    caption && el('caption', { ID: caption.id }, caption.text),
+    el(
+      'thead',
+      {},
+      el(
+        'tr',
+        {},
+        columns.map((column) => el('th', {}, column)),
+      ),
+    ),
+    el(
+      'tbody',
+      {},
+      lines.flatMap((line) => {
+        const details = detailsOf(line, laboratory);
+        const row = el('tr', {}, cells(line));
+        if (details.length === 0) return [row];
+        return [
+          row,
+          el('tr', {}, el('td', { colspan: String(columns.length), styleCode: 'xDetail' }, details)),
+        ];
+      }),
+    ),
+  );
+}
+
+function nameCell(line: Line): XmlElement {
+  const { local } = line.result;
+  return el('td', { ID: line.path }, local.label || local.code);
+}
+
+function valueCell(line: Line): XmlElement {
+  return el('td', { ID: valueId(line) }, printedResult(line));
+}
+
+function printedResult({ value, result }: Line): XmlContent {
+  if (result.status === 'pending') return 'En attente';
+  if (result.status === 'cancelled') return 'Non réalisé';
+  if (!value) return 'Non disponible';
+  if (value.kind === 'text' && value.preformatted) return preformatted(value.text);
+  return bold(broken(printedValue(value)));
+}
+
+function interpretations({ result }: Line): string {
+  return result.interpretations.map(printedInterpretation).join(', ');
+}
+
+function previousValues({ result }: Line): XmlContent {
+  return interleave(
+    result.previous.map(({ value, observedAt }) => [
+      broken(printedValue(value)),
+      ` (${toFrench(observedAt)})`,
+    ]),
+  );
+}
+
+/** Method, performer and comments of one line. */
+function detailsOf(line: Line, laboratory: Laboratory): XmlElement[] {
+  const { result, method, remarks, path } = line;
+  const details: XmlElement[] = [];
+  const other = line.second ? undefined : otherThan(laboratory, result.performer);
+  if (method !== undefined) details.push(paragraph('Technique : ', anchored(methodId(line), method)));
+  if (other) details.push(paragraph(`Réalisé par : ${printedLaboratory(other)}`));
+  remarks.forEach((remark, index) => {
+    details.push(paragraph(anchored(remarkId(path, index), broken(remark))));
+  });
+  if (result.validator && !line.second)
+    details.push(paragraph(`Validé par ${printedName(result.validator)}`));
+  return details;
+}
+
+function interleave(items: readonly XmlContent[]): XmlContent {
+  return items.flatMap((item, index): XmlContent[] => (index === 0 ? [item] : [el('br'), item]));
+}
