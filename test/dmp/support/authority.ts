@@ -17,17 +17,54 @@ export function makeAuthority(): TestAuthority {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   try {
     openssl(
-      'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2',
-      '-utf8', '-subj', '/C=FR/O=AUTORITE DE TEST/CN=TEST AC', '-addext', 'basicConstraints=critical,CA:TRUE',
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+      '-days',
+      '2',
+      '-utf8',
+      '-subj',
+      '/C=FR/O=AUTORITE DE TEST/CN=TEST AC',
+      '-addext',
+      'basicConstraints=critical,CA:TRUE',
     ); // prettier-ignore
     const issue = (name: string, subject: string, extensions: string): KeyPair => {
       writeFileSync(join(folder, `${name}.ext`), extensions);
       openssl(
-        'req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-utf8', '-subj', subject,
+        'req',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.csr`,
+        '-utf8',
+        '-subj',
+        subject,
       ); // prettier-ignore
       openssl(
-        'x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
-        '-extfile', `${name}.ext`, '-out', `${name}.pem`,
+        'x509',
+        '-req',
+        '-in',
+        `${name}.csr`,
+        '-CA',
+        'ca.pem',
+        '-CAkey',
+        'ca.key',
+        '-CAcreateserial',
+        '-days',
+        '2',
+        '-extfile',
+        `${name}.ext`,
+        '-out',
+        `${name}.pem`,
       ); // prettier-ignore
       return {
         certificate: readFileSync(join(folder, `${name}.pem`), 'utf8'),
@@ -41,7 +78,11 @@ export function makeAuthority(): TestAuthority {
         '/C=FR/ST=Paris (75)/O=LBM Exemple, Site "A"/OU=1750000001/CN=LABO SIGN',
         'keyUsage=digitalSignature,nonRepudiation\nextendedKeyUsage=emailProtection\n',
       ),
-      client: issue('auth', '/C=FR/O=LBM Exemple/OU=1750000001/CN=LABO AUTH', 'extendedKeyUsage=clientAuth\n'),
+      client: issue(
+        'auth',
+        '/C=FR/O=LBM Exemple/OU=1750000001/CN=LABO AUTH',
+        'extendedKeyUsage=clientAuth\n',
+      ),
       server: issue(
         'server',
         '/C=FR/CN=localhost',
