@@ -32,7 +32,11 @@ export interface AdtIgnored {
  * Reads an ADT of PAM.fr: identity (PID-3, PID-32, traits) and the patient's choice on the DMP (ZFA). ZFA-11 speaks of
  * reading the DMP and is not taken.
  */
-export function readAdt(message: Message, at: Timestamp, context: ReadingContext): AdtUpdate | AdtIgnored | Fault {
+export function readAdt(
+  message: Message,
+  at: Timestamp,
+  context: ReadingContext,
+): AdtUpdate | AdtIgnored | Fault {
   const msh = message.segments.find(({ name }) => name === 'MSH');
   const event = msh?.text(9, 2) || message.segments.find(({ name }) => name === 'EVN')?.text(1) || '';
   if (event === 'A03') return { reason: 'Sortie du patient (ADT A03) : enregistrée, sans effet.' };

@@ -14,7 +14,12 @@ export class ReadingContext {
   readonly sendingNames: readonly string[];
   readonly #warnings = new Map<string, Warning>();
 
-  constructor(profile: SourceProfile, position: string, warnings: readonly Warning[], sendingNames: readonly string[]) {
+  constructor(
+    profile: SourceProfile,
+    position: string,
+    warnings: readonly Warning[],
+    sendingNames: readonly string[],
+  ) {
     this.profile = profile;
     this.position = position;
     this.sendingNames = sendingNames;

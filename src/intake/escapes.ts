@@ -14,14 +14,14 @@ export interface Delimiters {
  * become line breaks, highlighting disappears, what is unknown stays as written.
  * @param charset the message's own, for `\Xhh…\`
  */
-export function unescape(raw: string, delimiters: Delimiters, charset: CharsetName): string {
-  const { escape } = delimiters;
-  if (escape === '' || !raw.includes(escape)) return raw;
+export function unescapeText(raw: string, delimiters: Delimiters, charset: CharsetName): string {
+  const sign = delimiters.escape;
+  if (!raw.includes(sign)) return raw;
   let out = '';
   let from = 0;
   for (;;) {
-    const open = raw.indexOf(escape, from);
-    const close = open < 0 ? -1 : raw.indexOf(escape, open + 1);
+    const open = raw.indexOf(sign, from);
+    const close = open < 0 ? -1 : raw.indexOf(sign, open + 1);
     if (close < 0) return out + raw.slice(from);
     const replacement = meaning(raw.slice(open + 1, close), delimiters, charset);
     if (replacement === undefined) {
@@ -75,10 +75,8 @@ function formatting(sequence: string): string | undefined {
   }
 }
 
-// Everything that XML 1.0 cannot carry, tabs and line feeds apart.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const UNPRINTABLE =
-  /[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// Controls, tabs and line feeds apart, lone surrogates and non-characters: what XML 1.0 cannot carry, and C1.
+const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 
 /** Drops what no document can carry: control characters, lone surrogates. */
 export function printable(text: string): string {

@@ -52,7 +52,11 @@ export function readExam(
   const strays: ReadRows[] = [];
   const childRows: ReadRows[] = [];
   for (const { order: child, organism } of children) {
-    const scope = { keyPrefix: `${childKey(child, number)}|${organism?.text(4) ?? ''}`, delimiters, cancelled };
+    const scope = {
+      keyPrefix: `${childKey(child, number)}|${organism?.text(4) ?? ''}`,
+      delimiters,
+      cancelled,
+    };
     const read = readRows(child, scope, context);
     if (isFault(read)) return read;
     childRows.push(read);
@@ -69,7 +73,9 @@ export function readExam(
   const all = [own, ...childRows];
   const rows = all.flatMap((read) => read.rows);
 
-  const progress = [order, ...children.map((child) => child.order)].map((one) => examProgress(one.obr.text(25)));
+  const progress = [order, ...children.map((child) => child.order)].map((one) =>
+    examProgress(one.obr.text(25)),
+  );
   if (progress.includes(undefined)) return fault('OBR_STATUS', context.at(obr, 25));
   const line = rows.length === 0 ? lineOf(order, local, keyPrefix, cancelled, progress[0]) : undefined;
   const keys = [...results, ...isolates.flatMap((isolate) => isolate.antibiogram)].map(({ key }) => key);

@@ -4,7 +4,7 @@ import { fault } from './faults.ts';
 /** Formats that reach an export folder and are no HL7 v2 (inputs.md §1), each told by its first bytes. */
 const FOREIGN: readonly (readonly [test: RegExp, name: string])[] = [
   [/^%PDF-/, 'un PDF seul'],
-  [/^PK\x03\x04/, 'une archive ZIP'],
+  [/^PK\p{Cc}\p{Cc}/u, 'une archive ZIP'],
   [/^\s*<\?xml|^\s*<ClinicalDocument/, 'un document XML'],
   [/^\s*[[{]\s*["{]/, 'un fichier JSON'],
   [/^H\|\\\^&(?!~)/, 'une trame d’automate ASTM, sans validation biologique'],
@@ -23,8 +23,7 @@ export function foreignFault(binary: string): Fault {
   if (/\*{4}(?:LAB|FIN)\*{4}/.test(binary)) {
     return fault('INPUT_FOREIGN', undefined, 'une lettre HPRIM Médecin, qui n’est pas encore lue');
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells a binary file
-  const controls = head.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/g)?.length ?? 0;
+  const controls = head.match(/(?![\t\n\v\f\r])\p{Cc}/gu)?.length ?? 0;
   if (controls > head.length / 100) return fault('INPUT_UNREADABLE');
   return fault('INPUT_FOREIGN', undefined, 'aucun segment MSH');
 }

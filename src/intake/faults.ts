@@ -162,7 +162,8 @@ export function isFault(value: unknown): value is Fault {
 /** What a person should know of a message that was taken all the same. */
 const WARNINGS = {
   CHARSET_UNKNOWN: 'MSH-18 nomme un jeu de caractères inconnu : celui de la source a servi.',
-  CHARSET_MISDECLARED: 'Le jeu de caractères annoncé (MSH-18) n’est pas celui du message : un autre a servi.',
+  CHARSET_MISDECLARED:
+    'Le jeu de caractères du message n’est ni celui de MSH-18 ni celui de la source : un autre a servi.',
   CONTROL_CHARACTERS: 'Des caractères de contrôle ont été retirés du message.',
   TEXT_BEFORE_MSH: 'Du texte précédait MSH : il a été ignoré.',
   LINE_BROKEN: 'Une ligne ne commence pas par un nom de segment : elle a été jointe à la précédente.',
@@ -197,7 +198,6 @@ const WARNINGS = {
   SUBCONTRACTOR_ADDRESS: 'Le laboratoire exécutant n’a pas d’adresse (OBX-24 ; CSP R.6222-3)',
   ORC_WITHOUT_OBR: 'Une commande (ORC) n’a pas d’examen (OBR) : elle a été ignorée.',
   MAIL_BODY_IGNORED: 'Un corps de mail fourni par le SGL (CORPSMAIL) n’est pas repris.',
-  CORRESPONDENT_DIFFERS: 'Le nom du correspondant n’est pas celui de la table : rien n’en a été repris',
 } as const;
 
 export type WarningCode = keyof typeof WARNINGS;

@@ -1,7 +1,7 @@
 import { HL7Dictionary, HL7Message, type HL7Segment, HL7Version } from 'hl7v2';
 import type { Fault } from '../report/fault.ts';
 import type { CharsetName } from './charset.ts';
-import { type Delimiters, printable, unescape } from './escapes.ts';
+import { type Delimiters, printable, unescapeText } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
 import type { IntakeLimits } from './profile.ts';
 import { readDelimiters } from './segments.ts';
@@ -158,7 +158,9 @@ export function readMessage(
   const leaf = (value: unknown) =>
     value === null
       ? '""'
-      : printable(unescape(String(value ?? '').replaceAll(stand, delimiters.escape), delimiters, charset));
+      : printable(
+          unescapeText(String(value ?? '').replaceAll(stand, delimiters.escape), delimiters, charset),
+        );
   const ranks = new Map<string, number>();
   const segments = parsed.segments.map((segment, index) => {
     const rank = (ranks.get(segment.segmentType) ?? 0) + 1;

@@ -39,7 +39,9 @@ const REFUSED: Readonly<Record<string, FaultCode>> = {
 export function interpret(bytes: Uint8Array, profile: SourceProfile): InterpretedPart[] {
   if (bytes.byteLength === 0) return [rejected(fault('INPUT_EMPTY'))];
   if (bytes.byteLength > profile.limits.maxBytes) return [rejected(fault('INPUT_TOO_LARGE'))];
-  const binary = withoutUtf16(bytes).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
+  const binary = withoutUtf16(bytes)
+    .toString('latin1')
+    .replace(/^\u00ef\u00bb\u00bf/, '');
   const file = splitFile(binary, profile);
   if (isFault(file)) return [rejected(file)];
   if (file.messages.length === 0) return [rejected(foreignFault(binary))];
@@ -95,7 +97,12 @@ function dispatch(
   }
   if (!VERSIONS.includes(msh.text(12))) return [rejected(fault('HL7_VERSION', `${position}, MSH-12`))];
 
-  const context = new ReadingContext(profile, position, warnings, [msh.text(4), msh.text(4, 2)].filter(Boolean));
+  const context = new ReadingContext(
+    profile,
+    position,
+    warnings,
+    [msh.text(4), msh.text(4, 2)].filter(Boolean),
+  );
   const header = readHeader(message, msh, context);
   if (isFault(header)) return [rejected(header)];
   if (type === 'ADT') {
@@ -134,7 +141,8 @@ function readProcessing(msh: Segment, context: ReadingContext): ProcessingId | F
 function messageTime(message: Message, msh: Segment, context: ReadingContext): Timestamp | undefined {
   const evn = message.segments.find(({ name }) => name === 'EVN');
   return (
-    parseTimestamp(msh.text(7), context.profile.zone) ?? parseTimestamp(evn?.text(2) ?? '', context.profile.zone)
+    parseTimestamp(msh.text(7), context.profile.zone) ??
+    parseTimestamp(evn?.text(2) ?? '', context.profile.zone)
   );
 }
 

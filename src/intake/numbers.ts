@@ -7,6 +7,9 @@ export type NumberReading =
   | { readonly kind: 'ambiguous' }
   | { readonly kind: 'none' };
 
+/** Longer than any laboratory number. */
+const MAX_DIGITS = 50;
+
 const NONE: NumberReading = { kind: 'none' };
 
 /**
@@ -15,6 +18,7 @@ const NONE: NumberReading = { kind: 'none' };
  * @param mark what this source means by a point before three digits
  */
 export function readNumber(text: string, mark: DecimalMark): NumberReading {
+  if (text.length > MAX_DIGITS) return NONE;
   // Plain, no-break and narrow no-break spaces separate thousands.
   const compact = text.trim().replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, '');
   const match = /^([+-]?)(\d*)(?:([.,])(\d*))?$/.exec(compact);

@@ -131,7 +131,12 @@ function continues(above: Line, line: Line): boolean {
 }
 
 /** The newest of the rows of one analysis; the older ones are its antériorités. */
-function currentRow(key: string, lines: readonly Line[], order: OrderGroup, context: ReadingContext): Row | Fault {
+function currentRow(
+  key: string,
+  lines: readonly Line[],
+  order: OrderGroup,
+  context: ReadingContext,
+): Row | Fault {
   const instant = (line: Line) => (line.observedAt ? instantOf(line.observedAt) : Number.NEGATIVE_INFINITY);
   const [newest, ...older] = [...lines].sort((one, other) => instant(other) - instant(one));
   if (!newest) throw new RangeError('no row');
@@ -172,7 +177,9 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     value = { kind: 'text', text: comments.splice(0).join('\n') };
   }
   if (fate.status === 'cancelled' && read.value && obx.document === undefined) {
-    const why = line.values.map((repetition) => codedText(repetition) || repetition.whole().trim()).join('\n');
+    const why = line.values
+      .map((repetition) => codedText(repetition) || repetition.whole().trim())
+      .join('\n');
     // The value of a cancelled row is worth its words only ("hémolysé"): a number there was given up.
     if (read.value.kind === 'text' || read.value.kind === 'coded') comments.push(why);
   }
@@ -212,7 +219,8 @@ function susceptibilityOf(obx: Segment): readonly string[] {
 
 function readPrevious(line: Line, result: Result, context: ReadingContext): readonly PreviousValue[] {
   const { obx, code, fate, observedAt } = line;
-  if (fate.kind !== 'result' || (fate.status !== 'final' && fate.status !== 'corrected') || !observedAt) return [];
+  if (fate.kind !== 'result' || (fate.status !== 'final' && fate.status !== 'corrected') || !observedAt)
+    return [];
   const sent = readUnit(obx);
   const read = readValue(obx.text(2), line.values, sent !== undefined, context.profile);
   const unit = sent ?? read.unit;
@@ -300,5 +308,5 @@ export function noteText(notes: readonly Segment[]): string[] {
         .join('\n'),
     )
     .join('\n');
-  return text.trim() === '' ? [] : [text.replace(/^\n+|\s+$/g, '')];
+  return text.trim() === '' ? [] : [text.trimEnd().replace(/^\n+/, '')];
 }

@@ -5,10 +5,10 @@ import type { Organization } from '../report/people.ts';
 import { latest, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
 import { isDispatchRow, readDispatchRows } from './dispatch-rows.ts';
+import { type ChildExam, readExam } from './exams.ts';
 import { fault, isFault } from './faults.ts';
 import type { Message, Repetition, Segment } from './hl7.ts';
 import { groupSegments, type OrderGroup, type PatientGroup, relinkHybridRows } from './message-groups.ts';
-import { type ChildExam, readExam } from './exams.ts';
 import { findParent, isAntibiogram } from './microbiology.ts';
 import { noteText } from './observations.ts';
 import { readPatient } from './patient.ts';
@@ -33,7 +33,11 @@ interface DossierGroup {
  * Reads an ORU^R01, HL7 2.3 to 2.5.1, into the dossiers it speaks of: one for each patient and request number
  * (inputs.md §2.3, §14). A dossier that cannot be read does not stop the others.
  */
-export function readOru(message: Message, header: MessageHeader, context: ReadingContext): (Dossier | Fault)[] {
+export function readOru(
+  message: Message,
+  header: MessageHeader,
+  context: ReadingContext,
+): (Dossier | Fault)[] {
   const patients = groupSegments(message, context.position);
   if (isFault(patients)) return [patients];
   return patients.flatMap((patient) => readPatientGroup(patient, message, header, context));
@@ -120,7 +124,10 @@ function readDossier(
   header: MessageHeader,
   context: ReadingContext,
 ): Dossier | Fault {
-  const orders = group.exams.flatMap(({ order, children }) => [order, ...children.map((child) => child.order)]);
+  const orders = group.exams.flatMap(({ order, children }) => [
+    order,
+    ...children.map((child) => child.order),
+  ]);
   const flags = readDispatchRows(
     orders.flatMap(({ observations }) => observations.filter(({ obx }) => isDispatchRow(obx))),
     context,

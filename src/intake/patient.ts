@@ -1,6 +1,6 @@
 import type { Fault } from '../report/fault.ts';
 import type { LocalPatientId, Sex, StatedIdentity, Traits } from '../report/identity.ts';
-import { type Ins, INS_OIDS, isInsOid, parseIns } from '../report/ins.ts';
+import { INS_OIDS, type Ins, isInsOid, parseIns } from '../report/ins.ts';
 import type { Address } from '../report/people.ts';
 import { instantOf, parseTimestamp, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';

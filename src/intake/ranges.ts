@@ -2,6 +2,9 @@ import type { ReferenceRange } from '../report/result.ts';
 import { readNumber } from './numbers.ts';
 import type { DecimalMark } from './profile.ts';
 
+/** A longer text is a commentary. */
+const MAX_PARSED = 100;
+
 const NUMBER = String.raw`[+-]?\d[\d\u00a0\u202f ]*(?:[.,]\d+)*`;
 const BETWEEN = new RegExp(
   String.raw`^(?:de |entre )?\s*(${NUMBER})\s*(?:-|–|_|\bà\b|\bet\b|\bto\b|;)\s*(${NUMBER})(?:\s*[^\d\s].*)?$`,
@@ -28,6 +31,7 @@ export interface ReadRange {
  */
 export function readRange(received: string, mark: DecimalMark): ReadRange {
   const text = received.trim();
+  if (text.length > MAX_PARSED) return { range: { text }, reversed: false };
   const bound = (raw: string | undefined) => {
     const read = readNumber(raw ?? '', mark);
     return read.kind === 'number' ? read.lexical : undefined;

@@ -37,7 +37,9 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
     return undefined;
   };
 
-  for (const line of binary.replace(/^\x0b|[\x1c\x1a\0]+\s*$/g, '').split(/\r\n|\r|\n/)) {
+  for (const written of binary.split(/\r\n|\r|\n/)) {
+    // MLLP frames saved with their marks.
+    const line = written.replace(/^\p{Cc}+/u, '');
     const name = segmentName(line);
     if (name === 'MSH') {
       if (messages.length >= limits.maxMessages)
@@ -51,7 +53,7 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
       if (refused) return refused;
       inBatchSegment = true;
       current = undefined;
-    } else if (line.trim() === '') {
+    } else if (/^[\s\p{Cc}]*$/u.test(line)) {
     } else if (!current) {
       if (!inBatchSegment) fileWarnings.push(warning('TEXT_BEFORE_MSH'));
     } else if (name === undefined) {
@@ -74,7 +76,7 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
     );
     if (refused) return refused;
   }
-  if (!unfinished && profile.finalTerminator === 'required' && !/[\r\n][\s\x1c]*$/.test(binary.slice(-64))) {
+  if (!unfinished && profile.finalTerminator === 'required' && !isTerminated(binary)) {
     return fault('HL7_TRUNCATED', undefined, 'le dernier segment n’a pas de fin de ligne');
   }
   const distinct = [...new Map(fileWarnings.map((item) => [item.code, item])).values()];
@@ -85,6 +87,12 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
       warnings: [...distinct, ...warnings],
     })),
   };
+}
+
+/** Does a text (or its last characters) end with a segment terminator, the end mark of a frame apart? */
+export function isTerminated(text: string): boolean {
+  const end = text.slice(-64);
+  return /[\r\n]/.test(end.slice(end.replace(/[\s\p{Cc}]+$/u, '').length));
 }
 
 /** Name of the segment that a line begins, whatever the field separator; undefined when it begins none. */
@@ -137,11 +145,11 @@ export function readDelimiters(msh: string, position: string): Delimiters | Faul
   const signs = [field, ...encoding];
   const distinct = new Set(signs).size === signs.length;
   const plain = signs.every((sign) => /^[!-/:-@[-`{-~]$/.test(sign));
-  const [, component, repetition, escape, subComponent] = signs;
-  if (!component || !repetition || !escape || !subComponent || signs.length > 6 || !distinct || !plain) {
+  const [, component, repetition, escapeSign, subComponent] = signs;
+  if (!component || !repetition || !escapeSign || !subComponent || signs.length > 6 || !distinct || !plain) {
     return fault('HL7_DELIMITERS', position);
   }
-  return { field, component, repetition, escape, subComponent };
+  return { field, component, repetition, escape: escapeSign, subComponent };
 }
 
 /** MSH-18 (first repetition) of a message not yet decoded; empty when its delimiters cannot be read. */

@@ -1,4 +1,4 @@
-import { OID, type Coding } from '../report/coding.ts';
+import { type Coding, OID } from '../report/coding.ts';
 import type { Comparator, ResultValue } from '../report/result.ts';
 import { parseTimestamp, toFrench } from '../report/timestamp.ts';
 import type { WarningCode } from './faults.ts';
@@ -88,9 +88,13 @@ function joined(repetitions: readonly Repetition[]): ReadValue {
   return text(repetitions.map((repetition) => repetition.whole().trim()).join('\n'));
 }
 
+/** Longer than any number with its unit: a text, on which no pattern is tried. */
+const MAX_NUMERIC = 100;
+
 /** `<0.5`, `>= 100`, `1/80`, `12,3 mg/L`, or a text. */
 function fromText(received: string, hasUnit: boolean, { decimalMark }: Reading): ReadValue {
   const trimmed = received.trim();
+  if (trimmed.length > MAX_NUMERIC) return text(trimmed);
   const match = /^(<=|>=|=<|=>|<|>|≤|≥)?\s*(.+)$/s.exec(trimmed);
   const comparator = COMPARATORS[match?.[1] ?? ''];
   const rest = match?.[2] ?? '';

@@ -1,0 +1,245 @@
+import { constants } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { watch } from 'chokidar';
+import {
+  type CompletionRules,
+  type FileState,
+  fileState,
+  isInputName,
+  looksComplete,
+  markerOf,
+  sameState,
+} from './completeness.ts';
+import { moveInto, moveWithReason } from './moving.ts';
+
+export interface FolderOptions extends CompletionRules {
+  readonly folder: string;
+  /** Accepted files go to `archive/YYYY/MM/DD/`. */
+  readonly archive: string;
+  readonly quarantine: string;
+  /** Larger files are handed on without a look inside; the handler decides on their size alone. */
+  readonly maxBytes: number;
+  /** The folder is listed again this often (ms): events are hints, and shares send none. */
+  readonly rescanMs: number;
+  /** Poll instead of listening: SMB, NFS. */
+  readonly polling?: boolean;
+  /** Files handed on at the same time. One keeps their order, which a partial report and its final one need. */
+  readonly concurrency?: number;
+  readonly now?: () => number;
+  /** A file or folder could not be read or moved; it is tried again at the next listing. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A whole file of the folder. */
+export interface FolderFile {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  read(): Promise<Uint8Array>;
+}
+
+/** What becomes of a file once its bytes are safe elsewhere. */
+export type FileMove =
+  | { readonly move: 'archive' }
+  | { readonly move: 'quarantine'; readonly reason: string }
+  | { readonly move: 'none' };
+
+export interface FolderFeed {
+  /** Stops looking, and finishes what is in hand. */
+  stop(): Promise<void>;
+}
+
+/** A file seen and not yet handed on. */
+interface Candidate {
+  state: FileState;
+  /** When that state was first seen. */
+  since: number;
+  /** Looked into, and found cut, in that state. */
+  looksCut: boolean;
+}
+
+/** Names in their natural order: `x-2` before `x-10`. */
+const byName = new Intl.Collator('en', { numeric: true });
+
+/**
+ * Watches an export folder and hands on each file once, when it is whole: every path is judged by its own state seen
+ * twice, whatever event named it, since chokidar announces half-written files too (reference packages.md §2). The file
+ * moves only after the handler's promise resolves; killed in between, it is handed on again.
+ */
+export async function watchFolder(
+  options: FolderOptions,
+  handler: (file: FolderFile) => Promise<FileMove>,
+): Promise<FolderFeed> {
+  const feed = new Feed(options, handler);
+  await feed.start();
+  return feed;
+}
+
+class Feed implements FolderFeed {
+  readonly #options: FolderOptions;
+  readonly #handler: (file: FolderFile) => Promise<FileMove>;
+  readonly #now: () => number;
+  readonly #candidates = new Map<string, Candidate>();
+  /** Left where they are, by the handler's wish or by a failure, until they change (or, failed, until a time). */
+  readonly #left = new Map<string, { readonly state: FileState; readonly until: number }>();
+  readonly #ready = new Map<string, FileState>();
+  readonly #inHand = new Map<string, Promise<void>>();
+  #watcher: ReturnType<typeof watch> | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
+  #rescanTimer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: FolderOptions, handler: (file: FolderFile) => Promise<FileMove>) {
+    this.#options = options;
+    this.#handler = handler;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async start(): Promise<void> {
+    const { folder, polling, rescanMs, stableMs } = this.#options;
+    this.#watcher = watch(folder, {
+      depth: 0,
+      followSymlinks: false,
+      ignoreInitial: true,
+      usePolling: polling ?? false,
+      interval: Math.max(stableMs, 100),
+    });
+    this.#watcher.on('all', () => this.#schedule(0));
+    this.#watcher.on('error', (error) => this.#options.onError?.(error));
+    this.#rescanTimer = setInterval(() => this.#schedule(0), rescanMs);
+    await this.#look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#lookTimer);
+    clearInterval(this.#rescanTimer);
+    this.#ready.clear();
+    await this.#watcher?.close();
+    await this.#looking;
+    await Promise.all(this.#inHand.values());
+  }
+
+  /** One look at a time, at the soonest time asked for. */
+  #schedule(delay: number): void {
+    if (this.#stopped || (this.#lookTimer && delay > 0)) return;
+    clearTimeout(this.#lookTimer);
+    this.#lookTimer = setTimeout(() => {
+      this.#lookTimer = undefined;
+      void this.#look();
+    }, delay);
+  }
+
+  async #look(): Promise<void> {
+    // A look in progress may have passed the file that asked for this one.
+    if (this.#looking) await this.#looking;
+    if (this.#stopped) return;
+    this.#looking = this.#lookAtAll()
+      .catch((error: unknown) => this.#options.onError?.(error))
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    await this.#looking;
+    if (this.#candidates.size > 0) this.#schedule(this.#options.stableMs);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const names = (await readdir(this.#options.folder)).filter((name) => isInputName(name, this.#options));
+    const present = new Set(names);
+    for (const known of [this.#candidates, this.#left]) {
+      for (const name of known.keys()) if (!present.has(name)) known.delete(name);
+    }
+    for (const name of names.sort(byName.compare)) {
+      if (this.#stopped) return;
+      if (!this.#inHand.has(name) && !this.#ready.has(name)) await this.#lookAt(name);
+    }
+    this.#handOn();
+  }
+
+  async #lookAt(name: string): Promise<void> {
+    const { folder, markerSuffix, stableMs } = this.#options;
+    const state = await fileState(join(folder, name));
+    if (!state) {
+      this.#candidates.delete(name);
+      return;
+    }
+    const left = this.#left.get(name);
+    if (left && sameState(left.state, state) && this.#now() < left.until) return;
+    const seen = this.#candidates.get(name);
+    if (!seen || !sameState(seen.state, state)) {
+      this.#candidates.set(name, { state, since: this.#now(), looksCut: false });
+      return;
+    }
+    if (this.#now() - seen.since < stableMs) return;
+    if (markerSuffix && !(await markerOf(folder, name, markerSuffix))) return;
+    if (await this.#mayBeCut(name, seen)) return;
+    this.#candidates.delete(name);
+    this.#ready.set(name, state);
+  }
+
+  /** True while a stable file looks cut and its time to be completed is not over. */
+  async #mayBeCut(name: string, candidate: Candidate): Promise<boolean> {
+    const { folder, maxBytes, truncatedAfterMs } = this.#options;
+    if (candidate.state.size > maxBytes) return false;
+    if (!candidate.looksCut) {
+      candidate.looksCut = !(await looksComplete(join(folder, name), candidate.state.size));
+    }
+    return candidate.looksCut && this.#now() - candidate.since < truncatedAfterMs;
+  }
+
+  #handOn(): void {
+    for (const [name, state] of [...this.#ready].sort(([one], [other]) => byName.compare(one, other))) {
+      if (this.#stopped || this.#inHand.size >= (this.#options.concurrency ?? 1)) return;
+      this.#ready.delete(name);
+      const work = this.#handle(name, state)
+        .catch((error: unknown) => {
+          this.#left.set(name, { state, until: this.#now() + this.#options.rescanMs });
+          this.#options.onError?.(error);
+        })
+        .finally(() => {
+          this.#inHand.delete(name);
+          this.#handOn();
+        });
+      this.#inHand.set(name, work);
+    }
+  }
+
+  async #handle(name: string, state: FileState): Promise<void> {
+    const path = join(this.#options.folder, name);
+    const move = await this.#handler({ path, name, size: state.size, read: () => readWhole(path) });
+    const after = await fileState(path);
+    if (!after) return;
+    if (!sameState(after, state)) {
+      // Written to meanwhile: what was read is stored, and the file is another one now.
+      this.#schedule(0);
+      return;
+    }
+    if (move.move === 'none') {
+      this.#left.set(name, { state, until: Number.POSITIVE_INFINITY });
+      return;
+    }
+    const { archive, quarantine, folder, markerSuffix } = this.#options;
+    if (move.move === 'archive') await moveInto(path, join(archive, ...dayOf(this.#now())), name);
+    else await moveWithReason(path, quarantine, name, move.reason);
+    const marker = markerSuffix && (await markerOf(folder, name, markerSuffix));
+    if (marker) await rm(join(folder, marker), { force: true });
+  }
+}
+
+/** Never follows a link put in the file's place after it was looked at. */
+async function readWhole(path: string): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+function dayOf(instant: number): [string, string, string] {
+  const date = new Date(instant);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  return [String(date.getFullYear()), pad(date.getMonth() + 1), pad(date.getDate())];
+}
