@@ -79,6 +79,15 @@ const RULES: readonly Rule[] = [
       hint: "Vérifier le port (587 avec STARTTLS) et que l'opérateur accepte TLS 1.2 ou 1.3 avec ce certificat.",
     },
   },
+  // The server leaves during the handshake or before it answers the EHLO that follows: many refuse a certificate that way, without an alert.
+  // A cut of the network looks the same; blocking costs it no try, and the lane looks again by itself.
+  {
+    when: ({ step, cause }, reply) => step === 'handshake' && !reply && cause !== 'ETIMEDOUT',
+    outcome: {
+      ...OUR_CERTIFICATE,
+      cause: "L'opérateur MSSanté coupe la liaison juste après avoir vu le certificat du laboratoire.",
+    },
+  },
   // 454 4.7.0 TLS not available due to temporary reason
   { when: ({ step }, reply) => step === 'starttls' && temporary(reply), outcome: LATER },
   // 502 5.5.1 Command not implemented, to STARTTLS: never in clear.

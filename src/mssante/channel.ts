@@ -1,12 +1,9 @@
 import type { ChannelAdapter, DeliveryJob, Lookup, Outcome, WireHooks } from '../report/delivery.ts';
 import { classify } from './answers.ts';
-import { checkJob, prepareMail } from './mail.ts';
+import { checkJob, prepareMail, writeMail } from './mail.ts';
 import { messageIdIn } from './message.ts';
 import type { MailKind, MssanteSettings } from './settings.ts';
 import { createSmtpClient } from './smtp.ts';
-
-/** What a job that may not leave prepares: nothing. `transmit` then says why. */
-const NOTHING = new Uint8Array(0);
 
 /**
  * The channel to one audience of MSSanté.
@@ -25,8 +22,7 @@ export function createMssanteChannel(
   return {
     async prepare(job) {
       mine(job);
-      const prepared = await prepareMail(settings, job, { now: now() });
-      return 'fault' in prepared ? NOTHING : prepared.bytes;
+      return prepareMail(settings, job, { now: now() });
     },
 
     async transmit(prepared: Uint8Array, job: DeliveryJob, hooks: WireHooks): Promise<Outcome> {
@@ -34,7 +30,7 @@ export function createMssanteChannel(
       const checked = checkJob(settings, job);
       if ('fault' in checked) return { kind: 'refused', ...checked.fault };
       const mail =
-        prepared.byteLength > 0 ? { bytes: prepared } : await prepareMail(settings, job, { now: now() });
+        prepared.byteLength > 0 ? { bytes: prepared } : await writeMail(settings, job, { now: now() });
       if ('fault' in mail) return { kind: 'refused', ...mail.fault };
       const result = await client.submit(
         { from: settings.from.address, to: job.recipient, envelopeId: job.deliveryId, bytes: mail.bytes },

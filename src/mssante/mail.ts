@@ -16,23 +16,37 @@ import { mailSubject, namingFacts, safePdfName } from './names.ts';
 import type { MailKind, MssanteSettings } from './settings.ts';
 import { buildXdm, submissionSetOid } from './xdm.ts';
 
-/** A report ready to leave: its bytes are kept and sent again unchanged at each try. */
-export interface PreparedMail {
+/** A report ready to leave. */
+export interface ReadyMail {
   readonly bytes: Uint8Array;
   readonly messageId: string;
 }
 
 /**
- * Makes the mail of one delivery: XDM archive, MIME message, identifiers. Pure but for the time passed in, so that a
- * worker thread can do it.
+ * Makes what must be the same at each try of a delivery. Pure but for the time passed in, so that a worker thread can do
+ * it.
  * @param clock.now milliseconds since 1970: Date of the mail and submission time
- * @returns the mail, or why this job may never leave
+ * @returns the MIME bytes; none when the job may not leave, in which case `transmit` says why (the fault is not kept, so
+ *   that mending the configuration is enough)
  */
 export async function prepareMail(
   settings: MssanteSettings,
   job: DeliveryJob,
+  clock: { readonly now: number },
+): Promise<Uint8Array> {
+  const mail = await writeMail(settings, job, clock);
+  return 'fault' in mail ? new Uint8Array(0) : mail.bytes;
+}
+
+/**
+ * Writes the mail of one delivery: XDM archive, MIME message, identifiers.
+ * @returns the mail, or why this job may not leave
+ */
+export async function writeMail(
+  settings: MssanteSettings,
+  job: DeliveryJob,
   { now }: { readonly now: number },
-): Promise<PreparedMail | { readonly fault: Fault }> {
+): Promise<ReadyMail | { readonly fault: Fault }> {
   const checked = checkJob(settings, job);
   if ('fault' in checked) return checked;
   const { kind, header } = checked;

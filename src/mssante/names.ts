@@ -1,3 +1,4 @@
+import type { Report } from '../report/report.ts';
 import type { CdaHeader } from '../xds/cda-header.ts';
 
 /** What names a report outside: the PDF's file name and the mail's subject (mssante.md §6, ECO.2.1.3 and ECO.2.1.6). */
@@ -34,6 +35,24 @@ export function namingFacts(header: CdaHeader, dossier?: string): NamingFacts {
     serviceDate: header.serviceStart.slice(0, 8),
     ...(dossier === undefined ? {} : { dossier }),
   };
+}
+
+/** displayName of 11502-2, the code of every CR-Bio (JDV_J66). */
+const REPORT_TYPE = "CR d'examens biologiques";
+
+/** The name of a report's PDF, known before its CDA is written: the same facts as that header's. */
+export function pdfName(report: Report): string {
+  const { birthName, firstGiven, birthDate } = report.patient.traits;
+  // serviceEvent effectiveTime/low of the CDA.
+  const service = report.receivedAt ?? report.collectedAt ?? report.version.effectiveTime;
+  return pdfFileName({
+    type: REPORT_TYPE,
+    birthName,
+    ...(firstGiven === undefined ? {} : { given: firstGiven }),
+    ...(birthDate?.local.length === 8 ? { birthDate: birthDate.local } : {}),
+    serviceDate: service.local.slice(0, 8),
+    dossier: report.dossier,
+  });
 }
 
 /** `AAAAMMJJ_type_NOM_prénom[_dossier].pdf`, safe for every file system and mail header. */

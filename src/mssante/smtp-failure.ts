@@ -1,5 +1,15 @@
-/** Where in the dialogue a submission failed. `session`: connection, greeting, TLS handshake, EHLO. */
-export type SmtpStep = 'session' | 'starttls' | 'authentication' | 'sender' | 'recipient' | 'message';
+/**
+ * Where in the dialogue a submission failed. `session`: connection, greeting, first EHLO; `handshake`: TLS, up to the
+ * answer to the EHLO that follows it, which is when a refusal of our certificate shows.
+ */
+export type SmtpStep =
+  | 'session'
+  | 'starttls'
+  | 'handshake'
+  | 'authentication'
+  | 'sender'
+  | 'recipient'
+  | 'message';
 
 /** A server's answer (RFC 5321 §4.2, RFC 3463). The text is for matching only: it often repeats the address. */
 export interface Reply {

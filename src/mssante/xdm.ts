@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ZipFile } from 'yazl';
+import { describeDocument } from '../xds/document-entry.ts';
 import type { DocumentEntry } from '../xds/model.ts';
 import { submitObjectsRequest } from '../xds/registry-objects.ts';
 import { submissionSetOf } from '../xds/submission-set.ts';
@@ -49,6 +50,33 @@ export async function buildXdm(input: XdmInput): Promise<Uint8Array> {
     ],
     input.submission.time,
   );
+}
+
+/**
+ * The archive that a mail would carry, without any recipient: masks are those of a dispatch, so none is written.
+ * @param cda a document that passed the conformance check
+ * @param context.time UTC yyyyMMddHHmmss
+ * @throws TypeError when the document's header cannot be read
+ */
+export async function offlineXdm(
+  cda: Uint8Array,
+  context: {
+    readonly time: string;
+    readonly sourceId: string;
+    readonly sender: string;
+    readonly contact: string;
+  },
+): Promise<Uint8Array> {
+  const entry = describeDocument(cda, { confidentiality: [] });
+  if ('cause' in entry) throw new TypeError(`${entry.code} ${entry.position ?? ''}`);
+  const { time, sourceId, sender, contact } = context;
+  return buildXdm({
+    cda,
+    entry,
+    submission: { uniqueId: submissionSetOid(entry.uniqueId), sourceId, time },
+    sender: { name: sender, contact },
+    software: { name: 'crbio', version: 'hors ligne', vendor: sender },
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { afterAll, describe, expect, it } from 'vitest';
-import { prepareMail } from '../../src/mssante/mail.ts';
+import { writeMail } from '../../src/mssante/mail.ts';
 import { composeMail, messageIdOf, type ReportMail } from '../../src/mssante/message.ts';
 import type { MssanteSettings } from '../../src/mssante/settings.ts';
 import type { DeliveryJob } from '../../src/report/delivery.ts';
@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 2, 2, 15, 12, 0);
 const CDA_OID = '1.2.250.1.999.7.1.1';
 
 async function mailOf(job: DeliveryJob, settings: MssanteSettings = someSettings()) {
-  const prepared = await prepareMail(settings, job, { now: NOW });
+  const prepared = await writeMail(settings, job, { now: NOW });
   if ('fault' in prepared) throw new Error(prepared.fault.code);
   return prepared;
 }
@@ -29,7 +29,7 @@ async function read(job: DeliveryJob, settings?: MssanteSettings) {
 }
 
 const faultOf = async (job: DeliveryJob, settings = someSettings()) => {
-  const prepared = await prepareMail(settings, job, { now: NOW });
+  const prepared = await writeMail(settings, job, { now: NOW });
   return 'fault' in prepared ? prepared.fault.code : 'prepared';
 };
 
@@ -149,7 +149,10 @@ describe('what may not leave', () => {
     ['MSSANTE_RECIPIENT_DOMAIN', toProfessional({ recipient: 'x@chu.mssante.invalid' })],
     ['prepared', toProfessional({ recipient: 'x@nantes.CHU.mssante.invalid' })],
     ['MSSANTE_RECIPIENT_FORM', toProfessional({ recipient: '899700012034' })],
-    ['MSSANTE_RECIPIENT_FORM', toProfessional({ recipient: 'a@medecin.mssante.invalid>\r\nRCPT TO:<b@c.fr' })],
+    [
+      'MSSANTE_RECIPIENT_FORM',
+      toProfessional({ recipient: 'a@medecin.mssante.invalid>\r\nRCPT TO:<b@c.fr' }),
+    ],
     ['MSSANTE_CHANNEL', toProfessional({ recipient: `${MATRICULE}@patient.mssante.invalid` })],
     ['MSSANTE_PATIENT_NO_INS', toPatient({ cda: bareCda({ ins: false }) })],
     ['MSSANTE_PATIENT_ADDRESS', toPatient({ recipient: '180017500000158@patient.mssante.invalid' })],
@@ -186,7 +189,11 @@ describe('header injection', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 120 }),
     fc
-      .tuple(fc.string({ maxLength: 20 }), fc.constantFrom('\r\n', '\n', '\r', '\u2028', '\0'), fc.string({ maxLength: 20 }))
+      .tuple(
+        fc.string({ maxLength: 20 }),
+        fc.constantFrom('\r\n', '\n', '\r', '\u2028', '\0'),
+        fc.string({ maxLength: 20 }),
+      )
       .map(([before, end, after]) => `${before}${end}Bcc: ${after}`),
   );
 
@@ -203,9 +210,10 @@ describe('header injection', () => {
   it('is impossible through names, label and text that people type', async () => {
     await fc.assert(
       fc.asyncProperty(hostile, hostile, hostile, async (family, label, text) => {
-        const escaped = family.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff<&]/g, '');
+        // What a CDA can hold at all: no markup, no character that XML refuses.
+        const escaped = family.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]|[<&]/g, '');
         const settings = someSettings({ from: { address: 'biologie@labo.mssante.invalid', label } });
-        const prepared = await prepareMail(
+        const prepared = await writeMail(
           { ...settings, texts: { ...settings.texts, 'mssante-pro': { first: text, replacement: text } } },
           toProfessional({ cda: bareCda({ family: `X${escaped}` }), pdfName: family }),
           { now: NOW },

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mailSubject, type NamingFacts, namingFacts, pdfFileName, safePdfName } from '../../src/mssante/names.ts';
+import { buildCda } from '../../src/cda/document.ts';
+import {
+  mailSubject,
+  type NamingFacts,
+  namingFacts,
+  pdfFileName,
+  pdfName,
+  safePdfName,
+} from '../../src/mssante/names.ts';
 import { readCdaHeader } from '../../src/xds/cda-header.ts';
+import { lipidAndGlucose, unqualifiedIdentity } from '../fixtures/reports.ts';
 import { bareCda } from '../fixtures/xds/cda.ts';
 
 const FACTS: NamingFacts = {
@@ -48,6 +57,14 @@ describe('the name of the PDF', () => {
       }),
     );
   });
+});
+
+it('a report names its PDF by the facts that its CDA header will hold', () => {
+  for (const report of [lipidAndGlucose(), unqualifiedIdentity()]) {
+    const header = readCdaHeader(buildCda({ report, pdf: Buffer.from('%PDF'), version: '2024.01' }));
+    if ('cause' in header) throw new Error(header.cause);
+    expect(pdfName(report)).toBe(pdfFileName(namingFacts(header, report.dossier)));
+  }
 });
 
 describe('a name given by another', () => {

@@ -17,7 +17,9 @@ const codes = (overrides: Partial<MssanteSettings>) =>
 describe('the settings', () => {
   it('pass when they agree', () => {
     expect(codes({})).toEqual([]);
-    expect(codes({ patientsMayNotReply: true, replyTo: { professionals: 'secretariat@labo.mssante.invalid' } })).toEqual([]);
+    expect(
+      codes({ patientsMayNotReply: true, replyTo: { professionals: 'secretariat@labo.mssante.invalid' } }),
+    ).toEqual([]);
   });
 
   it.each<[string, Partial<MssanteSettings>]>([

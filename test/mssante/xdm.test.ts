@@ -46,14 +46,25 @@ describe('the XDM archive', () => {
     const xdm = input(selfPresentingCda());
     const target = await unpack(xdm, 'fits');
     const subset = join(target, 'IHE_XDM', 'SUBSET01');
-    execFileSync('xmllint', ['--noout', '--nonet', join(target, 'INDEX.HTM'), join(subset, 'METADATA.XML'), join(subset, 'DOC0001.XML')]);
+    execFileSync('xmllint', [
+      '--noout',
+      '--nonet',
+      join(target, 'INDEX.HTM'),
+      join(subset, 'METADATA.XML'),
+      join(subset, 'DOC0001.XML'),
+    ]);
     const document = readFileSync(join(subset, 'DOC0001.XML'));
     expect(document.equals(xdm.cda)).toBe(true);
 
-    const metadata = new DOMParser().parseFromString(readFileSync(join(subset, 'METADATA.XML'), 'utf8'), 'text/xml');
+    const metadata = new DOMParser().parseFromString(
+      readFileSync(join(subset, 'METADATA.XML'), 'utf8'),
+      'text/xml',
+    );
     const value = (path: string) => select(`string(${path})`, metadata as unknown as Node);
     const slot = (name: string) =>
-      value(`/lcm:SubmitObjectsRequest//rim:ExtrinsicObject/rim:Slot[@name="${name}"]/rim:ValueList/rim:Value`);
+      value(
+        `/lcm:SubmitObjectsRequest//rim:ExtrinsicObject/rim:Slot[@name="${name}"]/rim:ValueList/rim:Value`,
+      );
     expect(slot('URI')).toBe('DOC0001.XML');
     expect(slot('hash')).toBe(createHash('sha1').update(document).digest('hex'));
     expect(slot('size')).toBe(String(document.byteLength));
@@ -64,7 +75,8 @@ describe('the XDM archive', () => {
     expect(identifier('XDSSubmissionSet.patientId')).toBe(identifier('XDSDocumentEntry.patientId'));
     expect(identifier('XDSSubmissionSet.uniqueId')).toBe(submissionSetOid('seed'));
     // Every end of every association, classification and identifier resolves, and ids are unique.
-    const attributes = (path: string) => (select(path, metadata as unknown as Node) as Attr[]).map((one) => one.value);
+    const attributes = (path: string) =>
+      (select(path, metadata as unknown as Node) as Attr[]).map((one) => one.value);
     const ids = attributes('//@id');
     expect(new Set(ids).size).toBe(ids.length);
     const ends = attributes('//@sourceObject|//@targetObject|//@classifiedObject|//@registryObject');
@@ -74,7 +86,9 @@ describe('the XDM archive', () => {
 
   it('has file names of ISO 9660 level 1 and nothing of the patient in its two pages', async () => {
     const target = await unpack(input(), 'names');
-    const listing = execFileSync('unzip', ['-Z1', join(folder, 'names.zip')], { encoding: 'utf8' }).trim().split('\n');
+    const listing = execFileSync('unzip', ['-Z1', join(folder, 'names.zip')], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
     for (const path of listing) {
       for (const part of path.split('/')) expect(part).toMatch(/^[A-Z0-9_]{1,8}(?:\.[A-Z0-9_]{1,3})?$/);
     }
@@ -84,18 +98,21 @@ describe('the XDM archive', () => {
   });
 
   describe('bytes', () => {
-    const zone = process.env['TZ'];
+    const zone = process.env.TZ;
     afterEach(() => {
-      process.env['TZ'] = zone;
+      process.env.TZ = zone;
     });
 
     // 29 March 2026, 02:30 in Paris does not exist.
-    it.each(['UTC', 'Europe/Paris', 'Pacific/Auckland', 'America/St_Johns'])('are the same in %s', async (tz) => {
-      process.env['TZ'] = 'Europe/Paris';
-      const here = await buildXdm(input());
-      process.env['TZ'] = tz;
-      expect(Buffer.compare(await buildXdm(input()), here)).toBe(0);
-    });
+    it.each(['UTC', 'Europe/Paris', 'Pacific/Auckland', 'America/St_Johns'])(
+      'are the same in %s',
+      async (tz) => {
+        process.env.TZ = 'Europe/Paris';
+        const here = await buildXdm(input());
+        process.env.TZ = tz;
+        expect(Buffer.compare(await buildXdm(input()), here)).toBe(0);
+      },
+    );
 
     it('change with the document', async () => {
       const one = await buildXdm(input());
