@@ -62,17 +62,14 @@ const XML = 'http://www.w3.org/XML/1998/namespace';
 type Namespaces = Map<string, string>;
 
 function write(element: Element, rendered: Namespaces, out: string[], inherited?: Namespaces): void {
-  const inScope = new Map([...(inherited ?? []), ...declarations(element)]);
-  const scope = new Map(rendered);
+  const declared = declarations(element);
   const fresh: [string, string][] = [];
-  for (const [prefix, uri] of inScope) {
+  for (const [prefix, uri] of inherited ? new Map([...inherited, ...declared]) : declared) {
     // An empty default namespace is written only to undo one that was rendered (§2.3).
     const current = rendered.get(prefix) ?? (prefix === '' ? '' : undefined);
-    if (current !== uri) {
-      fresh.push([prefix, uri]);
-      scope.set(prefix, uri);
-    }
+    if (current !== uri) fresh.push([prefix, uri]);
   }
+  const scope = fresh.length === 0 ? rendered : new Map([...rendered, ...fresh]);
   out.push('<', element.tagName);
   for (const [prefix, uri] of fresh.sort(([a], [b]) => compare(a, b))) {
     out.push(prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`, escapeAttribute(uri), '"');
@@ -115,9 +112,8 @@ function declarations(element: Element): [string, string][] {
     .filter(([prefix, uri]) => !(prefix === 'xml' && uri === XML));
 }
 
-/** Code point order, which UTF-16 order differs from above U+FFFF. */
 function compare(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function escapeText(value: string): string {

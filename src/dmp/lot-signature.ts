@@ -60,7 +60,7 @@ export function signLot(lot: LotToSign, signer: Signer, algorithm: DigestAlgorit
 }
 
 /** Digest of a document's canonical form, as the manifest carries it. */
-export function documentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm): string {
+function documentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm): string {
   const xml = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   return digest(algorithm, canonicalDocument(parseDocument(xml)));
 }

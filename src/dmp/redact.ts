@@ -8,14 +8,21 @@ export function redactorOf(patient: HeaderPatient): Redact {
   const identifiers = [patient.ins, patient.localId].flatMap((id) => (id ? [id.extension] : []));
   const names = [...patient.families, ...patient.givens, ...identifiers]
     .flatMap((name) => [name, ...name.split(/[\s-]+/)])
+    // The DMP may write names without accents.
+    .flatMap((name) => [name, name.normalize('NFD').replace(/\p{M}/gu, '')])
     .filter((name) => name.length > 1)
     .sort((a, b) => b.length - a.length)
     .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = names.length === 0 ? undefined : new RegExp(names.join('|'), 'giu');
+  const pattern =
+    names.length === 0 ? undefined : new RegExp(`(?<!\\p{L})(?:${names.join('|')})(?!\\p{L})`, 'giu');
   return (text) => {
+    const nameless = pattern ? text.replace(pattern, '…') : text;
     // OIDs stay: they name documents, and help to find which metadata is meant.
-    const numbers = text.replace(/(\d+(?:\.\d+){3,})|\d(?:[ .-]?\d){4,}/g, (_, oid?: string) => oid ?? '…');
-    const clean = (pattern ? numbers.replace(pattern, '…') : numbers).replace(/\s+/g, ' ').trim();
+    const numberless = nameless.replace(
+      /(\d+(?:\.\d+){3,})|\d(?:[ .-]?\d){4,}/g,
+      (_, oid?: string) => oid ?? '…',
+    );
+    const clean = numberless.replace(/\s+/g, ' ').trim();
     return clean.slice(0, MAX_CONTEXT);
   };
 }

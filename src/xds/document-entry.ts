@@ -16,7 +16,7 @@ export interface DispatchMetadata {
 }
 
 /** JDV_J58 (dmp.md §8). */
-export const MASKING_LABELS: Readonly<Record<MaskingCode, string>> = {
+const MASKING_LABELS: Readonly<Record<MaskingCode, string>> = {
   MASQUE_PS: 'Masqué aux professionnels de santé',
   INVISIBLE_PATIENT: 'Non visible par le patient',
   INVISIBLE_REPRESENTANTS_LEGAUX: 'Non visible par les représentants légaux du patient',

@@ -2,7 +2,7 @@ import type { Coding } from '../report/coding.ts';
 import type { DocumentEntry, SubmissionSet } from './model.ts';
 
 /** JDV_J59: the content type of a lot that holds a biology report (dmp.md §8). */
-export const BIOLOGY_CONTENT_TYPE: Coding = {
+const BIOLOGY_CONTENT_TYPE: Coding = {
   code: '26',
   system: '1.2.250.1.213.2.2',
   display: 'Analyses médicales biologiques',
