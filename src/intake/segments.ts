@@ -76,7 +76,8 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
     );
     if (refused) return refused;
   }
-  if (!unfinished && profile.finalTerminator === 'required' && !isTerminated(binary)) {
+  const uncounted = !unfinished && messages.length > 0;
+  if (uncounted && profile.finalTerminator === 'required' && !isTerminated(binary)) {
     return fault('HL7_TRUNCATED', undefined, 'le dernier segment n’a pas de fin de ligne');
   }
   const distinct = [...new Map(fileWarnings.map((item) => [item.code, item])).values()];
