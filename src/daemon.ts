@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { type Config, pathOf } from './config.ts';
 import { createDmpChannel } from './dmp/channel.ts';
 import { readCorrespondents } from './intake/correspondents.ts';

@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { loadAssets } from './assets.ts';
 import { readConfig } from './config.ts';
 import { prepareLot } from './dmp/lot.ts';
+import { openSigner } from './dmp/signer.ts';
 import { prepareMail } from './mssante/mail.ts';
 import type { DeliveryJob } from './report/delivery.ts';
 import { dmpSettingsOf, mssanteSettingsOf } from './settings.ts';
@@ -18,6 +19,7 @@ const assets = loadAssets(config);
 if (Array.isArray(assets)) throw new Error('the catalogue or stylesheets changed while the workers started');
 const dmp = dmpSettingsOf(config);
 const mssante = mssanteSettingsOf(config);
+const signer = dmp && !Array.isArray(dmp) ? openSigner(dmp.signing) : undefined;
 
 /** Renders one version. */
 export function render(task: VersionToRender): ReturnType<typeof renderDocument> {
@@ -26,12 +28,12 @@ export function render(task: VersionToRender): ReturnType<typeof renderDocument>
 
 /** Signs a submission set for the DMP. `now`: milliseconds. */
 export function lot({ job, now }: { job: DeliveryJob; now: number }): Uint8Array {
-  if (!dmp || Array.isArray(dmp)) throw new Error('the DMP is not configured');
-  return prepareLot(dmp, job, { now });
+  if (!dmp || Array.isArray(dmp) || !signer) throw new Error('the DMP is not configured');
+  return prepareLot(dmp, job, { now, signer });
 }
 
 /** Builds a mail with its XDM archive. `now`: milliseconds. */
-export async function mail({ job, now }: { job: DeliveryJob; now: number }): Promise<Uint8Array> {
+export function mail({ job, now }: { job: DeliveryJob; now: number }): Promise<Uint8Array> {
   if (!mssante || Array.isArray(mssante)) throw new Error('MSSanté is not configured');
-  return await prepareMail(mssante, job, { now });
+  return prepareMail(mssante, job, { now });
 }

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { DeliveryJob } from './report/delivery.ts';
-import type { RenderedDocument, VersionToRender } from './stages/document.ts';
 import type { Fault } from './report/fault.ts';
+import type { RenderedDocument, VersionToRender } from './stages/document.ts';
 
 /** The CPU work of the daemon, off its event loop. */
 export interface Workers {

@@ -1,1 +1,36 @@
-export {};
+import { join } from 'node:path';
+import { PACKAGE } from '../assets.ts';
+import { checkCatalogueFile as examine } from '../terminology/catalogue-file.ts';
+import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
+
+/** `crbio catalogue check FILE`: quality control; errors make lines unusable, warnings and information are shown. */
+export async function checkCatalogueFile(
+  output: Output,
+  options: CommonOptions,
+  file: string,
+): Promise<ExitCode> {
+  const findings = examine(file, join(PACKAGE, 'loinc'));
+  let errors = 0;
+  for (const finding of findings) {
+    if ('cause' in finding) {
+      complain(output, options, finding, file);
+      errors++;
+      continue;
+    }
+    if (finding.level === 'error') errors++;
+    if (options.json) output.out(JSON.stringify({ file, ...finding }));
+    else
+      output.out(
+        `${file}:${finding.line}${finding.column ? ` ${finding.column}` : ''} ${finding.level} ${finding.message} [${finding.rule}]`,
+      );
+  }
+  if (!options.json)
+    output.out(
+      say(
+        options,
+        `${errors} erreur(s), ${findings.length - errors} remarque(s)`,
+        `${errors} error(s), ${findings.length - errors} remark(s)`,
+      ),
+    );
+  return errors > 0 ? EXIT.refused : EXIT.done;
+}

@@ -26,7 +26,15 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
   const config = configured(output, options);
   if (!config) return EXIT.usage;
   const lines: CheckLine[] = [
-    { check: 'configuration', level: 'ok', text: say(options, `lue, environnement ${config.environment}`, `read, environment ${config.environment}`) },
+    {
+      check: 'configuration',
+      level: 'ok',
+      text: say(
+        options,
+        `lue, environnement ${config.environment}`,
+        `read, environment ${config.environment}`,
+      ),
+    },
     ...checkFolders(config),
     ...checkAssets(config),
     ...checkDmp(config),
@@ -45,7 +53,12 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
 function checkFolders(config: Config): CheckLine[] {
   const wanted: [string, string][] = [
     ['data', pathOf(config, config.data)],
-    ...config.sources.flatMap((source) => Object.entries(foldersOf(config, source)).map(([name, path]): [string, string] => [`sources.${source.name}.${name}`, path])),
+    ...config.sources.flatMap((source) =>
+      Object.entries(foldersOf(config, source)).map(([name, path]): [string, string] => [
+        `sources.${source.name}.${name}`,
+        path,
+      ]),
+    ),
   ];
   return wanted.map(([name, path]): CheckLine => {
     try {
@@ -56,7 +69,12 @@ function checkFolders(config: Config): CheckLine[] {
       accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
       return { check: name, level: 'ok', text: `${path} accessible en lecture et écriture` };
     } catch (error) {
-      return { check: name, level: 'error', text: `${path} : ${(error as NodeJS.ErrnoException).code} (droits du compte du service ?)`, environment: true };
+      return {
+        check: name,
+        level: 'error',
+        text: `${path} : ${(error as NodeJS.ErrnoException).code} (droits du compte du service ?)`,
+        environment: true,
+      };
     }
   });
 }
@@ -65,7 +83,12 @@ function checkAssets(config: Config): CheckLine[] {
   const lines: CheckLine[] = [];
   const assets = loadAssets(config);
   if (Array.isArray(assets)) lines.push(...assets.map(faultLine('catalogue et présentation')));
-  else lines.push({ check: 'catalogue et présentation', level: 'ok', text: 'catalogue LOINC, feuille de style, thème et polices lus' });
+  else
+    lines.push({
+      check: 'catalogue et présentation',
+      level: 'ok',
+      text: 'catalogue LOINC, feuille de style, thème et polices lus',
+    });
   if (config.correspondents) {
     const table = readCorrespondents(pathOf(config, config.correspondents));
     const faults = table.filter((row): row is Fault & typeof row => 'cause' in row);
@@ -80,25 +103,63 @@ function checkDmp(config: Config): CheckLine[] {
   if (!settings) return [{ check: 'dmp', level: 'warning', text: 'non configuré : rien ne partira au DMP' }];
   if (Array.isArray(settings)) return settings.map(faultLine('dmp'));
   return [
-    ...certificateLines('dmp.client', settings.client.certificate, settings.client.key, settings.ca, 'client'),
-    ...certificateLines('dmp.signature', settings.signing.certificate, settings.signing.key, settings.ca, 'signature'),
+    ...certificateLines(
+      'dmp.client',
+      settings.client.certificate,
+      settings.client.key,
+      settings.ca,
+      'client',
+    ),
+    ...certificateLines(
+      'dmp.signature',
+      settings.signing.certificate,
+      settings.signing.key,
+      settings.ca,
+      'signature',
+    ),
   ];
 }
 
 function checkMssante(config: Config): CheckLine[] {
   const settings = mssanteSettingsOf(config);
-  if (!settings) return [{ check: 'mssante', level: 'warning', text: 'non configuré : aucun message ne partira' }];
+  if (!settings)
+    return [{ check: 'mssante', level: 'warning', text: 'non configuré : aucun message ne partira' }];
   if (Array.isArray(settings)) return settings.map(faultLine('mssante'));
-  return [...checkSettings(settings).map(faultLine('mssante')), ...certificateLines('mssante.client', settings.clientCertificate, settings.clientKey, settings.authorities, 'client')];
+  return [
+    ...checkSettings(settings).map(faultLine('mssante')),
+    ...certificateLines(
+      'mssante.client',
+      settings.clientCertificate,
+      settings.clientKey,
+      settings.authorities,
+      'client',
+    ),
+  ];
 }
 
-function certificateLines(name: string, certificate: string, key: string, authorities: string, use: CertificateUse): CheckLine[] {
-  return checkCertificate(Buffer.from(certificate), Buffer.from(key), Buffer.from(authorities), use, Date.now()).map(({ level, text }) => ({ check: name, level, text }));
+function certificateLines(
+  name: string,
+  certificate: string,
+  key: string,
+  authorities: string,
+  use: CertificateUse,
+): CheckLine[] {
+  return checkCertificate(
+    Buffer.from(certificate),
+    Buffer.from(key),
+    Buffer.from(authorities),
+    use,
+    Date.now(),
+  ).map(({ level, text }) => ({ check: name, level, text }));
 }
 
 const faultLine =
   (name: string) =>
-  (fault: Fault): CheckLine => ({ check: name, level: 'error', text: `${fault.position && !fault.cause.includes(fault.position) ? `${fault.position} : ` : ''}${fault.cause} — ${fault.hint} [${fault.code}]` });
+  (fault: Fault): CheckLine => ({
+    check: name,
+    level: 'error',
+    text: `${fault.position && !fault.cause.includes(fault.position) ? `${fault.position} : ` : ''}${fault.cause} — ${fault.hint} [${fault.code}]`,
+  });
 
 const REACH_TIMEOUT_MS = 5_000;
 
@@ -116,7 +177,12 @@ function reachPeers(config: Config): Promise<CheckLine[]> {
           const socket = connect({ host, port, timeout: REACH_TIMEOUT_MS });
           const end = (level: Level, text: string) => {
             socket.destroy();
-            resolve({ check: `${name} joignable`, level, text: `${host}:${port} ${text}`, ...(level === 'error' ? { environment: true as const } : {}) });
+            resolve({
+              check: `${name} joignable`,
+              level,
+              text: `${host}:${port} ${text}`,
+              ...(level === 'error' ? { environment: true as const } : {}),
+            });
           };
           socket.once('connect', () => end('ok', 'répond'));
           socket.once('timeout', () => end('error', 'ne répond pas'));

@@ -4,16 +4,24 @@ import { loadAssets, PACKAGE } from '../assets.ts';
 import { type Config, pathOf, readConfig } from '../config.ts';
 import { readCorrespondents } from '../intake/correspondents.ts';
 import type { SourceProfile } from '../intake/profile.ts';
-import { offlineXdm } from '../mssante/xdm.ts';
+import { offlineXdm } from '../mssante/offline.ts';
 import { decide } from '../policy/decide.ts';
 import type { DispatchSettings } from '../policy/facts.ts';
-import { CHANNELS } from '../report/delivery.ts';
+import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
+import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { documentName, documentOid } from '../report/identifiers.ts';
+import { mergeDossiers } from '../report/merge.ts';
+import type { Warning } from '../report/report.ts';
 import { toXds } from '../report/timestamp.ts';
-import { nextVersion, type CurrentVersion } from '../report/versions.ts';
+import { nextVersion } from '../report/versions.ts';
 import { dispatchSettingsOf, laboratoryOf, profilesOf } from '../settings.ts';
-import { type DocumentAssets, type RenderedDocument, renderDocument } from '../stages/document.ts';
+import {
+  type DocumentAssets,
+  type RenderedDocument,
+  renderDocument,
+  type VersionToRender,
+} from '../stages/document.ts';
 import { itemsOf } from '../stages/items.ts';
 import type { Consent, InterpretedItem } from '../store/model.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
@@ -27,13 +35,21 @@ export interface RenderOptions extends CommonOptions {
 }
 
 /** `crbio render`: offline, no store, no network, nothing sent. */
-export async function render(output: Output, options: RenderOptions, inputs: readonly string[]): Promise<ExitCode> {
+export async function render(
+  output: Output,
+  options: RenderOptions,
+  inputs: readonly string[],
+): Promise<ExitCode> {
   const read = readConfig(options.config ?? SAMPLE_CONFIG);
   if (Array.isArray(read)) return stop(output, options, read);
-  const config: Config = options.catalogue ? { ...read, catalogue: join(process.cwd(), options.catalogue) } : read;
+  const config: Config = options.catalogue
+    ? { ...read, catalogue: join(process.cwd(), options.catalogue) }
+    : read;
   const assets = loadAssets(config);
   if (Array.isArray(assets)) return stop(output, options, assets);
-  const correspondents = config.correspondents ? readCorrespondents(pathOf(config, config.correspondents)) : [];
+  const correspondents = config.correspondents
+    ? readCorrespondents(pathOf(config, config.correspondents))
+    : [];
   if (isFaults(correspondents)) return stop(output, options, correspondents);
   const profile = offlineProfile(config, options.config !== undefined);
   if (!profile) return EXIT.usage;
@@ -44,19 +60,24 @@ export async function render(output: Output, options: RenderOptions, inputs: rea
   for (const path of expand(inputs)) {
     const context = { correspondents, root: laboratoryOf(config).oids.documents };
     for (const item of itemsOf(readFileSync(path), profile, context)) {
-      const fault = await session.take(item);
-      if (fault) {
-        refused++;
-        complain(output, options, fault, basename(path));
-      }
+      const faults = await session.take(item);
+      refused += faults.length;
+      for (const fault of faults) complain(output, options, fault, basename(path));
     }
   }
   return refused > 0 ? EXIT.refused : EXIT.done;
 }
 
+/** A report as this run knows it so far. */
+interface Known {
+  readonly messages: readonly Dossier[];
+  readonly current: Dossier;
+  readonly version: number;
+}
+
 /** Reports of one run: a dossier met twice is the next version of the same report, as in the daemon. */
 class RenderSession {
-  private readonly reports = new Map<string, CurrentVersion>();
+  private readonly reports = new Map<string, Known>();
   private readonly consents = new Map<string, Consent>();
   private readonly output: Output;
   private readonly options: RenderOptions;
@@ -70,60 +91,109 @@ class RenderSession {
     this.assets = assets;
   }
 
-  /** @returns why the item is refused, if it is */
-  async take(item: InterpretedItem): Promise<Fault | undefined> {
-    if (item.kind === 'rejected') return item.fault;
-    if (item.kind === 'patient' && item.update.consent) this.consents.set(patientKey(item.update.identity.localId), item.update.consent);
-    if (item.kind !== 'dossier') return undefined;
+  /** @returns why the item is refused; empty when it is not */
+  async take(item: InterpretedItem): Promise<readonly Fault[]> {
+    if (item.kind === 'rejected') return [item.fault];
+    if (item.kind === 'patient' && item.update.consent)
+      this.consents.set(patientKey(item.update.identity.localId), item.update.consent);
+    if (item.kind !== 'dossier') return [];
     const { reportId, setOid } = item;
-    const current = this.reports.get(reportId);
-    const next = nextVersion(current, item.dossier);
-    if (next.kind === 'unchanged') return undefined;
-    const version = (current?.version ?? 0) + 1;
-    this.reports.set(reportId, { version, dossier: next.dossier });
-    const replaces = current && { documentOid: documentOid(setOid, current.version), number: current.version };
-    const result = await renderDocument(
-      { reportId, version, setOid, dossier: next.dossier, cause: next.cause, flags: next.dossier.flags, ...(replaces ? { replaces } : {}) },
-      this.assets,
-    );
-    if ('faults' in result) return result.faults[0];
-    await this.write(documentName(reportId, version), { reportId, version, warnings: item.warnings, result, item: next.dossier });
-    return undefined;
+    const known = this.reports.get(reportId);
+    const messages = [...(known?.messages ?? []), item.dossier];
+    const next = nextVersion(known?.current, mergeDossiers(messages));
+    if (next.kind === 'unchanged') return [];
+    const { dossier, cause } = next;
+    const version = (known?.version ?? 0) + 1;
+    this.reports.set(reportId, { messages, current: dossier, version });
+    const replaces = known && { documentOid: documentOid(setOid, known.version), number: known.version };
+    const task = {
+      reportId,
+      version,
+      setOid,
+      dossier,
+      cause,
+      flags: dossier.flags,
+      ...(replaces ? { replaces } : {}),
+    };
+    const result = await renderDocument(task, this.assets);
+    if ('faults' in result) return result.faults;
+    await this.write(task, result, [...item.warnings, ...result.warnings]);
+    return [];
   }
 
-  private async write(name: string, made: { reportId: string; version: number; warnings: readonly unknown[]; result: RenderedDocument; item: { source: string; completeness: string; issuedAt: Parameters<typeof toXds>[0]; flags: import('../report/dossier.ts').DispatchFlags; patient: { localId: { value: string; authority?: string } } } }): Promise<void> {
-    const { reportId, version, result, item } = made;
-    const consent = this.consents.get(patientKey(item.patient.localId));
-    const deliveries = decide(
-      result.facts,
-      {
-        flags: item.flags, maskUntil: null, lifted: [], opposition: {}, alreadyHave: [],
-        ...(consent ? { alimentation: consent.alimentation } : {}),
-        today: item.issuedAt.local.slice(0, 8),
-      },
-      offlineDispatch(this.config, item.source),
-    );
+  private async write(
+    { reportId, version, dossier }: VersionToRender,
+    result: RenderedDocument,
+    warnings: readonly Warning[],
+  ): Promise<void> {
+    const name = documentName(reportId, version);
+    const deliveries = this.decisions(dossier, result);
     const plan = {
-      report: reportId, version, status: item.completeness === 'partial' ? 'active' : 'completed', identity: result.identity,
-      warnings: [...made.warnings, ...result.warnings],
-      deliveries: deliveries.map(({ channel, recipient, decision, until, reason, rule, confidentiality }) => ({ channel, recipient, decision, until, reason, rule, confidentiality })),
+      report: reportId,
+      version,
+      status: dossier.completeness === 'partial' ? 'active' : 'completed',
+      identity: result.identity,
+      warnings,
+      deliveries: deliveries.map(
+        ({ channel, recipient, decision, until, reason, rule, confidentiality }) => ({
+          channel,
+          recipient,
+          decision,
+          until,
+          reason,
+          rule,
+          confidentiality,
+        }),
+      ),
     };
+    const { oids, name: sender, phone: contact } = this.assets.laboratory;
+    const xdm = await offlineXdm(result.cda, {
+      time: toXds(dossier.issuedAt),
+      sourceId: oids.software,
+      sender,
+      contact,
+    });
     const file = (suffix: string) => join(this.options.out, `${name}${suffix}`);
-    const laboratory = this.assets.laboratory;
     writeFileSync(file('.cda.xml'), result.cda);
     writeFileSync(file('.pdf'), result.pdf);
-    writeFileSync(file('.xdm.zip'), await offlineXdm(result.cda, { time: toXds(item.issuedAt), sourceId: laboratory.oids.software, sender: laboratory.name, contact: laboratory.phone }));
+    writeFileSync(file('.xdm.zip'), xdm);
     writeFileSync(file('.plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
+    if (this.options.json) return this.output.out(JSON.stringify({ name, ...plan }));
     const fates = deliveries.map(({ channel, decision }) => `${channel} ${decision}`).join(', ');
-    if (this.options.json) this.output.out(JSON.stringify({ name, ...plan }));
-    else this.output.out(`${name}  ${say(this.options, plan.status === 'active' ? 'partiel' : 'complet', plan.status)}  ${fates}${plan.warnings.length ? `  (${plan.warnings.length} ${say(this.options, 'avertissement(s)', 'warning(s)')})` : ''}`);
+    const status = say(this.options, plan.status === 'active' ? 'partiel' : 'complet', plan.status);
+    const warned =
+      warnings.length > 0
+        ? `  (${warnings.length} ${say(this.options, 'avertissement(s)', 'warning(s)')})`
+        : '';
+    this.output.out(`${name}  ${status}  ${fates}${warned}`);
+  }
+
+  private decisions(dossier: Dossier, result: RenderedDocument): DispatchDecision[] {
+    const consent = this.consents.get(patientKey(dossier.patient.localId));
+    const circumstances = {
+      flags: dossier.flags,
+      maskUntil: null,
+      lifted: [],
+      opposition: {},
+      alreadyHave: [],
+      ...(consent ? { alimentation: consent.alimentation } : {}),
+      today: dossier.issuedAt.local.slice(0, 8),
+    };
+    return decide(result.facts, circumstances, offlineDispatch(this.config, dossier.source));
   }
 }
 
 /** Every channel is planned offline, as if configured: the plan shows what would leave. */
 function offlineDispatch(config: Config, source: string): DispatchSettings {
   const settings = dispatchSettingsOf(config, source);
-  return config.mssante ? settings : { ...settings, channels: CHANNELS, mailDomains: ['*.invalid'], patientDomain: 'patient.sandbox-mssante.invalid' };
+  return config.mssante
+    ? settings
+    : {
+        ...settings,
+        channels: CHANNELS,
+        mailDomains: ['*.invalid'],
+        patientDomain: 'patient.sandbox-mssante.invalid',
+      };
 }
 
 /** The first source's profile; without a configuration of its own a file may lack its last end of line. */

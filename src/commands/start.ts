@@ -10,7 +10,7 @@ import { configured, DEFAULT_CONFIG } from './store.ts';
 export async function start(output: Output, options: CommonOptions): Promise<ExitCode> {
   const config = configured(output, options);
   if (!config) return EXIT.usage;
-  const file = options.config ?? process.env['CRBIO_CONFIG'] ?? DEFAULT_CONFIG;
+  const file = options.config ?? process.env.CRBIO_CONFIG ?? DEFAULT_CONFIG;
   const log = createLog(config.log.level);
   const started = await startDaemon(config, file, log);
   if (Array.isArray(started)) {

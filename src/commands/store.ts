@@ -9,7 +9,7 @@ export const DEFAULT_CONFIG = '/etc/crbio/crbio.yaml';
 
 /** The configuration named by --config, CRBIO_CONFIG, or the default place; faults are printed. */
 export function configured(output: Output, options: CommonOptions): Config | undefined {
-  const config = readConfig(options.config ?? process.env['CRBIO_CONFIG'] ?? DEFAULT_CONFIG);
+  const config = readConfig(options.config ?? process.env.CRBIO_CONFIG ?? DEFAULT_CONFIG);
   if (!Array.isArray(config)) return config;
   for (const fault of config) complain(output, options, fault);
   return undefined;

@@ -43,6 +43,6 @@ export function readCredential(
 function credentialPath(reference: string, base: string): string | undefined {
   if (!reference.startsWith('credential:'))
     return isAbsolute(reference) ? reference : resolve(base, reference);
-  const folder = process.env['CREDENTIALS_DIRECTORY'];
+  const folder = process.env.CREDENTIALS_DIRECTORY;
   return folder && join(folder, reference.slice('credential:'.length));
 }

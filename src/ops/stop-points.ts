@@ -30,9 +30,9 @@ export type StopPoint = (typeof STOP_POINTS)[number];
  * @returns the function that stages call at each point
  */
 export function stopPoints(environment: string): (point: string) => void {
-  const wanted = process.env['CRBIO_STOP_AT'];
+  const wanted = process.env.CRBIO_STOP_AT;
   if (!wanted || environment === 'production') return () => {};
-  const witness = process.env['CRBIO_STOP_WITNESS'];
+  const witness = process.env.CRBIO_STOP_WITNESS;
   return (point) => {
     if (point !== wanted) return;
     if (witness) appendFileSync(witness, `${point}\n`);

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
  * Does nothing when the process was not started by systemd.
  */
 export function notifySystemd(...assignments: string[]): void {
-  if (!process.env['NOTIFY_SOCKET']) return;
+  if (!process.env.NOTIFY_SOCKET) return;
   execFile('systemd-notify', ['--no-block', ...assignments], () => {
     // A failed notification leaves the unit to its start time-out, which says so in the system's journal.
   });

@@ -1,12 +1,11 @@
-import { buildCda } from '../cda/document.ts';
 import { checkDocument } from '../cda/conformance/check.ts';
+import { buildCda } from '../cda/document.ts';
 import { selfPresenting } from '../cda/self-presenting.ts';
 import type { Stylesheet } from '../cda/stylesheet.ts';
-import { pdfName } from '../mssante/names.ts';
-import { appendPdfs } from '../pdf/append.ts';
+import { namingFacts, pdfFileName } from '../mssante/names.ts';
 import type { PdfAssets } from '../pdf/assets.ts';
 import { checkPdf } from '../pdf/pdf-check.ts';
-import { renderPdf } from '../pdf/render.ts';
+import { makeReportPdf } from '../pdf/report-pdf.ts';
 import { type Environment, usableIdentity } from '../policy/environment.ts';
 import { type DispatchFacts, factsOf } from '../policy/facts.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
@@ -16,6 +15,7 @@ import type { Laboratory } from '../report/laboratory.ts';
 import type { Report, ReportVersion, Warning } from '../report/report.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
+import { readCdaHeader } from '../xds/cda-header.ts';
 
 /** What rendering needs beside the dossier; loaded once in each worker. */
 export interface DocumentAssets {
@@ -58,29 +58,36 @@ export async function renderDocument(
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
   const { report, warnings } = reportOf(task, assets);
-  const own = await renderPdf(report, assets.pdf);
-  const pdf = report.attachments.length > 0 ? await appendPdfs(own, report.attachments) : own;
-  if (isFault(pdf)) return { faults: [pdf] };
-  const cda = selfPresenting(buildCda({ report, pdf, version: assets.cdaVersion }), assets.stylesheet);
-  const findings = [...checkDocument(cda), ...checkPdf(pdf)];
-  if (findings.length > 0) {
-    return {
-      faults: findings.map(({ rule, cause, where }) => ({
-        code: rule,
-        cause,
-        hint: 'corriger la source ou le catalogue, puis rejouer le message ; le document n’est pas parti',
-        ...(where ? { position: where } : {}),
-      })),
-    };
-  }
+  const made = await makeReportPdf(report, assets.pdf);
+  if ('code' in made) return { faults: [made] };
+  const cda = selfPresenting(
+    buildCda({ report, pdf: made.pdf, version: assets.cdaVersion }),
+    assets.stylesheet,
+  );
+  const faults = [
+    ...checkDocument(cda).map(({ rule, cause, where }) => unfit(rule, cause, where)),
+    ...checkPdf(made.pdf).problems.map((problem) => unfit('PDF_UNFIT', problem)),
+  ];
+  const header = readCdaHeader(cda);
+  if ('cause' in header) return { faults: [...faults, header] };
+  if (faults.length > 0) return { faults };
   return {
     documentOid: report.version.documentOid,
     cda,
-    pdf,
-    pdfName: pdfName(report),
-    warnings,
+    pdf: made.pdf,
+    pdfName: pdfFileName(namingFacts(header, report.dossier)),
+    warnings: [...warnings, ...made.warnings],
     facts: factsOf(report),
     identity: report.patient.kind,
+  };
+}
+
+function unfit(code: string, cause: string, position?: string): Fault {
+  return {
+    code,
+    cause,
+    hint: 'corriger la source ou le catalogue, puis rejouer le message : le document n’est pas parti',
+    ...(position ? { position } : {}),
   };
 }
 
@@ -108,8 +115,4 @@ export function reportOf(
     patient,
     flags,
   });
-}
-
-function isFault(value: Uint8Array | Fault): value is Fault {
-  return !(value instanceof Uint8Array);
 }

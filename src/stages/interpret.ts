@@ -1,5 +1,5 @@
-import type { Fault } from '../report/fault.ts';
 import type { Log } from '../ops/log.ts';
+import type { Fault } from '../report/fault.ts';
 import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
 
 export interface InterpretDependencies {
