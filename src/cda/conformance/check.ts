@@ -1,0 +1,56 @@
+import { ATTACHMENT_RULES } from './attachment-rules.ts';
+import { BODY_RULES } from './body-rules.ts';
+import { HEADER_RULES } from './header-rules.ts';
+import { LINK_RULES } from './link-rules.ts';
+import type { Unreadable } from './read.ts';
+import { pathOf, readDocument } from './read.ts';
+import { RESULT_RULES } from './result-rules.ts';
+import type { Finding, Rule } from './rule.ts';
+import { STRUCTURE_RULES } from './structure-rules.ts';
+import { TEMPLATE_RULES } from './template-rules.ts';
+
+export type { Finding } from './rule.ts';
+
+/** Every rule of the built-in check, in the order that findings are told. */
+export const RULES: readonly Rule[] = [
+  ...STRUCTURE_RULES,
+  ...HEADER_RULES,
+  ...BODY_RULES,
+  ...TEMPLATE_RULES,
+  ...LINK_RULES,
+  ...RESULT_RULES,
+  ...ATTACHMENT_RULES,
+];
+
+const UNREADABLE: Readonly<Record<Unreadable, string>> = {
+  'too-large': 'le document dépasse 64 Mio',
+  doctype: 'le document contient une déclaration DOCTYPE, interdite',
+  'not-well-formed': 'le document n’est pas du XML bien formé',
+  'no-document': 'le fichier ne contient pas un document CDA, et un seul',
+  'not-utf8': 'le document n’est pas en UTF-8',
+};
+
+/** A document that is wrong all over says so enough. */
+const MAX_FINDINGS = 200;
+
+/**
+ * Checks a CR-Bio N3 before it leaves, or one that somebody else wrote: what makes the official validators, or the DMP,
+ * refuse it, and what they pass over in silence (missing templateIds, dangling links). It complements the official
+ * kit, it does not replace it.
+ * @param bytes bare or self-presenting document, UTF-8
+ * @returns what is wrong, at most 200 findings; empty: conformant as far as these rules know
+ */
+export function checkDocument(bytes: Uint8Array): readonly Finding[] {
+  const document = readDocument(bytes);
+  if (typeof document === 'string') {
+    return [{ rule: 'DOCUMENT-READABLE', cause: UNREADABLE[document], where: '', source: 'XML 1.0, CDA R2' }];
+  }
+  const findings: Finding[] = [];
+  for (const { id, source, check } of RULES) {
+    for (const { cause, node } of check(document)) {
+      if (findings.length === MAX_FINDINGS) return findings;
+      findings.push({ rule: id, cause, where: pathOf(node), source });
+    }
+  }
+  return findings;
+}

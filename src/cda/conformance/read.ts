@@ -1,0 +1,145 @@
+import { XMLParser } from 'fast-xml-parser';
+
+/** An element of the document under check. Prefixes are dropped: self-presenting files come with and without. */
+export interface Node {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly Node[];
+  /** Text of the element itself, children excluded. */
+  readonly text: string;
+  readonly parent: Node | undefined;
+}
+
+export interface CdaDocument {
+  readonly root: Node;
+  /** Every element by its name, in document order. */
+  readonly named: (name: string) => readonly Node[];
+  /** Base64 contents, by the index that stands as text of their element. */
+  readonly base64: readonly string[];
+}
+
+export type Unreadable = 'too-large' | 'doctype' | 'not-well-formed' | 'no-document' | 'not-utf8';
+
+/** A report with several subcontracted PDFs is under 40 MB; mail stops at 25 MB anyway. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+// Values stay text (`007` is no number); numeric references are resolved; the parser itself bounds the depth.
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  htmlEntities: true,
+  removeNSPrefix: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  trimValues: false,
+});
+
+/**
+ * Reads a bare or self-presenting document. Base64 is cut out before parsing: it is most of the bytes and none of the
+ * structure.
+ */
+export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
+  if (bytes.byteLength > MAX_BYTES) return 'too-large';
+  let xml: string;
+  try {
+    xml = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return 'not-utf8';
+  }
+  const base64: string[] = [];
+  const light = xml.replace(
+    /(\srepresentation="B64"[^<>]*>)([A-Za-z0-9+/=\s]+)(?=<)/g,
+    (_, tag: string, content: string) => {
+      base64.push(content);
+      return `${tag}${base64.length - 1}`;
+    },
+  );
+  if (/<!DOCTYPE/i.test(light)) return 'doctype';
+  let nodes: unknown;
+  try {
+    nodes = parser.parse(light, true);
+  } catch {
+    return 'not-well-formed';
+  }
+  const index = new Map<string, Node[]>();
+  const tree = treeOf(nodes, undefined, index);
+  const roots = index.get('ClinicalDocument') ?? [];
+  const [root] = roots;
+  if (!root || roots.length > 1) return tree.children.length === 0 ? 'not-well-formed' : 'no-document';
+  const inside = root.parent?.parent ? only(root, index) : index;
+  return { root, named: (name) => inside.get(name) ?? [], base64 };
+}
+
+/** In a self-presenting file, the elements of the stylesheet are none of the document's. */
+function only(root: Node, index: ReadonlyMap<string, Node[]>): Map<string, Node[]> {
+  const within = (node: Node | undefined): boolean =>
+    node !== undefined && (node === root || within(node.parent));
+  return new Map([...index].map(([name, nodes]) => [name, nodes.filter(within)]));
+}
+
+interface Building {
+  name: string;
+  attributes: Record<string, string>;
+  children: Building[];
+  text: string;
+  parent: Building | undefined;
+}
+
+/** fast-xml-parser's ordered form is `{ name: […], ':@': attributes }`, with `#text` for text. */
+function treeOf(items: unknown, parent: Building | undefined, index: Map<string, Node[]>): Building {
+  const holder = parent ?? { name: '', attributes: {}, children: [], text: '', parent: undefined };
+  if (!Array.isArray(items)) return holder;
+  for (const item of items as Record<string, unknown>[]) {
+    for (const name of Object.keys(item)) {
+      if (name === ':@') continue;
+      if (name === '#text') {
+        holder.text += String(item[name]);
+        continue;
+      }
+      const attributes = (item[':@'] ?? {}) as Record<string, string>;
+      const node: Building = { name, attributes, children: [], text: '', parent: holder };
+      holder.children.push(node);
+      const same = index.get(name);
+      if (same) same.push(node);
+      else index.set(name, [node]);
+      treeOf(item[name], node, index);
+    }
+  }
+  return holder;
+}
+
+/** Children of that name. */
+export function childrenOf(node: Node, name: string): Node[] {
+  return node.children.filter((child) => child.name === name);
+}
+
+/** First node down a path of names. */
+export function at(node: Node | undefined, ...path: readonly string[]): Node | undefined {
+  let here = node;
+  for (const name of path) here = here?.children.find((child) => child.name === name);
+  return here;
+}
+
+/** All nodes down a path of names. */
+export function every(node: Node, ...path: readonly string[]): Node[] {
+  return path.reduce<Node[]>((nodes, name) => nodes.flatMap((one) => childrenOf(one, name)), [node]);
+}
+
+export function hasAncestor(node: Node, test: (ancestor: Node) => boolean): boolean {
+  for (let up = node.parent; up; up = up.parent) if (test(up)) return true;
+  return false;
+}
+
+/** `ClinicalDocument/component/structuredBody/component[2]/section`: where a person finds it. */
+export function pathOf(node: Node): string {
+  const steps: string[] = [];
+  for (let here: Node | undefined = node; here && here.name !== ''; here = here.parent) {
+    const same = here.parent?.children.filter((sibling) => sibling.name === here?.name) ?? [];
+    steps.unshift(same.length > 1 ? `${here.name}[${same.indexOf(here) + 1}]` : here.name);
+    if (here.name === 'ClinicalDocument') break;
+  }
+  return steps.join('/');
+}
