@@ -301,15 +301,25 @@ function checkPlace(entry: CatalogueEntry, tables: Tables, report: Report): void
 function checkPeriods(entries: readonly CatalogueEntry[], about: (entry: CatalogueEntry) => Report): void {
   const seen = new Map<string, CatalogueEntry[]>();
   for (const entry of entries) {
-    const key = `${entry.code}\u0000${entry.specimen}\u0000${entry.numeric}`;
+    const key = `${entry.code}\u0000${entry.specimen}`;
     const earlier = seen.get(key) ?? [];
-    const other = earlier.find((one) => one.validFrom <= entry.validTo && entry.validFrom <= one.validTo);
+    const other = earlier.find(
+      (one) =>
+        one.validFrom <= entry.validTo &&
+        entry.validFrom <= one.validTo &&
+        !toldApart(one.numeric, entry.numeric),
+    );
     if (other) {
       const message = `même code et même période que la ligne ${other.line}.`;
       about(entry)('valid_from', 'error', 'overlap', message);
     }
     seen.set(key, [...earlier, entry]);
   }
+}
+
+/** A kind of value that is not stated tells nothing apart. */
+function toldApart(a: boolean | undefined, b: boolean | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
 }
 
 function checkSharedLoinc(

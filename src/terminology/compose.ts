@@ -118,8 +118,10 @@ class ExamComposer {
     const specimens = exam.specimens.map((specimen) => this.#name(specimen));
     const used = [...places];
     if (exam.isolates.length > 0) {
-      const place = placeIsolates(exam, places, this.#catalogue);
-      at(place).isolates.push(...exam.isolates.map((isolate) => this.#codeIsolate(isolate)));
+      const isolates = exam.isolates.map((isolate) => this.#codeIsolate(isolate));
+      const counts = isolates.map(({ countEntry }) => countEntry);
+      const place = placeIsolates(exam, places, counts, this.#catalogue);
+      at(place).isolates.push(...isolates.map(({ isolate }) => isolate));
       used.push(place);
     }
     for (const place of used) body.addSpecimens(place, specimens);
@@ -150,19 +152,20 @@ class ExamComposer {
     };
   }
 
-  #codeIsolate(isolate: Isolate): CodedIsolate {
+  #codeIsolate(isolate: Isolate): { isolate: CodedIsolate; countEntry: CatalogueEntry | undefined } {
     const organism = findOrganism(this.#catalogue.tables.organisms, isolate.organism);
     const snomed = isolate.snomed ?? organism?.snomed;
     const ncbi = isolate.ncbi ?? (snomed === organism?.snomed ? organism?.ncbi : undefined);
     if (!snomed) this.warnings.push(organismUnknown(isolate.organism.code));
-    const count = isolate.count && this.#code(isolate.count).result;
-    return {
+    const count = isolate.count && this.#code(isolate.count);
+    const coded: CodedIsolate = {
       ...isolate,
       ...(snomed ? { snomed } : {}),
       ...(ncbi ? { ncbi } : {}),
-      ...(count ? { count, countCoding: count.coding } : {}),
+      ...(count ? { count: count.result, countCoding: count.result.coding } : {}),
       antibiogram: isolate.antibiogram.map((row) => this.#code(row).result),
     };
+    return { isolate: coded, countEntry: count?.entry };
   }
 
   /** Table 0487 gives the French name of a specimen that the source only codes. */

@@ -5,7 +5,7 @@ import { tableInvalid } from './faults.ts';
 import { isFaults, readTsv, type SourceFile } from './source.ts';
 
 /** A known way from one LOINC unit to another: second = first × factor + offset. */
-export interface Conversion {
+interface Conversion {
   readonly loincFrom: string;
   readonly loincTo: string;
   readonly ucumFrom: string;

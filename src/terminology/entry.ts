@@ -6,8 +6,8 @@ import type { Tables } from './tables.ts';
 import { emittedUnit, isWithoutUnit, normaliseUnit } from './units.ts';
 
 /** `validated`: a biologist answers for the mapping, the only status that leaves with its LOINC code. */
-export const STATUSES = ['validated', 'review', 'unmapped', 'waiting', 'retired'] as const;
-export type EntryStatus = (typeof STATUSES)[number];
+const STATUSES = ['validated', 'review', 'unmapped', 'waiting', 'retired'] as const;
+type EntryStatus = (typeof STATUSES)[number];
 
 /** One mapping of the catalogue: a local code for a period. */
 export interface CatalogueEntry {
@@ -50,7 +50,7 @@ export interface SecondUnit {
 }
 
 /** A finding whose column is still our own name of it. */
-export type LineFinding = Omit<Finding, 'column'> & { readonly column: Column | '' };
+type LineFinding = Omit<Finding, 'column'> & { readonly column: Column | '' };
 
 export interface EntryRead {
   /** Absent when the line cannot even be read as a mapping. */

@@ -15,7 +15,7 @@ export interface Place {
 const MICROBIOLOGY = '18725-2';
 
 /** The place that a line of the catalogue gives. A sub-chapter that repeats its chapter is no sub-chapter. */
-export function placeOf(entry: CatalogueEntry): Place {
+function placeOf(entry: CatalogueEntry): Place {
   const subChapter = entry.subChapter === entry.chapter ? '' : entry.subChapter;
   return { chapter: entry.chapter, subChapter, battery: entry.battery };
 }
@@ -38,10 +38,21 @@ export function placeResults(
   });
 }
 
-/** Isolates stand with the last microbiology result of their exam: the culture that found them comes last. */
-export function placeIsolates(exam: Exam, results: readonly Place[], catalogue: Catalogue): Place {
-  const culture = results.findLast((place) => place.chapter === MICROBIOLOGY);
-  return culture ?? results.at(-1) ?? sectionPlace(exam, catalogue, MICROBIOLOGY);
+/**
+ * Places the isolates of one exam: with the count of germs when the catalogue knows it, else in a battery of the exam's
+ * own beside its last microbiology result. The heading of the microscopy would not tell a culture.
+ * @param counts lines of the catalogue for the counts of the isolates
+ */
+export function placeIsolates(
+  exam: Exam,
+  results: readonly Place[],
+  counts: readonly (CatalogueEntry | undefined)[],
+  catalogue: Catalogue,
+): Place {
+  const count = counts.find((entry) => entry !== undefined);
+  if (count) return placeOf(count);
+  const culture = results.findLast((place) => place.chapter === MICROBIOLOGY) ?? results.at(-1);
+  return culture ? { ...culture, battery: '' } : sectionPlace(exam, catalogue, MICROBIOLOGY);
 }
 
 function sectionPlace(exam: Exam, catalogue: Catalogue, fallback: string): Place {

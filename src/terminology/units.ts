@@ -68,7 +68,7 @@ export function isAcceptedUnit(unit: string, accepted: AcceptedUnits): boolean {
  * One key for the spellings that differ only by blanks, by the two micro signs, by superscripts, by the decimal mark,
  * by a full stop at the end or by the case of the litre.
  */
-export function spellingKey(unit: string): string {
+function spellingKey(unit: string): string {
   return unit
     .normalize('NFC')
     .replace(/\s+/g, '')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkCatalogue, makeCatalogue } from '../../src/terminology/catalogue.ts';
-import { LOINC_FOLDER, shippedTables } from '../fixtures/terminology/loinc.ts';
+import { file, LOINC_FOLDER, shippedTables } from '../fixtures/terminology/loinc.ts';
 
 const tables = shippedTables();
 const traps = {
@@ -68,6 +68,26 @@ describe('checkCatalogue', () => {
   it('finds nothing wrong in two periods of one code', () => {
     const errors = findings.filter((finding) => codeAt(finding.line) === 'GLYC' && finding.level === 'error');
     expect(errors).toEqual([]);
+  });
+});
+
+describe('two lines of one code on the same day', () => {
+  const overlaps = (...lines: string[]) => {
+    const header = 'local_code;local_label;specimen_code;value_type;local_unit;loinc;chapter;status';
+    return checkCatalogue(file('c.csv', header, ...lines), tables).filter(({ rule }) => rule === 'overlap')
+      .length;
+  };
+  const mic = 'AMX;Amoxicilline;;SN;mg/L;28-1;18725-2;validated';
+
+  it('are told apart by the kind of value or by the specimen', () => {
+    expect(overlaps(mic, 'AMX;Amoxicilline;;CE;;18864-9;18725-2;validated')).toBe(0);
+    const potassium = 'K;Potassium;PLAS;NM;mmol/L;2823-3;18719-5;validated';
+    expect(overlaps(potassium, 'K;Potassium;UR;NM;mmol/L;2828-2;18729-4;validated')).toBe(0);
+  });
+
+  it('overlap otherwise, also when one does not state its kind', () => {
+    expect(overlaps(mic, 'AMX;Amoxicilline;;;;18864-9;18725-2;validated')).toBe(1);
+    expect(overlaps(mic, mic)).toBe(1);
   });
 });
 

@@ -254,6 +254,17 @@ describe('a culture', () => {
     expect(warnings.map((warning) => warning.code)).toEqual(['CODE_UNMAPPED']);
   });
 
+  it('stands beside the microscopy, not in it, when the catalogue does not know its count', () => {
+    const exam = anExam('ECBU', [sent('ECBUL', quantity('90000'), '/mL')], {
+      isolates: [anIsolate('ESCCOL', 'E. coli')],
+    });
+    const batteries = batteriesOf(reportOf(exam));
+    expect(batteries.map(({ local, isolates }) => [local.code, isolates.length])).toEqual([
+      ['ECBU_MIC', 0],
+      ['ECBU', 1],
+    ]);
+  });
+
   it('knows a germ by its scientific name, and leaves the others as text', () => {
     const germOf = (code: string, label: string) => {
       const { report, warnings } = compose(aDossier([culture(anIsolate(code, label))]));
