@@ -43,9 +43,18 @@ export interface Store {
   // ---- decide
   /** Versions rendered and not planned, or to be planned again after an act or a date. */
   unplanned(limit: number): Promise<readonly PlanTask[]>;
-  /** One row for each decision; rows already delivered, on the wire or unknown are kept as they are. */
-  planned(id: VersionId, decisions: readonly DispatchDecision[]): Promise<void>;
-  /** Marks for planning again what a date has released; returns how many. */
+  /**
+   * One row for each decision; rows that have left, may have, or that a person gave up are kept as they are. A plan whose
+   * circumstances have changed since the question (`revision`) is dropped: the version is asked for again.
+   */
+  planned(
+    task: Pick<PlanTask, 'reportId' | 'version' | 'revision'>,
+    decisions: readonly DispatchDecision[],
+  ): Promise<void>;
+  /**
+   * What a date ends: a mask with an end makes a new version without it (actor: the daemon), a delivery held until then is
+   * planned again; returns how many reports.
+   */
   releaseDue(): Promise<number>;
 
   // ---- deliver
@@ -53,34 +62,47 @@ export interface Store {
   lease(channel: Channel, limit: number, leaseMs: number): Promise<readonly LeasedDelivery[]>;
   /** Keeps what must be the same at each try. */
   prepared(deliveryId: string, bytes: Uint8Array): Promise<void>;
-  /** Commits "on the wire". False when the delivery was withdrawn meanwhile (hold, opposition, new version): do not send. */
+  /**
+   * Commits "on the wire". False when the delivery was withdrawn meanwhile (hold, opposition, new version): do not send;
+   * the lease is then over.
+   */
   onWire(deliveryId: string): Promise<boolean>;
   delivered(
     deliveryId: string,
     remoteId: string | undefined,
     details?: { possibleDuplicate?: boolean; warnings?: readonly string[] },
   ): Promise<void>;
-  /** Back to waiting (state was leased or on the wire and surely not delivered). */
+  /**
+   * Back to waiting (state was leased or on the wire and surely not delivered); back to unknown when an earlier try is
+   * still in doubt.
+   */
   retryAt(deliveryId: string, at: number, why: { code: string; cause: string }): Promise<void>;
   /** Outcome unknown: to be looked up at `at`. */
   outcomeUnknown(deliveryId: string, at: number, why: { code: string; cause: string }): Promise<void>;
   failed(deliveryId: string, fault: Fault): Promise<void>;
-  /** Gives back leases without counting a try (a lane that stopped, a clean stop). */
+  /** Gives back a lease without counting a try (a lane that stopped, a clean stop); nothing when it was withdrawn. */
   unlease(deliveryId: string): Promise<void>;
   /** At start: leased → waiting, on the wire → unknown. Returns how many of each. */
   recover(): Promise<{ unleased: number; unknown: number }>;
-  /** When the next waiting or unknown delivery of a channel is due; undefined when none. */
+  /** When the next waiting or unknown delivery of a channel is due, or a lease ends; undefined when none. */
   nextDue(channel: Channel): Promise<number | undefined>;
 
   // ---- acts of a person; each writes the journal
   hold(reportId: string, act: Act): Promise<ActResult>;
   /**
    * Releases what a person may release. Rules in `unmask` (see policy/) make a new version without INVISIBLE_PATIENT;
-   * the others are planned again with the rule lifted.
+   * the others are planned again with the rule lifted. A report held as a whole is released of that only: what its
+   * rules then say is decided again. A version that could not be rendered is rendered again.
    */
   release(reportId: string, act: Act, rules: ReleaseRules): Promise<ActResult>;
-  /** Changes masks: a new version of the same content (dmp.md §1). */
+  /**
+   * Changes masks: a new version of the same content (dmp.md §1). Flags set here win over the source's, until the source
+   * gives a restrictive order that it had not given before.
+   * @param until ISO 8601 date that ends the masks of the change by itself (of the announcement mask when the change
+   *   masks nothing); a date alone is midnight UTC
+   */
   mask(reportId: string, change: DispatchFlags, until: string | null, act: Act): Promise<ActResult>;
+  /** @param patient number of the laboratory, or `authority|number` */
   oppose(patient: string, channels: readonly Channel[], opposed: boolean, act: Act): Promise<ActResult>;
   retryDelivery(deliveryId: string, act: Act): Promise<ActResult>;
   cancelDelivery(deliveryId: string, act: Act): Promise<ActResult>;
@@ -88,7 +110,12 @@ export interface Store {
   replay(quarantineId: number, act: Act): Promise<ActResult>;
 
   // ---- questions
+  /**
+   * Newest first, each with the deliveries of its newest version.
+   * @param filter state: of the newest version, or `held`: the report or one of those deliveries is
+   */
   reports(filter?: { state?: string; limit?: number }): Promise<readonly ReportSummary[]>;
+  /** With the deliveries of every version. */
   report(reportId: string): Promise<ReportDetails | undefined>;
   documents(id: VersionId): Promise<{ cda: Uint8Array; pdf: Uint8Array; pdfName: string } | undefined>;
   deliveries(filter?: {
@@ -108,6 +135,8 @@ export interface Store {
     details?: Readonly<Record<string, unknown>>;
   }): Promise<void>;
 
+  /** Takes the data file for this process's daemon; refused while another daemon lives. Ends with close(). */
+  claim(): { readonly ok: true } | { readonly ok: false; readonly pid: number };
   /** Changes when another process has written (SQLite data_version): the daemon's cue to look for work. */
   changeCounter(): number;
   close(): Promise<void>;
@@ -164,6 +193,7 @@ export interface VersionId {
 export interface RenderTask extends VersionId {
   readonly setOid: string;
   readonly dossier: Dossier;
+  /** Why, for who has `replaces`: versions between that never left count too; `first` when nobody has any. */
   readonly cause: ReportVersion['cause'];
   /** Latest version that reached a destination (the DMP's first, else another's). */
   readonly replaces?: { readonly documentOid: string; readonly number: number };
@@ -183,6 +213,8 @@ export interface RenderedVersion {
 
 /** What decide reads, beside the configuration. */
 export interface PlanTask extends VersionId {
+  /** To be given back with the plan. */
+  readonly revision: number;
   readonly source: string;
   readonly completeness: 'partial' | 'complete';
   readonly facts: Readonly<Record<string, unknown>>;
@@ -196,6 +228,11 @@ export interface PlanTask extends VersionId {
     Partial<Record<Channel, { readonly by: string; readonly at: number; readonly reason: string }>>
   >;
   readonly consent: Consent | undefined;
+  /**
+   * The patient's identity as it is now. It may have lost its qualification, or have another INS, since the version was
+   * rendered with the one in `facts`: nothing may leave then.
+   */
+  readonly identity: StatedIdentity;
   /** Recipients that already have an earlier version, by channel: they get the replacement. */
   readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
 }
@@ -257,6 +294,7 @@ export interface ReportSummary {
 }
 
 export interface ReportDetails extends ReportSummary {
+  /** As oppose() and patient() take it. */
   readonly patient: string;
   readonly versions: readonly {
     readonly version: number;
@@ -285,6 +323,10 @@ export interface DeliveryRow extends VersionId {
   readonly remoteId?: string;
   readonly lastCode?: string;
   readonly lastCause?: string;
+  /** French: what to do, of a failed delivery. */
+  readonly lastHint?: string;
+  /** What the destination remarked while accepting. */
+  readonly warnings: readonly string[];
   readonly possibleDuplicate: boolean;
   readonly updatedAt: number;
 }
@@ -300,7 +342,9 @@ export interface QuarantineRow {
 }
 
 export interface PatientDetails {
+  /** Number of the laboratory, or `authority|number`. */
   readonly patient: string;
+  /** The one that applies: see store/patient-identity.ts. */
   readonly identity: StatedIdentity;
   readonly consent: Consent | undefined;
   readonly oppositions: readonly {

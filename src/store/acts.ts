@@ -1,0 +1,86 @@
+import type { Channel } from '../report/delivery.ts';
+import type { Context } from './context.ts';
+import type { Deliveries } from './deliveries.ts';
+import { REFUSED } from './faults.ts';
+import type { Inbox } from './inbox.ts';
+import type { Act, ActResult } from './model.ts';
+import type { Patients } from './patients.ts';
+import type { Planning } from './planning.ts';
+
+/** What a person does to a patient's consent, a delivery or a quarantined input. Each act is in the journal. */
+export function createActs({ now, journal }: Context, { inbox, patients, deliveries, planning }: ActParts) {
+  const note = (action: string, subject: string, act: Act, details: Readonly<Record<string, unknown>>) =>
+    journal.append({ actor: act.by, action, subject, details: { reason: act.reason, ...details } });
+
+  return {
+    oppose(patient: string, channels: readonly Channel[], opposed: boolean, act: Act): ActResult {
+      const id = patients.find(patient);
+      if (id === undefined) return REFUSED.patientUnknown();
+      const subject = `patient:${patients.nameOf(id)}`;
+      if (opposed) {
+        const added = patients.oppose(id, channels, act);
+        if (added.length === 0) return REFUSED.alreadyOpposed();
+        note('opposed', subject, act, { channels: added });
+      } else {
+        const { lifted, byAdt } = patients.lift(id, channels, act);
+        if (lifted.length === 0) return byAdt ? REFUSED.opposedByAdt() : REFUSED.notOpposed();
+        note('opposition-lifted', subject, act, { channels: lifted });
+      }
+      planning.againForPatient(id);
+      return { done: true };
+    },
+
+    /** Another try, now; decided afresh first, since circumstances may have changed since the last one. */
+    retryDelivery(deliveryId: string, act: Act): ActResult {
+      const delivery = deliveries.find(deliveryId);
+      if (!delivery) return REFUSED.deliveryUnknown(deliveryId);
+      const { state, report_id, version } = delivery;
+      if (state !== 'unknown' && deliveries.isReplaced(delivery)) return REFUSED.deliveryReplaced();
+      const resumed = deliveries.tryMove(delivery, 'resume', { next_at: now() });
+      if (!resumed) return REFUSED.delivery(state, RETRY_HINTS[state] ?? 'rien à retenter');
+      if (resumed.state === 'waiting') planning.again(report_id);
+      note('delivery-retried', report_id, act, { delivery: deliveryId, version, was: state });
+      return { done: true };
+    },
+
+    cancelDelivery(deliveryId: string, act: Act): ActResult {
+      const delivery = deliveries.find(deliveryId);
+      if (!delivery) return REFUSED.deliveryUnknown(deliveryId);
+      const { state, report_id, version } = delivery;
+      if (!deliveries.tryMove(delivery, 'cancel'))
+        return REFUSED.delivery(state, CANCEL_HINTS[state] ?? 'rien à annuler');
+      note('delivery-cancelled', report_id, act, { delivery: deliveryId, version, was: state });
+      return { done: true };
+    },
+
+    replay(quarantineId: number, act: Act): ActResult {
+      const row = inbox.find(quarantineId);
+      if (!row) return REFUSED.quarantineUnknown(quarantineId);
+      if (row.replayedAt !== undefined) return REFUSED.alreadyReplayed();
+      if (row.inboxId === undefined) return REFUSED.noBytes();
+      inbox.replay(quarantineId, row.inboxId);
+      note('replayed', `quarantine:${quarantineId}`, act, { inbox: row.inboxId });
+      return { done: true };
+    },
+  };
+}
+
+const RETRY_HINTS: Readonly<Record<string, string>> = {
+  held: 'crbio report release le libère',
+  never: 'crbio explain dit quelle règle l’exclut',
+  leased: 'attendre son issue',
+  'on-wire': 'attendre son issue',
+};
+
+const CANCEL_HINTS: Readonly<Record<string, string>> = {
+  leased: 'retenir le compte rendu (crbio report hold), puis annuler',
+  'on-wire': 'attendre son issue',
+  delivered: 'crbio report withdraw retire un document déjà remis',
+};
+
+interface ActParts {
+  readonly inbox: Inbox;
+  readonly patients: Patients;
+  readonly deliveries: Deliveries;
+  readonly planning: Planning;
+}

@@ -1,0 +1,173 @@
+import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
+import { type Context, fromJson } from './context.ts';
+import { type DeliveryEvent, nextDeliveryState } from './delivery-states.ts';
+import type { DeliveryRow, DeliveryState } from './model.ts';
+
+/** A row of the table. */
+export interface Delivery {
+  readonly id: string;
+  readonly report_id: string;
+  readonly version: number;
+  readonly channel: Channel;
+  readonly recipient: string;
+  readonly state: DeliveryState;
+  readonly until: string | null;
+  readonly until_ms: number | null;
+  readonly reason: string;
+  readonly rule: string;
+  readonly confidentiality: string;
+  readonly secret_connection: number;
+  readonly no_reply: number;
+  readonly attempts: number;
+  readonly next_at: number;
+  readonly lease_until: number | null;
+  readonly ambiguous: number;
+  readonly possible_duplicate: number;
+  readonly remote_id: string | null;
+  readonly warnings: string;
+  readonly last_code: string | null;
+  readonly last_cause: string | null;
+  readonly last_hint: string | null;
+  readonly updated_at: number;
+}
+
+type Named = 'id' | 'report_id' | 'version' | 'channel' | 'recipient' | 'state' | 'updated_at';
+/** Columns that a transition may set along with the state. */
+export type DeliveryChange = Partial<Omit<Delivery, Named>>;
+
+const COLUMNS = [
+  'until',
+  'until_ms',
+  'reason',
+  'rule',
+  'confidentiality',
+  'secret_connection',
+  'no_reply',
+  'attempts',
+  'next_at',
+  'lease_until',
+  'ambiguous',
+  'possible_duplicate',
+  'remote_id',
+  'warnings',
+  'last_code',
+  'last_cause',
+  'last_hint',
+] as const satisfies readonly (keyof DeliveryChange)[];
+
+const FIRST_STATE: Readonly<Record<DispatchDecision['decision'], DeliveryState>> = {
+  send: 'waiting',
+  hold: 'held',
+  never: 'never',
+};
+
+/** The delivery rows and the only way to change their state: an event of delivery-states.ts. */
+export function createDeliveries({ db, now }: Context) {
+  const byId = db.prepare<[string], Delivery>('SELECT * FROM delivery WHERE id = ?');
+  const ofReport = db.prepare<[string], Delivery>(
+    'SELECT * FROM delivery WHERE report_id = ? ORDER BY version, rowid',
+  );
+  const update = db.prepare(
+    `UPDATE delivery SET state = @state, updated_at = @updated_at,
+       ${COLUMNS.map((column) => `${column} = @${column}`).join(', ')} WHERE id = @id`,
+  );
+  const insert = db.prepare(
+    `INSERT INTO delivery (id, report_id, version, channel, recipient, state, until, until_ms, reason, rule,
+       confidentiality, secret_connection, no_reply, next_at, updated_at)
+     VALUES (@id, @report_id, @version, @channel, @recipient, @state, @until, @until_ms, @reason, @rule,
+       @confidentiality, @secret_connection, @no_reply, @next_at, @updated_at)`,
+  );
+  const newest = db.prepare<[string], number>('SELECT newest FROM report WHERE id = ?').pluck();
+
+  /** @returns the row after the event, or undefined when the event is refused in its state */
+  const tryMove = (
+    delivery: Delivery,
+    event: DeliveryEvent,
+    change: DeliveryChange = {},
+  ): Delivery | undefined => {
+    const state = nextDeliveryState(delivery.state, event);
+    if (state === undefined) return undefined;
+    const next = { ...delivery, ...change, state, updated_at: now() };
+    update.run(next);
+    return next;
+  };
+
+  const isReplaced = ({ report_id, version }: Pick<Delivery, 'report_id' | 'version'>) =>
+    version < (newest.get(report_id) ?? 0);
+
+  return {
+    tryMove,
+
+    /** A transition that must be possible. @throws Error, a bug, when it is not */
+    move(delivery: Delivery, event: DeliveryEvent, change: DeliveryChange = {}): Delivery {
+      const next = tryMove(delivery, event, change);
+      if (!next) throw new Error(`delivery ${delivery.id} is ${delivery.state}: ${event} refused`);
+      return next;
+    },
+
+    /** Back among what waits, unless a newer version has come meanwhile: then superseded. */
+    settleWaiting(delivery: Delivery): Delivery {
+      if (delivery.state !== 'waiting' || !isReplaced(delivery)) return delivery;
+      return tryMove(delivery, 'supersede') ?? delivery;
+    },
+
+    add(
+      { report_id, version }: Pick<Delivery, 'report_id' | 'version'>,
+      rank: number,
+      decision: DispatchDecision,
+      plan: DeliveryChange,
+    ): void {
+      insert.run({
+        ...plan,
+        id: `${report_id}-v${version}-${rank}`,
+        report_id,
+        version,
+        channel: decision.channel,
+        recipient: decision.recipient,
+        state: FIRST_STATE[decision.decision],
+        next_at: now(),
+        updated_at: now(),
+      });
+    },
+
+    isReplaced,
+    find: (id: string): Delivery | undefined => byId.get(id),
+    load(id: string): Delivery {
+      const delivery = byId.get(id);
+      if (!delivery) throw new Error(`delivery ${id} is missing from the data file`);
+      return delivery;
+    },
+    ofReport: (reportId: string): Delivery[] => ofReport.all(reportId),
+    /** Deliveries of one version, in the order of its plan. */
+    ofVersion: (reportId: string, version: number): Delivery[] =>
+      ofReport.all(reportId).filter((delivery) => delivery.version === version),
+  };
+}
+
+export type Deliveries = ReturnType<typeof createDeliveries>;
+
+/** A row as the questions answer it. */
+export function deliveryRow(delivery: Delivery): DeliveryRow {
+  const due = delivery.state === 'waiting' || delivery.state === 'unknown';
+  return {
+    deliveryId: delivery.id,
+    reportId: delivery.report_id,
+    version: delivery.version,
+    channel: delivery.channel,
+    recipient: delivery.recipient,
+    state: delivery.state,
+    until: delivery.until,
+    reason: delivery.reason,
+    rule: delivery.rule,
+    confidentiality: fromJson<MaskingCode[]>(delivery.confidentiality),
+    attempts: delivery.attempts,
+    ...(due ? { nextAt: delivery.next_at } : {}),
+    ...(delivery.remote_id === null ? {} : { remoteId: delivery.remote_id }),
+    ...(delivery.last_code === null ? {} : { lastCode: delivery.last_code }),
+    ...(delivery.last_cause === null ? {} : { lastCause: delivery.last_cause }),
+    ...(delivery.last_hint === null ? {} : { lastHint: delivery.last_hint }),
+    warnings: fromJson<string[]>(delivery.warnings),
+    possibleDuplicate: delivery.possible_duplicate === 1,
+    updatedAt: delivery.updated_at,
+  };
+}

@@ -1,0 +1,150 @@
+import type { DeliveryState } from './model.ts';
+
+/**
+ * The life of a delivery, as one table: what the destination did, as far as is known here. What the sender of the message
+ * was told is another axis (`inbox.state`), and neither is ever derived from the other.
+ *
+ * leased is not on-wire: a leased delivery has surely not left and may be tried again; once on the wire nobody knows
+ * until the destination answers or is asked.
+ */
+export type DeliveryEvent =
+  /** A lane takes it. */
+  | 'lease'
+  /** The first byte that could make the destination act is about to leave. */
+  | 'wire'
+  /** Asked for the wire, but it must not leave any more; planning will say what becomes of it. */
+  | 'withdraw'
+  /** The destination has it. */
+  | 'deliver'
+  /** Surely not delivered; to be tried again. */
+  | 'retry'
+  /** May have been delivered; to be looked up. */
+  | 'doubt'
+  /** Refused for good. */
+  | 'fail'
+  /** Given back without a try. */
+  | 'unlease'
+  /** The plan sends it. */
+  | 'plan-send'
+  /** The plan holds it. */
+  | 'plan-hold'
+  /** The plan forbids it. */
+  | 'plan-never'
+  /** A newer version, or a plan that no longer names this recipient, takes its place. */
+  | 'supersede'
+  /** A person gives it up. */
+  | 'cancel'
+  /** A person asks for another try. */
+  | 'resume';
+
+export const DELIVERY_STATES: readonly DeliveryState[] = [
+  'waiting',
+  'held',
+  'never',
+  'leased',
+  'on-wire',
+  'unknown',
+  'delivered',
+  'failed',
+  'cancelled',
+  'superseded',
+];
+
+export const DELIVERY_EVENTS: readonly DeliveryEvent[] = [
+  'lease',
+  'wire',
+  'withdraw',
+  'deliver',
+  'retry',
+  'doubt',
+  'fail',
+  'unlease',
+  'plan-send',
+  'plan-hold',
+  'plan-never',
+  'supersede',
+  'cancel',
+  'resume',
+];
+
+type Row = Readonly<Partial<Record<DeliveryEvent, DeliveryState>>>;
+
+/** A pair that is absent is refused. */
+const TABLE: Readonly<Record<DeliveryState, Row>> = {
+  waiting: {
+    lease: 'leased',
+    'plan-send': 'waiting',
+    'plan-hold': 'held',
+    'plan-never': 'never',
+    supersede: 'superseded',
+    cancel: 'cancelled',
+    resume: 'waiting',
+  },
+  held: {
+    'plan-send': 'waiting',
+    'plan-hold': 'held',
+    'plan-never': 'never',
+    supersede: 'superseded',
+    cancel: 'cancelled',
+  },
+  never: {
+    'plan-send': 'waiting',
+    'plan-hold': 'held',
+    'plan-never': 'never',
+    supersede: 'superseded',
+  },
+  leased: {
+    wire: 'on-wire',
+    withdraw: 'waiting',
+    // A look-up found that an earlier try had gone through.
+    deliver: 'delivered',
+    retry: 'waiting',
+    doubt: 'unknown',
+    fail: 'failed',
+    unlease: 'waiting',
+  },
+  'on-wire': {
+    deliver: 'delivered',
+    retry: 'waiting',
+    doubt: 'unknown',
+    fail: 'failed',
+    // The destination's door is shut for everybody (certificate, rights): nothing was taken.
+    unlease: 'waiting',
+  },
+  unknown: {
+    lease: 'leased',
+    // A notification may arrive before the look-up.
+    deliver: 'delivered',
+    fail: 'failed',
+    cancel: 'cancelled',
+    resume: 'unknown',
+  },
+  delivered: {
+    // Told twice (an answer after its own look-up): nothing new.
+    deliver: 'delivered',
+  },
+  failed: {
+    cancel: 'cancelled',
+    resume: 'waiting',
+  },
+  cancelled: {
+    resume: 'waiting',
+  },
+  superseded: {
+    // The plan names the recipient again; versions that a newer one superseded are never planned.
+    'plan-send': 'waiting',
+    'plan-hold': 'held',
+    'plan-never': 'never',
+  },
+};
+
+/** The state that follows, or undefined: the event is refused and nothing changes. */
+export function nextDeliveryState(state: DeliveryState, event: DeliveryEvent): DeliveryState | undefined {
+  return TABLE[state][event];
+}
+
+/** States in which only the destination knows, or a lane is at work: they keep a newer version from being rendered. */
+export const OPEN_STATES = ['leased', 'on-wire', 'unknown'] as const satisfies readonly DeliveryState[];
+
+/** States that a newer version or a new plan may take back: nothing has left. */
+export const UNSENT_STATES = ['waiting', 'held', 'never'] as const satisfies readonly DeliveryState[];

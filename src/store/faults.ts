@@ -1,0 +1,118 @@
+import type { Fault } from '../report/fault.ts';
+import type { ActResult, DeliveryState } from './model.ts';
+
+/** The acts that cannot be done, and why; docs/errors.md lists the codes. */
+const refuse = (code: string, cause: string, hint: string): ActResult & { done: false } => ({
+  done: false,
+  fault: { code, cause, hint } satisfies Fault,
+});
+
+export const REFUSED = {
+  reportUnknown: (id: string) =>
+    refuse(
+      'REPORT_UNKNOWN',
+      `aucun compte rendu ne porte l'identifiant ${id}`,
+      'crbio report list donne les identifiants',
+    ),
+  patientUnknown: () =>
+    refuse(
+      'PATIENT_UNKNOWN',
+      'aucun patient ne porte ce numéro, ou plusieurs domaines le donnent',
+      'donner le numéro de patient du laboratoire, précédé de son domaine si besoin : DOMAINE|NUMÉRO',
+    ),
+  deliveryUnknown: (id: string) =>
+    refuse(
+      'DELIVERY_UNKNOWN',
+      `aucun envoi ne porte l'identifiant ${id}`,
+      'crbio queue list donne les identifiants',
+    ),
+  quarantineUnknown: (id: number) =>
+    refuse(
+      'QUARANTINE_UNKNOWN',
+      `la quarantaine n'a pas d'entrée ${id}`,
+      'crbio quarantine list donne les numéros',
+    ),
+  alreadyHeld: (by: string) =>
+    refuse('ALREADY_HELD', `le compte rendu est déjà retenu par ${by}`, 'crbio report release le libère'),
+  notReady: () =>
+    refuse(
+      'REPORT_NOT_READY',
+      'la nouvelle version est en préparation : rien n’est encore décidé pour elle',
+      'recommencer dans un instant',
+    ),
+  nothingHeld: () =>
+    refuse(
+      'NOTHING_HELD',
+      'aucun envoi de la dernière version n’est en attente de libération',
+      'crbio report show donne le sort de chaque envoi',
+    ),
+  notReleasable: (reasons: readonly string[]) =>
+    refuse(
+      'NOT_RELEASABLE',
+      `aucun envoi retenu ne peut être libéré par une personne : ${reasons.join(' ; ')}`,
+      'corriger la cause dans le SGL (identité, validation, résultats) et renvoyer le dossier',
+    ),
+  maskUnchanged: () =>
+    refuse(
+      'MASK_UNCHANGED',
+      'le compte rendu a déjà ce masquage',
+      'crbio report show donne le masquage en cours',
+    ),
+  maskDate: () =>
+    refuse(
+      'MASK_DATE',
+      'la date de fin du masquage n’est pas une date',
+      'écrire la date en AAAA-MM-JJ, ou en AAAA-MM-JJTHH:MM avec son décalage horaire',
+    ),
+  alreadyOpposed: () =>
+    refuse(
+      'ALREADY_OPPOSED',
+      'cette opposition est déjà enregistrée',
+      'crbio patient show donne les oppositions en cours',
+    ),
+  notOpposed: () =>
+    refuse(
+      'NOT_OPPOSED',
+      'aucune opposition en cours sur ces canaux',
+      'crbio patient show donne les oppositions en cours',
+    ),
+  opposedByAdt: () =>
+    refuse(
+      'OPPOSED_BY_ADT',
+      'l’opposition vient du dossier administratif (ADT, ZFA-9)',
+      'la faire lever à la source : le message suivant (INO) la lève ici',
+    ),
+  delivery: (state: DeliveryState, hint: string) =>
+    refuse('DELIVERY_STATE', `l'envoi est ${DELIVERY_WORDS[state]}`, hint),
+  deliveryReplaced: () =>
+    refuse(
+      'DELIVERY_REPLACED',
+      'une version plus récente du compte rendu existe',
+      'agir sur l’envoi de la dernière version (crbio report show)',
+    ),
+  alreadyReplayed: () =>
+    refuse(
+      'ALREADY_REPLAYED',
+      'cette entrée a déjà été rejouée',
+      'crbio quarantine list donne ce qui attend encore',
+    ),
+  noBytes: () =>
+    refuse(
+      'REPLAY_NO_BYTES',
+      'cette entrée a été refusée avant d’être conservée (fichier trop grand)',
+      'redéposer le fichier dans le dossier d’export une fois la limite relevée',
+    ),
+} as const;
+
+const DELIVERY_WORDS: Readonly<Record<DeliveryState, string>> = {
+  waiting: 'en attente',
+  held: 'retenu',
+  never: 'exclu par une règle',
+  leased: 'en cours',
+  'on-wire': 'en cours de transmission',
+  unknown: 'd’issue inconnue, en cours de vérification',
+  delivered: 'remis',
+  failed: 'en échec',
+  cancelled: 'annulé',
+  superseded: 'remplacé',
+};

@@ -1,0 +1,213 @@
+import type { Channel, MaskingCode } from '../report/delivery.ts';
+import type { Fault } from '../report/fault.ts';
+import { type Context, fromJson } from './context.ts';
+import type { Deliveries, Delivery } from './deliveries.ts';
+import type { LeasedDelivery } from './model.ts';
+
+/**
+ * Due deliveries of a channel, longest due first. What waits leaves only when planned and not to be planned again; what
+ * is in doubt is looked up in any case. A recipient gets the versions of a report one after the other.
+ */
+export const DUE = `
+  SELECT delivery.* FROM delivery
+  JOIN version ON version.report_id = delivery.report_id AND version.number = delivery.version
+  WHERE channel = ? AND delivery.state IN ('waiting', 'unknown') AND next_at <= ?
+    AND (delivery.state = 'unknown' OR plan_due = 0)
+    AND NOT EXISTS (
+      SELECT 1 FROM delivery AS earlier
+      WHERE earlier.report_id = delivery.report_id AND earlier.channel = delivery.channel
+        AND earlier.recipient = delivery.recipient AND earlier.version < delivery.version
+        AND earlier.state IN ('waiting', 'leased', 'on-wire', 'unknown'))
+  ORDER BY next_at LIMIT ?`;
+
+export const NEXT_DUE = `
+  SELECT next_at FROM delivery
+  JOIN version ON version.report_id = delivery.report_id AND version.number = delivery.version
+  WHERE channel = ? AND delivery.state IN ('waiting', 'unknown') AND (delivery.state = 'unknown' OR plan_due = 0)
+  ORDER BY next_at LIMIT 1`;
+
+const LEASES_ENDED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ?`;
+const NEXT_LEASE_END = `
+  SELECT lease_until FROM delivery WHERE state IN ('leased', 'on-wire') ORDER BY lease_until LIMIT 1`;
+const LEASED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire')`;
+
+/** Stage deliver: leases, and what became of each try. */
+export function createOutbox({ db, now, journal, actor }: Context, deliveries: Deliveries) {
+  const due = db.prepare<[Channel, number, number], Delivery>(DUE);
+  const nextDue = db.prepare<[Channel], number>(NEXT_DUE).pluck();
+  const nextLeaseEnd = db.prepare<[], number>(NEXT_LEASE_END).pluck();
+  const leasesEnded = db.prepare<[number], Delivery>(LEASES_ENDED);
+  const leased = db.prepare<[], Delivery>(LEASED);
+  const plannedIn = db
+    .prepare<[string, number], number>('SELECT plan_due FROM version WHERE report_id = ? AND number = ?')
+    .pluck();
+  const replaced = db
+    .prepare<[string, Channel, string, number], string>(
+      `SELECT document_oid FROM reached
+     JOIN version ON version.report_id = reached.report_id AND version.number = reached.version
+     WHERE reached.report_id = ? AND channel = ? AND recipient = ? AND reached.version < ?
+     ORDER BY reached.version DESC LIMIT 1`,
+    )
+    .pluck();
+  const preparedBytes = db
+    .prepare<[string], Buffer>('SELECT bytes FROM delivery_prepared WHERE delivery_id = ?')
+    .pluck();
+  const keepPrepared = db.prepare(
+    'INSERT INTO delivery_prepared (delivery_id, bytes) VALUES (?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes',
+  );
+
+  const leasedDelivery = (delivery: Delivery): LeasedDelivery => {
+    const { id, report_id, version, channel, recipient } = delivery;
+    const replaces = replaced.get(report_id, channel, recipient, version);
+    const prepared = preparedBytes.get(id);
+    return {
+      deliveryId: id,
+      reportId: report_id,
+      version,
+      channel,
+      recipient,
+      confidentiality: fromJson<MaskingCode[]>(delivery.confidentiality),
+      secretConnection: delivery.secret_connection === 1,
+      noReply: delivery.no_reply === 1,
+      ...(replaces === undefined ? {} : { replaces }),
+      attempts: delivery.attempts,
+      unknown: delivery.ambiguous === 1,
+      ...(prepared === undefined ? {} : { prepared }),
+    };
+  };
+
+  /** Ends a lease without delivery; a try in doubt keeps its doubt, and what a newer version replaces does not wait. */
+  const giveBack = (delivery: Delivery, event: 'retry' | 'unlease', change = {}): void => {
+    const fate = delivery.ambiguous === 1 ? 'doubt' : event;
+    deliveries.settleWaiting(deliveries.move(delivery, fate, { lease_until: null, ...change }));
+  };
+
+  /** Nobody knows whether the try went through. */
+  const doubt = (delivery: Delivery, nextAt: number, why: { code: string; cause: string }): void => {
+    deliveries.move(delivery, 'doubt', {
+      lease_until: null,
+      ambiguous: delivery.state === 'on-wire' ? 1 : delivery.ambiguous,
+      attempts: delivery.attempts + 1,
+      next_at: nextAt,
+      last_code: why.code,
+      last_cause: why.cause,
+    });
+    note(delivery, 'outcome-unknown', { code: why.code });
+  };
+
+  const note = (delivery: Delivery, action: string, details: Readonly<Record<string, unknown>>): void =>
+    journal.append({
+      actor,
+      action,
+      subject: delivery.report_id,
+      details: { delivery: delivery.id, channel: delivery.channel, version: delivery.version, ...details },
+    });
+
+  const interrupted = (delivery: Delivery): 'unleased' | 'unknown' => {
+    if (delivery.state === 'leased') {
+      giveBack(delivery, 'unlease');
+      return 'unleased';
+    }
+    doubt(delivery, now(), INTERRUPTED);
+    return 'unknown';
+  };
+
+  return {
+    /** Is there a reason to lease: something due, or a lease that ended? Spares idle lanes a transaction. */
+    hasDue: (channel: Channel): boolean =>
+      (nextDue.get(channel) ?? Infinity) <= now() || (nextLeaseEnd.get() ?? Infinity) <= now(),
+
+    lease(channel: Channel, limit: number, leaseMs: number): LeasedDelivery[] {
+      for (const delivery of leasesEnded.all(now())) interrupted(delivery);
+      return due.all(channel, now(), limit).map((delivery) => {
+        const change = { lease_until: now() + leaseMs };
+        return leasedDelivery(deliveries.move(delivery, 'lease', change));
+      });
+    },
+
+    prepared(deliveryId: string, bytes: Uint8Array): void {
+      if (deliveries.load(deliveryId).state === 'leased') keepPrepared.run(deliveryId, bytes);
+    },
+
+    onWire(deliveryId: string): boolean {
+      const delivery = deliveries.load(deliveryId);
+      if (delivery.state !== 'leased') return false;
+      const withdrawn =
+        deliveries.isReplaced(delivery) || plannedIn.get(delivery.report_id, delivery.version) !== 0;
+      if (!withdrawn) {
+        deliveries.move(delivery, 'wire');
+        return true;
+      }
+      deliveries.settleWaiting(deliveries.move(delivery, 'withdraw', { lease_until: null, next_at: now() }));
+      return false;
+    },
+
+    delivered(
+      deliveryId: string,
+      remoteId: string | undefined,
+      {
+        possibleDuplicate = false,
+        warnings = [],
+      }: { possibleDuplicate?: boolean; warnings?: readonly string[] },
+    ): void {
+      const delivery = deliveries.load(deliveryId);
+      const again = delivery.state === 'delivered';
+      deliveries.move(delivery, 'deliver', {
+        lease_until: null,
+        attempts: delivery.attempts + (again ? 0 : 1),
+        remote_id: remoteId ?? delivery.remote_id,
+        possible_duplicate: possibleDuplicate ? 1 : delivery.possible_duplicate,
+        ambiguous: 0,
+        ...(again ? {} : { warnings: JSON.stringify(warnings) }),
+      });
+      if (!again) note(delivery, 'delivered', remoteId === undefined ? {} : { remoteId });
+      if (possibleDuplicate && delivery.possible_duplicate === 0) note(delivery, 'possible-duplicate', {});
+    },
+
+    retryAt(deliveryId: string, at: number, why: { code: string; cause: string }): void {
+      const delivery = deliveries.load(deliveryId);
+      giveBack(delivery, 'retry', {
+        attempts: delivery.attempts + 1,
+        next_at: at,
+        last_code: why.code,
+        last_cause: why.cause,
+      });
+    },
+
+    outcomeUnknown(deliveryId: string, at: number, why: { code: string; cause: string }): void {
+      doubt(deliveries.load(deliveryId), at, why);
+    },
+
+    failed(deliveryId: string, fault: Fault): void {
+      const delivery = deliveries.load(deliveryId);
+      deliveries.move(delivery, 'fail', {
+        lease_until: null,
+        attempts: delivery.attempts + 1,
+        last_code: fault.code,
+        last_cause: fault.cause,
+        last_hint: fault.hint,
+      });
+      note(delivery, 'delivery-failed', { code: fault.code });
+    },
+
+    unlease(deliveryId: string): void {
+      const delivery = deliveries.load(deliveryId);
+      if (delivery.state === 'leased' || delivery.state === 'on-wire') giveBack(delivery, 'unlease');
+    },
+
+    recover(): { unleased: number; unknown: number } {
+      const count = { unleased: 0, unknown: 0 };
+      for (const delivery of leased.all()) count[interrupted(delivery)] += 1;
+      return count;
+    },
+
+    nextDue(channel: Channel): number | undefined {
+      const times = [nextDue.get(channel), nextLeaseEnd.get()].filter((time) => time !== undefined);
+      return times.length > 0 ? Math.min(...times) : undefined;
+    },
+  };
+}
+
+export type Outbox = ReturnType<typeof createOutbox>;
+
+const INTERRUPTED = { code: 'INTERRUPTED', cause: 'arrêt ou délai dépassé pendant la transmission' };

@@ -1,0 +1,151 @@
+import type { Channel, DispatchDecision } from '../report/delivery.ts';
+import type { DispatchFlags } from '../report/dossier.ts';
+import { type Context, fromJson } from './context.ts';
+import type { Deliveries, Delivery, DeliveryChange } from './deliveries.ts';
+import { UNSENT_STATES } from './delivery-states.ts';
+import type { PlanTask } from './model.ts';
+import type { Patients } from './patients.ts';
+import type { Renewal } from './renewal.ts';
+import type { ReportRow, Reports, VersionRow } from './reports.ts';
+
+/** Oldest first. */
+export const UNPLANNED = 'SELECT * FROM version WHERE plan_due = 1 ORDER BY id LIMIT ?';
+/** Reports of which a date has released a delivery; those already to be planned are left out. */
+export const HOLDS_DUE = `
+  SELECT DISTINCT delivery.report_id FROM delivery
+  JOIN version ON version.report_id = delivery.report_id AND version.number = delivery.version
+  WHERE delivery.state = 'held' AND until_ms IS NOT NULL AND until_ms <= ? AND plan_due = 0`;
+
+/** Stage decide: what is asked of the policy, and what its answer makes of the deliveries. */
+export function createPlanning(
+  { db, now, journal, actor }: Context,
+  { reports, patients, deliveries, renewal }: PlanningParts,
+) {
+  const unplanned = db.prepare<[number], VersionRow>(UNPLANNED);
+  const setPlanned = db.prepare(`UPDATE version SET state = 'planned', plan_due = 0 WHERE id = ?`);
+  const setDue = db.prepare(
+    `UPDATE version SET plan_due = 1, revision = revision + 1
+     WHERE report_id = ? AND number = ? AND state IN ('rendered', 'planned')`,
+  );
+  const holdsDue = db.prepare<[number], string>(HOLDS_DUE).pluck();
+  const alreadyHave = db.prepare<[string, number], { channel: Channel; recipient: string }>(
+    'SELECT DISTINCT channel, recipient FROM reached WHERE report_id = ? AND version < ? ORDER BY channel, recipient',
+  );
+
+  const task = (row: VersionRow): PlanTask => {
+    const report = reports.load(row.report_id);
+    return {
+      reportId: row.report_id,
+      version: row.number,
+      revision: row.revision,
+      source: report.source,
+      completeness: row.completeness,
+      facts: fromJson<Record<string, unknown>>(row.facts ?? '{}'),
+      flags: fromJson<DispatchFlags>(row.flags),
+      maskUntil: report.mask_until,
+      held: heldBy(report),
+      lifted: fromJson<string[]>(row.lifted),
+      opposition: patients.oppositions(report.patient_id),
+      consent: patients.consent(report.patient_id),
+      alreadyHave: alreadyHave.all(row.report_id, row.number),
+      identity: patients.identity(report.patient_id),
+    };
+  };
+
+  const apply = (row: VersionRow, decisions: readonly DispatchDecision[]): void => {
+    const existing = deliveries.ofVersion(row.report_id, row.number);
+    const named = new Set<Delivery>();
+    let rank = existing.length;
+    for (const decision of decisions) {
+      const { channel, recipient } = decision;
+      const earlier = existing.find((d) => d.channel === channel && d.recipient === recipient);
+      const plan = planned(decision, now());
+      if (earlier) {
+        named.add(earlier);
+        // Refused where it has left or a person gave it up: the row is kept as it is.
+        deliveries.tryMove(earlier, `plan-${decision.decision}`, {
+          ...plan,
+          ...(decision.decision === 'send' && earlier.state !== 'waiting' ? { next_at: now() } : {}),
+        });
+      } else {
+        rank += 1;
+        deliveries.add({ report_id: row.report_id, version: row.number }, rank, decision, plan);
+      }
+    }
+    for (const delivery of existing) if (!named.has(delivery)) deliveries.tryMove(delivery, 'supersede');
+  };
+
+  /** The newest version is to be planned again; deliveries do not leave meanwhile. @returns whether there is one */
+  const again = (reportId: string): boolean =>
+    setDue.run(reportId, reports.load(reportId).newest).changes === 1;
+
+  return {
+    unplanned: (limit: number): PlanTask[] => unplanned.all(limit).map(task),
+
+    /**
+     * The plan of a version. Nothing when it is no longer wanted: a newer version came, or the circumstances changed
+     * since the question (`revision`): the version is then asked for again.
+     */
+    planned(
+      { reportId, version, revision }: Pick<PlanTask, 'reportId' | 'version' | 'revision'>,
+      decisions: readonly DispatchDecision[],
+    ): void {
+      const row = reports.version(reportId, version);
+      if (row.plan_due === 0 || row.revision !== revision) return;
+      apply(row, decisions);
+      setPlanned.run(row.id);
+      journal.append({
+        actor,
+        action: 'planned',
+        subject: reportId,
+        details: {
+          version,
+          decisions: decisions.map(({ channel, decision, rule }) => ({ channel, decision, rule })),
+        },
+      });
+      renewal.renewIdentity(reportId);
+    },
+
+    again,
+
+    /** Plans again the patient's reports of which something has not left. @returns how many */
+    againForPatient(patientId: number): number {
+      const open = reports
+        .ofPatient(patientId)
+        .filter((reportId) => deliveries.ofReport(reportId).some(mayStillLeave));
+      return open.filter(again).length;
+    },
+
+    holdsDue: (): string[] => holdsDue.all(now()),
+  };
+}
+
+interface PlanningParts {
+  readonly reports: Reports;
+  readonly patients: Patients;
+  readonly deliveries: Deliveries;
+  readonly renewal: Renewal;
+}
+
+export type Planning = ReturnType<typeof createPlanning>;
+
+const MAY_STILL_LEAVE: readonly string[] = [...UNSENT_STATES, 'leased'];
+const mayStillLeave = ({ state }: Delivery) => MAY_STILL_LEAVE.includes(state);
+
+function heldBy({ held_by, held_reason }: ReportRow): PlanTask['held'] {
+  return held_by === null ? undefined : { by: held_by, reason: held_reason ?? '' };
+}
+
+/** A date in the past releases nothing more: it is shown, and no longer waited for. */
+function planned(decision: DispatchDecision, at: number): DeliveryChange {
+  const until = decision.until === null ? Number.NaN : Date.parse(decision.until);
+  return {
+    until: decision.until,
+    until_ms: until > at ? until : null,
+    reason: decision.reason,
+    rule: decision.rule,
+    confidentiality: JSON.stringify(decision.confidentiality),
+    secret_connection: decision.secretConnection ? 1 : 0,
+    no_reply: decision.noReply ? 1 : 0,
+  };
+}

@@ -1,0 +1,59 @@
+import { qualify } from '../report/identity.ts';
+import { fromJson } from './context.ts';
+import type { Deliveries, Delivery } from './deliveries.ts';
+import { UNSENT_STATES } from './delivery-states.ts';
+import type { Patients } from './patients.ts';
+import type { Reports } from './reports.ts';
+
+/** Names of the rules that hold a report for its identity begin with one of these (policy/rules.ts). */
+const IDENTITY_RULES = ['ins', 'identite'];
+
+/** An identity that becomes qualified, or changes its INS, after a report was made. */
+export function createRenewal({
+  reports,
+  patients,
+  deliveries,
+  actor,
+}: {
+  readonly reports: Reports;
+  readonly patients: Patients;
+  readonly deliveries: Deliveries;
+  readonly actor: string;
+}) {
+  return {
+    /**
+     * Makes a new version with the identity as it is now, when that is qualified and the newest version, planned and not
+     * gone yet, either is held for lack of it or carries another INS that nobody has received. (Had somebody, a person
+     * must have that withdrawn first: the plan holds.) Rules that a person lifted stay lifted.
+     * @returns its number
+     */
+    renewIdentity(reportId: string): number | undefined {
+      const newest = reports.newest(reportId);
+      if (newest.state !== 'planned') return undefined;
+      const identity = patients.identity(reports.load(reportId).patient_id);
+      if (qualify(identity).kind !== 'qualified') return undefined;
+      const planned = deliveries.ofVersion(reportId, newest.number);
+      const earlier = reports.dossier(newest);
+      const due =
+        newest.qualified === 1
+          ? earlier.patient.ins?.matricule !== identity.ins?.matricule &&
+            planned.every(isUnsent) &&
+            !reports.reached(reportId)
+          : planned.some(isHeldForIdentity);
+      if (!due) return undefined;
+      return reports.addVersion(reportId, {
+        dossier: { ...earlier, patient: identity },
+        cause: earlier.withdrawn ? 'withdrawal' : 'identity',
+        lifted: fromJson<string[]>(newest.lifted),
+        by: actor,
+      });
+    },
+  };
+}
+
+const UNSENT: readonly string[] = UNSENT_STATES;
+const isUnsent = ({ state }: Delivery) => UNSENT.includes(state);
+const isHeldForIdentity = ({ state, rule }: Delivery) =>
+  state === 'held' && IDENTITY_RULES.some((name) => rule.startsWith(name));
+
+export type Renewal = ReturnType<typeof createRenewal>;

@@ -1,0 +1,130 @@
+import { createActs } from './acts.ts';
+import { createClaim } from './claim.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import type { Context } from './context.ts';
+import { openDatabase } from './database.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createDossiers } from './dossiers.ts';
+import { createInbox } from './inbox.ts';
+import { createInterpretation } from './interpretation.ts';
+import { createJournal } from './journal.ts';
+import type { Store } from './model.ts';
+import { createOutbox } from './outbox.ts';
+import { createPatients } from './patients.ts';
+import { createPlanning } from './planning.ts';
+import { createQueries, DEFAULT_LIMIT } from './queries.ts';
+import { createRenewal } from './renewal.ts';
+import { createReportActs } from './report-acts.ts';
+import { createReports } from './reports.ts';
+
+export interface StoreOptions {
+  /** Path of the data file, made when absent; its WAL lies beside it. */
+  readonly file: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Who acts in the journal when no person does. */
+  readonly actor?: string;
+}
+
+/**
+ * Opens the store on SQLite. The parts below are synchronous; each operation runs whole inside one transaction of the
+ * commit queue, and reads run between transactions.
+ * @throws Error when the file cannot be opened, or was written by a newer release
+ */
+export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
+  const db = openDatabase(file);
+  const queue = createCommitQueue(db);
+  const { write } = queue;
+  const journal = createJournal(db, now);
+  const context: Context = { db, now, journal, actor };
+
+  const claim = createClaim(context);
+  const inbox = createInbox(context);
+  const dossiers = createDossiers(context);
+  const patients = createPatients(context);
+  const deliveries = createDeliveries(context);
+  const reports = createReports(context, dossiers, deliveries);
+  const renewal = createRenewal({ reports, patients, deliveries, actor });
+  const planning = createPlanning(context, { reports, patients, deliveries, renewal });
+  const interpretation = createInterpretation(context, {
+    inbox,
+    dossiers,
+    patients,
+    reports,
+    planning,
+    renewal,
+  });
+  const outbox = createOutbox(context, deliveries);
+  const reportActs = createReportActs(context, { reports, deliveries, planning });
+  const acts = createActs(context, { inbox, patients, deliveries, planning });
+  const queries = createQueries(context, { reports, deliveries, patients });
+
+  const releaseDue = (): number => {
+    const masks = reportActs.masksDue();
+    for (const report of masks) reportActs.endMasks(report);
+    return masks.length + planning.holdsDue().filter(planning.again).length;
+  };
+
+  return {
+    receive: (message) => write(() => inbox.receive(message)),
+    refuse: (input) => write(() => inbox.refuse(input)),
+    uninterpreted: async (limit) => inbox.uninterpreted(limit),
+    inboxState: async (inboxId) => inbox.state(inboxId),
+
+    interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),
+
+    unrendered: async (limit) => reports.unrendered(limit),
+    rendered: (id, result) => write(() => reports.rendered(id, result)),
+    renderFailed: (id, faults) => write(() => reports.renderFailed(id, faults)),
+
+    unplanned: async (limit) => planning.unplanned(limit),
+    planned: (task, decisions) => write(() => planning.planned(task, decisions)),
+    // Looked at first: most turns have nothing due, and would open a transaction for it.
+    releaseDue: async () =>
+      reportActs.masksDue().length + planning.holdsDue().length > 0 ? write(releaseDue) : 0,
+
+    lease: async (channel, limit, leaseMs) =>
+      outbox.hasDue(channel) ? write(() => outbox.lease(channel, limit, leaseMs)) : [],
+    prepared: (deliveryId, bytes) => write(() => outbox.prepared(deliveryId, bytes)),
+    onWire: (deliveryId) => write(() => outbox.onWire(deliveryId)),
+    delivered: (deliveryId, remoteId, details = {}) =>
+      write(() => outbox.delivered(deliveryId, remoteId, details)),
+    retryAt: (deliveryId, at, why) => write(() => outbox.retryAt(deliveryId, at, why)),
+    outcomeUnknown: (deliveryId, at, why) => write(() => outbox.outcomeUnknown(deliveryId, at, why)),
+    failed: (deliveryId, fault) => write(() => outbox.failed(deliveryId, fault)),
+    unlease: (deliveryId) => write(() => outbox.unlease(deliveryId)),
+    recover: () => write(() => outbox.recover()),
+    nextDue: async (channel) => outbox.nextDue(channel),
+
+    hold: (reportId, act) => write(() => reportActs.hold(reportId, act)),
+    release: (reportId, act, rules) => write(() => reportActs.release(reportId, act, rules)),
+    mask: (reportId, change, until, act) => write(() => reportActs.mask(reportId, change, until, act)),
+    oppose: (patient, channels, opposed, act) => write(() => acts.oppose(patient, channels, opposed, act)),
+    retryDelivery: (deliveryId, act) => write(() => acts.retryDelivery(deliveryId, act)),
+    cancelDelivery: (deliveryId, act) => write(() => acts.cancelDelivery(deliveryId, act)),
+    replay: (quarantineId, act) => write(() => acts.replay(quarantineId, act)),
+
+    reports: async (filter = {}) => queries.reports(filter),
+    report: async (reportId) => queries.report(reportId),
+    documents: async (id) => queries.documents(id),
+    deliveries: async (filter = {}) => queries.deliveries(filter),
+    quarantine: async ({ id, limit = DEFAULT_LIMIT } = {}) => {
+      if (id === undefined) return inbox.open(limit);
+      const row = inbox.find(id);
+      return row ? [row] : [];
+    },
+    patient: async (patient) => patients.details(patient),
+    journal: async ({ reportId, limit = DEFAULT_LIMIT } = {}) => journal.entries(reportId, limit),
+    verifyJournal: () => journal.verify(),
+    note: (entry) => write(() => journal.append(entry)),
+
+    claim: () => claim.claim(),
+    changeCounter: () => db.pragma('data_version', { simple: true }) as number,
+    close: async () => {
+      queue.drain();
+      claim.release();
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+}
