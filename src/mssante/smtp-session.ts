@@ -127,6 +127,7 @@ export class SmtpSession {
   /** Waits for the next mail; `gone` is called when the server leaves or nothing comes in time. */
   rest(forMs: number, gone: () => void): void {
     this.#resting = true;
+    this.#dotSent = false;
     this.#onGone = gone;
     this.#idleTimer = setTimeout(gone, forMs);
     // A waiting connection does not keep the process alive.

@@ -41,7 +41,6 @@ export function createSmtpClient(settings: SmtpSettings): SmtpClient {
 
   const attempt = async (submission: Submission, hooks: WireHooks, session: SmtpSession) => {
     open.add(session);
-    const deadline = setTimeout(() => drop(session), settings.timeouts.transaction);
     try {
       const result = (await session.ready()) ?? (await session.send(submission, hooks));
       if (result.kind === 'accepted') rest(session);
@@ -50,14 +49,18 @@ export function createSmtpClient(settings: SmtpSettings): SmtpClient {
     } catch (error) {
       drop(session);
       throw error;
-    } finally {
-      clearTimeout(deadline);
     }
   };
 
   return {
     async submit(submission, hooks) {
+      let session = idle.pop() ?? new SmtpSession(settings);
       let committed = false;
+      let late = false;
+      const deadline = setTimeout(() => {
+        late = true;
+        drop(session);
+      }, settings.timeouts.transaction);
       const watched: WireHooks = {
         at: hooks.at,
         onWire: () => {
@@ -65,14 +68,19 @@ export function createSmtpClient(settings: SmtpSettings): SmtpClient {
           return hooks.onWire();
         },
       };
-      for (let used = idle.pop(); used; used = idle.pop()) {
-        used.wake();
-        const result = await attempt(submission, watched, used);
-        // Idle connections die quietly: one that fails without an answer proves nothing, a new one tells.
-        const stale = result.kind === 'failed' && !result.failure.reply && !committed;
-        if (!stale) return result;
+      try {
+        for (;;) {
+          const isUsed = session.mails > 0;
+          session.wake();
+          const result = await attempt(submission, watched, session);
+          // Idle connections die quietly: one that fails without an answer proves nothing, another one tells.
+          const isStale = isUsed && result.kind === 'failed' && !result.failure.reply && !committed && !late;
+          if (!isStale) return result;
+          session = idle.pop() ?? new SmtpSession(settings);
+        }
+      } finally {
+        clearTimeout(deadline);
       }
-      return attempt(submission, watched, new SmtpSession(settings));
     },
     async close() {
       for (const session of [...open]) drop(session);
