@@ -54,97 +54,35 @@ export interface ColumnStyles {
 const GAP = 10;
 /** Wider gaps than this would send the eye astray between a name and its figure. */
 const GAP_MOST = 26;
+/** Between a previous value and its date. */
+const DATE_GAP = 6;
 const EXAM_LEAST = 150;
 const EXAM_MOST = 230;
 /** No column of words grows beyond these: it wraps. */
-const MOST = { value: 150, unit: 78, flag: 130, range: 118, previous: 90 } as const;
+const MOST = { value: 150, words: 210, unit: 78, flag: 130, range: 118, previous: 90 } as const;
 const LEAST = { range: 72, flag: 56, unit: 40 } as const;
 
 /** Widths by content: each column as wide as its widest text within bounds, the examination takes the rest. */
 export function planColumns(rows: readonly RowTexts[], headings: Headings, styles: ColumnStyles): Columns {
-  const widest = (texts: Iterable<string>, style: TextStyle) => {
-    let most = 0;
-    for (const text of texts)
-      for (const line of text.split('\n')) most = Math.max(most, widthOf(line, style));
-    return most;
-  };
-  const titled = (width: number, heading: string, most: number) =>
-    width === 0 ? 0 : Math.min(most, Math.max(width, widthOf(heading, styles.heading)));
-
-  const numbers = numberWidths(
-    rows.flatMap((row) => row.values.filter((value) => value.number).map((value) => value.text)),
-    styles.value,
-  );
-  const before = numberWidths(
-    rows.flatMap((row) => row.previous.filter((one) => one.number).map((one) => one.text)),
-    styles.body,
-  );
-  const value = Math.max(
-    titled(numbers.whole + numbers.rest, headings.value, MOST.value),
-    widthOf(headings.value, styles.heading),
-    // Short words too keep to their column.
-    Math.min(
-      60,
-      widest(
-        rows.flatMap((row) => row.values.map((one) => one.text)),
-        styles.value,
-      ),
-    ),
-  );
-  let unit = titled(
-    widest(
-      rows.flatMap((row) => row.units),
-      styles.body,
-    ),
-    headings.unit,
-    MOST.unit,
-  );
-  let flag = titled(
-    widest(
-      rows.map((row) => row.flag),
-      styles.flag,
-    ),
-    headings.flag,
-    MOST.flag,
-  );
-  let range = titled(
-    widest(
-      rows.flatMap((row) => row.ranges),
-      styles.body,
-    ),
-    headings.range,
-    MOST.range,
-  );
-  const texts = rows.flatMap((row) => row.previous.filter((one) => !one.number).map((one) => one.text));
-  const previous = Math.max(before.whole + before.rest, Math.min(MOST.previous, widest(texts, styles.body)));
-  const date = widest(
-    rows.flatMap((row) => row.previous.map((one) => one.date)),
-    styles.heading,
-  );
-  const previousAll =
-    date === 0 ? 0 : Math.max(previous + 6 + date, widthOf(headings.previous, styles.heading));
+  const needs = measure(rows, headings, styles);
+  const { numbers, before, date, previous } = needs;
+  let { value, unit, flag, range } = needs;
+  const previousAll = date === 0 ? 0 : previous + DATE_GAP + date;
 
   const taken = () =>
     value + [unit, flag, range, previousAll].reduce((sum, width) => sum + (width > 0 ? width + GAP : 0), GAP);
   const shrink = (width: number, least: number) =>
-    width === 0
-      ? 0
-      : Math.max(Math.min(width, least), width - Math.max(0, taken() + EXAM_LEAST - AREA.width));
+    Math.max(Math.min(width, least), width - Math.max(0, taken() + EXAM_LEAST - AREA.width));
   range = shrink(range, LEAST.range);
   flag = shrink(flag, LEAST.flag);
   unit = shrink(unit, LEAST.unit);
 
-  // What is left goes to the names up to their need, then between the columns, then to the names again.
+  // What is left goes to the names up to their need, to the results that are words, to the gaps, then to the names.
+  value += Math.max(0, Math.min(needs.words - value, AREA.width - taken() - needs.names));
   const free = AREA.width - taken();
-  const names = Math.min(
-    EXAM_MOST,
-    widest(
-      rows.map((row) => row.exam),
-      styles.body,
-    ),
-  );
   const gaps = 1 + [unit, flag, range, previousAll].filter((width) => width > 0).length;
-  const gap = Math.max(GAP, Math.min(GAP_MOST, GAP + (free - names) / gaps));
+  const gap = Math.max(GAP, Math.min(GAP_MOST, GAP + (free - needs.names) / gaps));
+
   const exam = { x: AREA.left, width: free - gaps * (gap - GAP) };
   let x = exam.x + exam.width + gap;
   const column = (width: number): Column => {
@@ -164,19 +102,84 @@ export function planColumns(rows: readonly RowTexts[], headings: Headings, style
     unit: unitColumn,
     flag: flagColumn,
     range: rangeColumn,
-    previous: {
-      x: previousColumn.x,
-      width: Math.max(0, previousAll - date - 6),
-      point: dateX - 6 - before.rest,
-    },
+    previous: { x: previousColumn.x, width: previous, point: dateX - DATE_GAP - before.rest },
     previousDate: { x: dateX, width: date },
   };
 }
 
+/** What each column would like, within its bounds. */
+function measure(
+  rows: readonly RowTexts[],
+  headings: Headings,
+  { value, body, flag, heading }: ColumnStyles,
+) {
+  const values = rows.flatMap((row) => row.values);
+  const previous = rows.flatMap((row) => row.previous);
+  const numbers = numberWidths(values, value);
+  const before = numberWidths(previous, body);
+  const words = values.filter((one) => !one.number).map((one) => one.text);
+  const previousWords = previous.filter((one) => !one.number).map((one) => one.text);
+  const date = widest(
+    previous.map((one) => one.date),
+    heading,
+  );
+  const titled = (texts: readonly string[], style: TextStyle, title: string, most: number) => {
+    const width = widest(texts, style);
+    return width === 0 ? 0 : Math.min(most, Math.max(width, widthOf(title, heading)));
+  };
+  return {
+    numbers,
+    before,
+    date,
+    names: Math.min(
+      EXAM_MOST,
+      widest(
+        rows.map((row) => row.exam),
+        body,
+      ),
+    ),
+    words: Math.min(MOST.words, widest(words, value)),
+    value: Math.max(Math.min(MOST.value, numbers.whole + numbers.rest), widthOf(headings.value, heading)),
+    unit: titled(
+      rows.flatMap((row) => row.units),
+      body,
+      headings.unit,
+      MOST.unit,
+    ),
+    flag: titled(
+      rows.map((row) => row.flag),
+      flag,
+      headings.flag,
+      MOST.flag,
+    ),
+    range: titled(
+      rows.flatMap((row) => row.ranges),
+      body,
+      headings.range,
+      MOST.range,
+    ),
+    previous: Math.max(
+      before.whole + before.rest,
+      Math.min(MOST.previous, widest(previousWords, body)),
+      widthOf(headings.previous, heading) - DATE_GAP - date,
+    ),
+  };
+}
+
+function widest(texts: readonly string[], style: TextStyle): number {
+  let most = 0;
+  for (const text of texts) for (const line of text.split('\n')) most = Math.max(most, widthOf(line, style));
+  return most;
+}
+
 /** Widest part before the decimal comma, and widest part from it. */
-function numberWidths(texts: readonly string[], style: TextStyle): { whole: number; rest: number } {
+function numberWidths(
+  cells: readonly { readonly text: string; readonly number: boolean }[],
+  style: TextStyle,
+): { whole: number; rest: number } {
   let [whole, rest] = [0, 0];
-  for (const text of texts) {
+  for (const { text, number } of cells) {
+    if (!number) continue;
     const integer = integerPart(text);
     whole = Math.max(whole, widthOf(integer, style));
     rest = Math.max(rest, widthOf(text.slice(integer.length), style));

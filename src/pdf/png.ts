@@ -65,7 +65,7 @@ function readChunks(file: Buffer): Map<string, Buffer> | undefined {
 }
 
 function readHeader(ihdr: Buffer | undefined): Header | undefined {
-  if (!ihdr || ihdr.length !== 13) return undefined;
+  if (ihdr?.length !== 13) return undefined;
   const [width, height] = [ihdr.readUInt32BE(0), ihdr.readUInt32BE(4)];
   const [depth, colourType, , , interlace] = ihdr.subarray(8);
   const channels = CHANNELS[colourType ?? -1];

@@ -48,7 +48,7 @@ export function headingLines({ columns, headings }: Table, { styles, colours }: 
 function textsOf(result: CodedResult): RowTexts {
   const { coding, previous } = result;
   const second = result.status === 'pending' ? undefined : coding.second;
-  const value = valueOf(result);
+  const value = valueCell(result);
   const ranges = result.ranges.map(printedRange);
   return {
     exam: printable(result.local.label),
@@ -66,7 +66,7 @@ function textsOf(result: CodedResult): RowTexts {
   };
 }
 
-function valueOf(result: CodedResult): { text: string; number: boolean } {
+function valueCell(result: CodedResult): { text: string; number: boolean } {
   if (result.status === 'pending') return { text: '« en cours »', number: false };
   if (result.value === undefined) return { text: 'non réalisé', number: false };
   return printedCell(result.value);

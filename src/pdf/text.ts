@@ -17,7 +17,7 @@ export function printable(text: string): string {
       .replace(/\r\n?|\u2028|\u2029/g, '\n')
       .replace(/\t/g, '    ')
       // Soft hyphens and zero-width marks show nothing and would break a search.
-      .replace(/[\u00ad\u200b\u200c\u200d\u2060\ufeff]/g, '')
+      .replace(/\u00ad|\u200b|\u200c|\u200d|\u2060|\ufeff/g, '')
       .replace(/(?!\n)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
   );
 }

@@ -73,6 +73,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   SDD: { text: 'SDD sensible selon la dose', notable: true },
   R: { text: 'R résistant', notable: true },
   NS: { text: 'NS non sensible', notable: true },
+  MS: { text: 'MS modérément sensible', notable: true },
+  VS: { text: 'VS très sensible', notable: false },
   IE: { text: 'IE non interprétable', notable: false },
 };
 
