@@ -306,6 +306,6 @@ function disrupt(
       return;
     }
     default:
-      response.socket?.resetAndDestroy();
+      response.socket?.destroy();
   }
 }
