@@ -53,10 +53,22 @@ export class Canvas {
     this.#operators.push(`${rectangle(x, y, width, height)} f`);
   }
 
-  /** Several boxes painted at once, so that neighbours show no seam. */
-  boxes(rectangles: readonly (readonly [number, number, number, number])[], colour: Colour): void {
+  /**
+   * Boxes of a grid painted at once, so that neighbours show no seam: column, row, width and height in cells.
+   * @param cell side of a cell in points
+   */
+  grid(
+    x: number,
+    y: number,
+    cell: number,
+    boxes: readonly (readonly [number, number, number, number])[],
+    colour: Colour,
+  ): void {
     this.#setFill(colour);
-    this.#operators.push(`${rectangles.map((one) => rectangle(...one)).join('\n')} f`);
+    // In the grid's own units the operands are small integers.
+    const matrix = [cell, 0, 0, -cell, x, PAGE.height - y].map(number).join(' ');
+    const path = boxes.map((box) => `${box.join(' ')} re`).join('\n');
+    this.#operators.push(`q ${matrix} cm\n${path} f Q`);
   }
 
   image(name: string, x: number, y: number, width: number, height: number): void {

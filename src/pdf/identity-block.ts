@@ -82,7 +82,7 @@ function matrixLine(modules: Modules, side: number, { styles }: Sheet): Line {
       const x = AREA.left + PATIENT - 5 - INSET + 3 - side;
       const y = top + 7;
       canvas.box(x, y, side, side, WHITE);
-      canvas.boxes(darkRuns(modules, x + QUIET * MODULE, y + QUIET * MODULE), BLACK);
+      canvas.grid(x + QUIET * MODULE, y + QUIET * MODULE, MODULE, darkRuns(modules), BLACK);
       const caption = 'Datamatrix INS';
       canvas.text(x + (side - widthOf(caption, styles.label)) / 2, y + side + 8, caption, styles.label);
     },
@@ -90,14 +90,14 @@ function matrixLine(modules: Modules, side: number, { styles }: Sheet): Line {
 }
 
 /** Neighbours of a row as one box: fewer operators and no seams. */
-function darkRuns({ size, dark }: Modules, x: number, y: number): [number, number, number, number][] {
+function darkRuns({ size, dark }: Modules): [number, number, number, number][] {
   const runs: [number, number, number, number][] = [];
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       if (!dark(row, column)) continue;
       let end = column;
       while (end < size && dark(row, end)) end++;
-      runs.push([x + column * MODULE, y + row * MODULE, (end - column) * MODULE, MODULE]);
+      runs.push([column, row, end - column, 1]);
       column = end;
     }
   }

@@ -8,7 +8,7 @@ export interface ParagraphOptions {
   readonly indent?: number;
   /** Set before the first line, the text hanging behind it. */
   readonly label?: { readonly text: string; readonly style: TextStyle };
-  /** Keep the columns of the text: no wrapping at spaces runs is lost. */
+  /** Points kept free at the right. */
   readonly right?: number;
 }
 

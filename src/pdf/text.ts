@@ -2,6 +2,8 @@ import type { TextStyle } from './canvas.ts';
 
 /** Longest text that a page is asked to show in one piece; what exceeds is cut and said. */
 const MAX_TEXT = 200_000;
+/** Printable Latin letters and signs, soft hyphen excepted: nothing to change, and nearly every text is so. */
+const PLAIN = /^[ -~\u00a0-\u00ac\u00ae-\u024f]*$/;
 const CUT = ' […]';
 
 /**
@@ -9,6 +11,7 @@ const CUT = ' […]';
  * marks become U+FFFD, so that no text can hide or turn another.
  */
 export function printable(text: string): string {
+  if (PLAIN.test(text) && text.length <= MAX_TEXT) return text;
   const bounded = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) + CUT : text;
   return (
     bounded
