@@ -4,7 +4,7 @@ import { loadAssets, PACKAGE } from '../assets.ts';
 import { type Config, pathOf, readConfig } from '../config.ts';
 import { readCorrespondents } from '../intake/correspondents.ts';
 import type { SourceProfile } from '../intake/profile.ts';
-import { offlineXdm } from '../mssante/offline.ts';
+import { offlineXdm } from '../mssante/xdm.ts';
 import { decide } from '../policy/decide.ts';
 import type { DispatchSettings } from '../policy/facts.ts';
 import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';

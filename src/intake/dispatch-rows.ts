@@ -69,5 +69,8 @@ export function readDispatchRows(
       patientMayNotReply = true;
     }
   }
+  // The volet's matrix allows no other answer beside a mask: DESTMSSANTEPAT = N is then a consequence of the mask, which
+  // stops that mail by itself, and must not outlive it once the announcement is done (mssante.md §4).
+  if (flags.invisiblePatient && flags.destMssantePat === false) delete flags.destMssantePat;
   return { ...flags, ...(patientMayNotReply ? { patientMayNotReply } : {}) };
 }

@@ -2,7 +2,7 @@ import { checkDocument } from '../cda/conformance/check.ts';
 import { buildCda } from '../cda/document.ts';
 import { selfPresenting } from '../cda/self-presenting.ts';
 import type { Stylesheet } from '../cda/stylesheet.ts';
-import { namingFacts, pdfFileName } from '../mssante/names.ts';
+import { pdfName } from '../mssante/names.ts';
 import type { PdfAssets } from '../pdf/assets.ts';
 import { checkPdf } from '../pdf/pdf-check.ts';
 import { makeReportPdf } from '../pdf/report-pdf.ts';
@@ -15,7 +15,6 @@ import type { Laboratory } from '../report/laboratory.ts';
 import type { Report, ReportVersion, Warning } from '../report/report.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
-import { readCdaHeader } from '../xds/cda-header.ts';
 
 /** What rendering needs beside the dossier; loaded once in each worker. */
 export interface DocumentAssets {
@@ -68,14 +67,12 @@ export async function renderDocument(
     ...checkDocument(cda).map(({ rule, cause, where }) => unfit(rule, cause, where)),
     ...checkPdf(made.pdf).problems.map((problem) => unfit('PDF_UNFIT', problem)),
   ];
-  const header = readCdaHeader(cda);
-  if ('cause' in header) return { faults: [...faults, header] };
   if (faults.length > 0) return { faults };
   return {
     documentOid: report.version.documentOid,
     cda,
     pdf: made.pdf,
-    pdfName: pdfFileName(namingFacts(header, report.dossier)),
+    pdfName: pdfName(report),
     warnings: [...warnings, ...made.warnings],
     facts: factsOf(report),
     identity: report.patient.kind,
