@@ -37,12 +37,12 @@ export interface Authority {
   isRevoked(serialNumber: string): boolean;
 }
 
-export type CertificateProfile =
+type CertificateProfile =
   | { readonly kind: 'server'; readonly names: readonly string[]; readonly addresses: readonly string[] }
   | { readonly kind: 'ORG_AUTH_CLI'; readonly organisation: Organisation; readonly commonName: string }
   | { readonly kind: 'ORG_SIGN'; readonly organisation: Organisation; readonly commonName: string };
 
-export interface IssueOptions {
+interface IssueOptions {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }

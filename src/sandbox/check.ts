@@ -15,7 +15,7 @@ export interface Check<Subject> {
 }
 
 /** A failed check that knows a more precise code than its default. */
-export interface Finding {
+interface Finding {
   readonly code: string;
   readonly detail: string;
 }

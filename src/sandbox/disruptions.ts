@@ -27,7 +27,7 @@ export const DMP_DISRUPTIONS = [
   'wrong-relates-to',
 ] as const;
 
-export const MSSANTE_DISRUPTIONS = [
+const MSSANTE_DISRUPTIONS = [
   /** A 4xx at RCPT TO. */
   'rcpt-temporary',
   /** The link closes after the final dot, before the reply; nothing is stored. */
@@ -36,8 +36,8 @@ export const MSSANTE_DISRUPTIONS = [
   'close-after-store',
 ] as const;
 
-export type DmpDisruption = (typeof DMP_DISRUPTIONS)[number];
-export type MssanteDisruption = (typeof MSSANTE_DISRUPTIONS)[number];
+type DmpDisruption = (typeof DMP_DISRUPTIONS)[number];
+type MssanteDisruption = (typeof MSSANTE_DISRUPTIONS)[number];
 
 export interface Disruption {
   readonly service: 'dmp' | 'mssante';

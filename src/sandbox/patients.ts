@@ -57,7 +57,7 @@ export const TEST_PATIENTS: readonly TestPatient[] = [
     'adulte, DMP et messagerie ouverts',
   ),
   patient(
-    '1702A0040070131',
+    '170022A00400783',
     'CHÊNE-VERT',
     'ANGE',
     'M',

@@ -14,7 +14,7 @@ import { attribute, child, children, NotXml, readXml } from '../xml/read.ts';
 import type { Registry } from './registry.ts';
 import type { Vihf } from './vihf.ts';
 
-export const XDSB = 'urn:ihe:iti:xds-b:2007';
+const XDSB = 'urn:ihe:iti:xds-b:2007';
 const XOP = 'http://www.w3.org/2004/08/xop/include';
 const MAX_DOCUMENT = 60 * 1024 * 1024;
 /** Of the signature entry (dmp.md §6.3). */

@@ -196,7 +196,7 @@ function sourcePatientProblem(
 }
 
 /** Whether a UTC yyyyMMddHHmmss is the moment of an HL7 v3 time, whose missing parts count as zero. */
-export function sameMoment(utc: string, hl7: string): boolean {
+function sameMoment(utc: string, hl7: string): boolean {
   const match = /^(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(?:([+-])(\d\d)(\d\d))?$/.exec(hl7);
   if (match === null) return false;
   const [

@@ -10,7 +10,7 @@ export const STATUS = {
   deleted: 'urn:asip:ci-sis:2010:StatusType:Deleted',
 } as const;
 
-export type Status = (typeof STATUS)[keyof typeof STATUS];
+type Status = (typeof STATUS)[keyof typeof STATUS];
 
 export interface RegisteredDocument {
   readonly uniqueId: string;

@@ -22,7 +22,7 @@ const MAX_REQUEST = 64 * 1024 * 1024;
 const FAULT_ACTION = 'http://www.w3.org/2005/08/addressing/soap/fault';
 
 /** TLS 1.2 suites of the DMP (PDT-579), OpenSSL names. */
-export const CIPHERS = [
+const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
   'ECDHE-RSA-AES128-GCM-SHA256',
   'ECDHE-RSA-AES256-GCM-SHA384',

@@ -18,7 +18,7 @@ import { CONTENT_TYPES, valueProblem } from './value-sets.ts';
 import type { Vihf } from './vihf.ts';
 
 const ASSOCIATION = 'urn:oasis:names:tc:ebxml-regrep:AssociationType:';
-export const HAS_MEMBER = `${ASSOCIATION}HasMember`;
+const HAS_MEMBER = `${ASSOCIATION}HasMember`;
 const SIGNS = 'urn:ihe:iti:2007:AssociationType:signs';
 /** The year in the URN is not settled between the sources: both are read. */
 export const REPLACES = ['urn:ihe:iti:2007:AssociationType:RPLC', 'urn:ihe:iti:2010:AssociationType:RPLC'];

@@ -23,9 +23,9 @@ import { DEPOSIT_STATE_CHECKS, replacedDocument } from './state-checks.ts';
 import { LOT_LINK_CHECKS, SUBMISSION_SET_CHECKS, samePatient } from './submission-checks.ts';
 import type { Vihf } from './vihf.ts';
 
-export type Service = 'repository' | 'registry' | 'patients';
+type Service = 'repository' | 'registry' | 'patients';
 
-export interface TransactionInput {
+interface TransactionInput {
   readonly body: Element;
   readonly parts: ReadonlyMap<string, Buffer>;
   readonly vihf: Vihf;

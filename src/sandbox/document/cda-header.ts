@@ -13,7 +13,7 @@ export interface InstanceIdentifier {
   readonly extension: string | undefined;
 }
 
-export interface Code {
+interface Code {
   readonly code: string;
   readonly codeSystem: string;
   readonly displayName: string;

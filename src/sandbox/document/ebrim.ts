@@ -4,7 +4,7 @@ import { Refused } from '../check.ts';
 import { attribute, child, children, elements } from '../xml/read.ts';
 
 export const LCM = 'urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0';
-export const RIM = 'urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0';
+const RIM = 'urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0';
 
 /** Objects of one submission; a report and its signature are three. */
 const MAX_OBJECTS = 200;
@@ -65,7 +65,7 @@ export interface RegistryObject {
   readonly identifiers: readonly ExternalIdentifier[];
 }
 
-export interface Association {
+interface Association {
   readonly id: string;
   readonly type: string;
   readonly source: string;

@@ -11,7 +11,7 @@ const REPLACES = '[Annule et remplace]';
 const LABEL_LENGTH = 40;
 const XDM_NAME = /^ihe_xdm\.zip$/i;
 
-export interface Attachment {
+interface Attachment {
   readonly name: string;
   readonly type: string;
   readonly content: Buffer;
@@ -225,7 +225,7 @@ export const REPORT_CHECKS: readonly Check<MailSubject>[] = [
 ];
 
 /** INS, and the traits that go with a qualified one: birth name, birth given name, birth date, sex. */
-export function hasQualifiedIns(cda: CdaHeader): boolean {
+function hasQualifiedIns(cda: CdaHeader): boolean {
   const { birthName, birthGiven, birthTime, sex } = cda.patient;
   return (
     insOf(cda) !== undefined &&

@@ -13,7 +13,7 @@ import { deliveryNotification } from './notification.ts';
 import { checkReport, type ReportVerdict } from './report.ts';
 
 /** 25 Mo on the whole encoded mail (Mon espace santé); the smaller reading of "Mo". */
-export const MAX_MAIL = 25_000_000;
+const MAX_MAIL = 25_000_000;
 
 export interface MssanteParts {
   readonly authority: Authority;

@@ -25,7 +25,7 @@ const LEVEL_1 = /^[A-Z0-9_]{1,8}(?:\.[A-Z0-9_]{1,3})?$/;
 const MAX_PATH_DEPTH = 8;
 const METADATA = /^IHE_XDM\/([A-Z0-9_]{1,8})\/METADATA\.XML$/;
 
-export interface XdmDocument {
+interface XdmDocument {
   readonly entry: RegistryObject;
   readonly bytes: Buffer;
   readonly header: CdaHeader;

@@ -59,7 +59,7 @@ function limitDepth(document: Document): void {
   }
 }
 
-export function isElement(node: Node): node is Element {
+function isElement(node: Node): node is Element {
   return node.nodeType === ELEMENT_NODE;
 }
 
