@@ -10,7 +10,7 @@ import { readPatient, removesIns } from './patient.ts';
 const UPDATES = ['A01', 'A04', 'A08', 'A28', 'A31'];
 
 /** ZFA-9 and -10: whether the patient lets the DMP be fed. */
-export interface AlimentationConsent {
+interface AlimentationConsent {
   readonly alimentation: 'INO' | 'IO' | 'NA';
   readonly at?: Timestamp;
 }

@@ -57,6 +57,9 @@ export async function markerOf(folder: string, name: string, suffix: string): Pr
   return undefined;
 }
 
+/** Never follows a link, nor waits for a pipe, put in the file's place after it was looked at. */
+export const READ_ONLY_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 const HEAD_BYTES = 64;
 const TAIL_BYTES = 4096;
 
@@ -65,7 +68,7 @@ const TAIL_BYTES = 4096;
  * say nothing. A share may show the final size of a file long before its bytes.
  */
 export async function looksComplete(path: string, size: number): Promise<boolean> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await open(path, READ_ONLY_FILE);
   try {
     const part = async (position: number, length: number) => {
       const buffer = Buffer.alloc(length);

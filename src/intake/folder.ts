@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { watch } from 'chokidar';
@@ -9,6 +8,7 @@ import {
   isInputName,
   looksComplete,
   markerOf,
+  READ_ONLY_FILE,
   sameState,
 } from './completeness.ts';
 import { moveInto, moveWithReason } from './moving.ts';
@@ -228,9 +228,8 @@ class Feed implements FolderFeed {
   }
 }
 
-/** Never follows a link put in the file's place after it was looked at. */
 async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await open(path, READ_ONLY_FILE);
   try {
     return await file.readFile();
   } finally {

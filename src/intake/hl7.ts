@@ -140,11 +140,15 @@ export function readMessage(
 
   const documents = new Map<number, string>();
   const kept: string[] = [];
+  let parts = 0;
   for (const [index, line] of lines.entries()) {
     const cut = cutDocument(line, delimiters);
     if (cut.document !== undefined) documents.set(index, cut.document);
-    const limit = overLimit(cut.line, delimiters, limits);
-    if (limit) return fault('HL7_TOO_MANY', `${position}, ${line.slice(0, 3)}`, limit);
+    if (longestField(cut.line, delimiters.field, limits.maxFieldLength) > limits.maxFieldLength) {
+      return fault('HL7_TOO_MANY', `${position}, ${line.slice(0, 3)}`, 'longueur d’un champ');
+    }
+    parts += countParts(cut.line, delimiters);
+    if (parts > limits.maxParts) return fault('HL7_TOO_MANY', position, 'nombre de champs et de composants');
     kept.push(cut.line);
   }
 
@@ -199,15 +203,17 @@ function cutDocument(line: string, { field }: Delimiters): { line: string; docum
   return { line: fields.join(field), document };
 }
 
-function overLimit(line: string, delimiters: Delimiters, limits: IntakeLimits): string | undefined {
-  const { field, component, repetition, subComponent } = delimiters;
-  if (line.length > limits.maxFieldLength) {
-    for (const value of line.split(field))
-      if (value.length > limits.maxFieldLength) return 'longueur d’un champ';
-  }
-  let parts = 0;
+/** Length of the longest field, when the line is long enough to hold one that matters. */
+function longestField(line: string, separator: string, limit: number): number {
+  if (line.length <= limit) return 0;
+  return line.split(separator).reduce((longest, value) => Math.max(longest, value.length), 0);
+}
+
+/** How many fields, repetitions, components and sub-components hl7v2 would make of a line. */
+function countParts(line: string, { field, component, repetition, subComponent }: Delimiters): number {
+  let parts = 1;
   for (const sign of line) {
     if (sign === field || sign === component || sign === repetition || sign === subComponent) parts += 1;
   }
-  return parts > limits.maxParts ? 'nombre de champs et de composants' : undefined;
+  return parts;
 }

@@ -100,6 +100,6 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -19,7 +19,7 @@ export interface IntakeLimits {
   readonly maxSegments: number;
   /** Characters of a field, embedded documents (OBX-2 = ED) apart. */
   readonly maxFieldLength: number;
-  /** Fields, repetitions, components or sub-components: how many parts one segment may be cut into. */
+  /** Fields, repetitions, components and sub-components: how many parts a message may be cut into. */
   readonly maxParts: number;
 }
 
@@ -66,8 +66,8 @@ export const DEFAULT_LIMITS: IntakeLimits = {
   maxMessages: 10_000,
   maxSegments: 50_000,
   maxFieldLength: 1024 * 1024,
-  // A NTE of 400 lines or an OBX of 200 repetitions is far below; a segment of separators only is far above.
-  maxParts: 20_000,
+  // 5,000 rows of 40 fields; each part is an object, so a file of separators only would fill the memory.
+  maxParts: 200_000,
 };
 
 /** HL7 table 0487: specimens that come from no patient. */

@@ -7,7 +7,7 @@ const MAX_PARSED = 100;
 
 const NUMBER = String.raw`[+-]?\d[\d\u00a0\u202f ]*(?:[.,]\d+)*`;
 const BETWEEN = new RegExp(
-  String.raw`^(?:de |entre )?\s*(${NUMBER})\s*(?:-|–|_|\bà\b|\bet\b|\bto\b|;)\s*(${NUMBER})(?:\s*[^\d\s].*)?$`,
+  String.raw`^(?:de |entre )?\s*(${NUMBER})\s*(?:-|–|_|;|(?<=\s)(?:à|et|to)(?=\s))\s*(${NUMBER})(?:\s*[^\d\s].*)?$`,
   'i',
 );
 const BELOW = new RegExp(

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, msh, obr, obx, oru, pid } from '../fixtures/hl7/messages.ts';
+import { dossierAndWarnings, dossierOf, faultsOf, resultOf } from './parts.ts';
+
+const codes = (input: Uint8Array) => faultsOf(input).map(({ code }) => code);
+const row = (status: string, value = '1') => obx('NM', 'A', value, { 11: status });
+
+describe('status of a row (OBX-11)', () => {
+  it.each([
+    ['F', 'final', 'complete'],
+    ['C', 'corrected', 'complete'],
+    ['U', 'final', 'complete'],
+    ['I', 'pending', 'partial'],
+    ['O', 'pending', 'partial'],
+    ['S', 'pending', 'partial'],
+  ])('%s is %s, the report %s', (sent, status, completeness) => {
+    const dossier = dossierOf(oru(row(sent)));
+    expect(dossier.completeness).toBe(completeness);
+    expect(dossier.exams[0]?.results[0]?.status).toBe(status);
+  });
+
+  it('R is withheld, and the report partial', () => {
+    const { dossier, warnings } = dossierAndWarnings(oru(row('R'), obx('NM', 'B', '2')));
+    expect(dossier.completeness).toBe('partial');
+    expect(dossier.exams[0]?.results.map(({ local }) => local.code)).toEqual(['B']);
+    expect(JSON.stringify(dossier)).not.toContain('"code":"A"');
+    expect(warnings).toEqual(['ROWS_WITHHELD']);
+  });
+
+  it('P is withheld unless the source validates its preliminary results', () => {
+    expect(dossierOf(oru(row('P'))).exams).toEqual([]);
+    const validated = dossierOf(oru(row('P')), { preliminaryIsValidated: true });
+    expect(validated.completeness).toBe('partial');
+    expect(validated.exams[0]?.results[0]?.status).toBe('preliminary');
+  });
+
+  it('X is not done, says why, and shows no number', () => {
+    const input = [
+      msh(),
+      pid(),
+      'ORC|RE|||D1',
+      obr('A'),
+      obx('ST', 'A', 'Hémolysé', { 11: 'X' }),
+      obx('NM', 'B', '2'),
+    ];
+    const [cancelled] = dossierOf(bytes(...input)).exams[0]?.results ?? [];
+    expect(cancelled).toMatchObject({ status: 'cancelled', comments: ['Hémolysé'] });
+    expect(cancelled?.value).toBeUndefined();
+  });
+
+  it('D deletes the row, N ignores it', () => {
+    const [exam] = dossierOf(oru(row('D'), obx('NM', 'B', '2', { 11: 'N' }), obx('NM', 'C', '3'))).exams;
+    const kept = dossierOf(oru(row('F'))).exams[0]?.results[0]?.key;
+    expect(exam?.results.map(({ local }) => local.code)).toEqual(['C']);
+    expect(exam?.deleted).toEqual([kept]);
+  });
+
+  it.each(['', 'f', 'Y', 'Z', 'Résultat validé par le biologiste'])('%j is refused', (status) => {
+    expect(codes(oru(row(status)))).toEqual(['OBX_STATUS']);
+  });
+
+  it('U without a value is refused: what it confirms is not here', () => {
+    expect(codes(oru(row('U', '')))).toEqual(['OBX_STATUS']);
+  });
+
+  it('a final row without value is refused, unless its note is the result', () => {
+    expect(codes(oru(row('F', '')))).toEqual(['OBX_NO_VALUE']);
+    expect(resultOf([row('F', ''), 'NTE|1||Absence de cellule anormale'])).toMatchObject({
+      value: { kind: 'text', text: 'Absence de cellule anormale' },
+      comments: [],
+    });
+  });
+});
+
+describe('status of an exam (OBR-25, ORC-1)', () => {
+  const exams = (status: string, ...rows: string[]) =>
+    bytes(
+      msh(),
+      pid(),
+      'ORC|RE|||D1',
+      obr('A', { 25: status }),
+      ...rows,
+      obr('B', { 3: 'D1-2' }),
+      obx('NM', 'B', '2'),
+    );
+
+  it('F with a preliminary row is partial, and so is P with final rows', () => {
+    expect(dossierOf(exams('F', row('I'))).completeness).toBe('partial');
+    expect(dossierOf(exams('P', row('F'))).completeness).toBe('partial');
+  });
+
+  it('an awaited exam without rows is a pending line, a cancelled one is not done', () => {
+    expect(dossierOf(exams('I')).exams[0]?.results).toMatchObject([
+      { local: { code: 'A' }, status: 'pending' },
+    ]);
+    const cancelled = dossierOf(exams('X'));
+    expect(cancelled.exams[0]?.results).toMatchObject([{ status: 'cancelled' }]);
+    expect(cancelled).toMatchObject({ completeness: 'complete' });
+    expect(cancelled.withdrawn).toBeUndefined();
+  });
+
+  it.each(['Y', 'Z', 'fini'])('%s is refused', (status) => {
+    expect(codes(exams(status, row('F')))).toEqual(['OBR_STATUS']);
+  });
+});
+
+describe('withdrawal', () => {
+  it('W: the results belong to somebody else, and none is kept', () => {
+    const dossier = dossierOf(oru(row('W'), obx('NM', 'B', '2')));
+    expect(dossier.withdrawn).toBe('wrong-patient');
+    expect(dossier.exams[0]?.results.map(({ local }) => local.code)).toEqual(['B']);
+  });
+
+  it('all rows X, or the order cancelled', () => {
+    expect(dossierOf(oru(row('X'))).withdrawn).toBe('cancelled');
+    const cancelled = bytes(msh(), pid(), 'ORC|CA|||D1', obr('A'), row('F'));
+    expect(dossierOf(cancelled)).toMatchObject({
+      withdrawn: 'cancelled',
+      exams: [{ results: [{ status: 'cancelled' }] }],
+    });
+    expect(dossierOf(oru(row('X'), obx('NM', 'B', '2'))).withdrawn).toBeUndefined();
+  });
+});
+
+describe('keys', () => {
+  it('stay the same from one version to the next', () => {
+    const keys = (...rows: string[]) => dossierOf(oru(...rows)).exams[0]?.results.map(({ key }) => key);
+    expect(keys(row('C', '2'), obx('NM', 'B', '3'))).toEqual(keys(row('F', '1'), obx('NM', 'B', '9')));
+  });
+});

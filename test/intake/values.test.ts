@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readNumber } from '../../src/intake/numbers.ts';
+import { readRange } from '../../src/intake/ranges.ts';
+import { obx, oru } from '../fixtures/hl7/messages.ts';
+import { dossierAndWarnings, resultOf } from './parts.ts';
+
+const valueSent = (type: string, value: string) => resultOf([obx(type, 'A', value)]).value;
+
+describe('numeric values', () => {
+  it.each([
+    ['5.10', '5.10'],
+    ['12,3', '12.3'],
+    ['4 450 000', '4450000'],
+    ['-0,5', '-0.5'],
+    ['0.125', '0.125'],
+    ['1.234.567', '1234567'],
+  ])('keeps the digits of %s', (sent, lexical) => {
+    expect(valueSent('NM', sent)).toEqual({ kind: 'quantity', lexical });
+  });
+
+  it('keeps 224.000 as a text and says so, unless the source says what its point is', () => {
+    const input = oru(obx('NM', 'PLAQ', '224.000'));
+    const doubtful = dossierAndWarnings(input);
+    expect(doubtful.dossier.exams[0]?.results[0]?.value).toEqual({ kind: 'text', text: '224.000' });
+    expect(doubtful.warnings).toContain('NUMBER_AMBIGUOUS');
+    expect(resultOf([obx('NM', 'P', '224.000')], { decimalMark: 'comma' }).value).toMatchObject({
+      lexical: '224000',
+    });
+    expect(resultOf([obx('NM', 'P', '224.000')], { decimalMark: 'point' }).value).toMatchObject({
+      lexical: '224.000',
+    });
+  });
+
+  it('reads a comparator in a NM, with a warning on its type', () => {
+    const { dossier, warnings } = dossierAndWarnings(oru(obx('NM', 'A', '<0.5')));
+    expect(dossier.exams[0]?.results[0]?.value).toEqual({
+      kind: 'quantity',
+      lexical: '0.5',
+      comparator: '<',
+    });
+    expect(warnings).toEqual(['OBX_TYPE']);
+  });
+
+  it('never changes the value of a number', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -99999, max: 99999 }),
+        fc.stringMatching(/^\d{1,6}$/),
+        (whole, decimals) => {
+          const read = readNumber(`${whole}.${decimals}`, 'point');
+          expect(read).toEqual({ kind: 'number', lexical: `${whole}.${decimals}` });
+        },
+      ),
+    );
+  });
+});
+
+describe('structured, string, coded and text values', () => {
+  it.each([
+    ['SN', '<^0.5', { kind: 'quantity', lexical: '0.5', comparator: '<' }],
+    ['SN', '>=^100', { kind: 'quantity', lexical: '100', comparator: '>=' }],
+    ['SN', '^100^-^200', { kind: 'range', low: '100', high: '200' }],
+    ['SN', '^1^:^80', { kind: 'titre', dilution: '80' }],
+    ['SN', '<^1^:^80', { kind: 'titre', dilution: '80', comparator: '<' }],
+    ['SN', '^2^+', { kind: 'text', text: '2+' }],
+    ['SN', '=^8^/^152', { kind: 'text', text: '=8/152' }],
+    ['ST', '>= 100', { kind: 'quantity', lexical: '100', comparator: '>=' }],
+    ['ST', '1/80', { kind: 'titre', dilution: '80' }],
+    ['ST', '1:80', { kind: 'titre', dilution: '80' }],
+    ['ST', '3/8', { kind: 'ratio', numerator: '3', denominator: '8' }],
+    ['ST', 'Négatif', { kind: 'text', text: 'Négatif' }],
+    ['ST', '++', { kind: 'text', text: '++' }],
+    ['ST', '2 croix', { kind: 'text', text: '2 croix' }],
+    ['ST', 'A & B ^ C', { kind: 'text', text: 'A & B ^ C' }],
+    ['CE', 'POS^Positif^L', { kind: 'coded', text: 'Positif' }],
+    ['CE', '^Positif', { kind: 'text', text: 'Positif' }],
+    [
+      'CWE',
+      'ECO^E. coli^L^112283007^Escherichia coli^SCT',
+      {
+        kind: 'coded',
+        text: 'E. coli',
+        coding: { code: '112283007', system: '2.16.840.1.113883.6.96', display: 'Escherichia coli' },
+      },
+    ],
+    ['TX', 'un~  deux\\.br\\trois', { kind: 'text', text: 'un\n  deux\ntrois', preformatted: true }],
+    ['DT', '20260302', { kind: 'text', text: '02/03/2026' }],
+  ])('%s %s', (type, sent, value) => {
+    expect(valueSent(type, sent)).toEqual(value);
+  });
+
+  it('splits a unit glued to a value when OBX-6 is empty, and only then', () => {
+    expect(resultOf([obx('ST', 'A', '< 0.12  mg/l')])).toMatchObject({
+      value: { kind: 'quantity', lexical: '0.12', comparator: '<' },
+      unit: 'mg/l',
+    });
+    expect(resultOf([obx('ST', 'A', '0.12 mg/l', { 6: 'mg/l' })]).value).toEqual({
+      kind: 'text',
+      text: '0.12 mg/l',
+    });
+  });
+
+  it('joins the unit 10^9/L that was sent without escapes', () => {
+    expect(resultOf([obx('NM', 'GB', '5', { 6: '10^9/L' })]).unit).toBe('10^9/L');
+    expect(resultOf([obx('NM', 'GB', '5', { 6: '10\\S\\9/L' })]).unit).toBe('10^9/L');
+  });
+
+  it('reads the type from the content when OBX-2 is empty', () => {
+    const { dossier, warnings } = dossierAndWarnings(oru(obx('', 'A', '4.2')));
+    expect(dossier.exams[0]?.results[0]?.value).toEqual({ kind: 'quantity', lexical: '4.2' });
+    expect(warnings).toEqual(['OBX_TYPE']);
+  });
+
+  it('keeps any value that it does not understand', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-zéè0-9.,<>=/: +-]{1,40}$/), (sent) => {
+        fc.pre(sent.trim() !== '');
+        const { value } = resultOf([obx('ST', 'A', sent)]);
+        const digits = JSON.stringify(value).replace(/\D/g, '');
+        for (const digit of sent.replace(/\D/g, '').replace(/^0+/, '')) expect(digits).toContain(digit);
+        expect(value).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('reference ranges', () => {
+  it.each([
+    ['3.9 - 5.8', { low: '3.9', high: '5.8' }],
+    ['3,9 à 5,8', { low: '3.9', high: '5.8' }],
+    ['4.3 to 6.2', { low: '4.3', high: '6.2' }],
+    ['70_105', { low: '70', high: '105' }],
+    ['-2 - 2', { low: '-2', high: '2' }],
+    ['13-18 g/dL', { low: '13', high: '18' }],
+    ['<10 ug/dl', { high: '10', highInclusive: false }],
+    ['<= 5,5', { high: '5.5' }],
+    ['inf. à 2', { high: '2', highInclusive: false }],
+    ['> 1.20', { low: '1.20', lowInclusive: false }],
+    ['Négatif', {}],
+    ['', {}],
+  ])('%s', (text, bounds) => {
+    expect(readRange(text, 'unknown')).toEqual({ range: { text, ...bounds }, reversed: false });
+  });
+
+  it('keeps reversed bounds as a text', () => {
+    expect(readRange('7 - 5.7', 'unknown')).toEqual({ range: { text: '7 - 5.7' }, reversed: true });
+  });
+
+  it('takes long texts in no time', () => {
+    const long = `${'1'.repeat(100_000)} -`;
+    expect(readRange(long, 'point').range.low).toBeUndefined();
+    expect(readNumber('9'.repeat(100_000), 'point').kind).toBe('none');
+  });
+});
