@@ -6,7 +6,7 @@ import type { Line } from './line.ts';
 import { methodId, remarkId, valueId } from './line.ts';
 import { otherThan, printedLaboratory } from './other-laboratory.ts';
 import { printedValue } from './printed.ts';
-import { printedInterpretation } from './value-sets/interpretations.ts';
+import { isOrdinary, printedInterpretation } from './value-sets/interpretations.ts';
 import type { XmlContent, XmlElement } from './xml.ts';
 import { el } from './xml.ts';
 
@@ -109,8 +109,9 @@ function printedResult({ value, result }: Line): XmlContent {
   return bold(broken(printedValue(value)));
 }
 
-function interpretations({ result }: Line): string {
-  return result.interpretations.map(printedInterpretation).join(', ');
+function interpretations({ result }: Line): XmlContent {
+  const printed = result.interpretations.map(printedInterpretation).join(', ');
+  return result.interpretations.every(isOrdinary) ? printed || undefined : bold(printed);
 }
 
 function previousValues({ result }: Line): XmlContent {

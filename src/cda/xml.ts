@@ -48,10 +48,14 @@ export function xmlText(text: string): string {
   return text.replace(ILLEGAL, '').replace(/\r\n?/g, '\n');
 }
 
+/**
+ * xmlbuilder2 takes `&e;` or `&#0;` in a text for a reference and writes it as it is; an ampersand that is already
+ * escaped is the one thing that it leaves alone rightly.
+ */
+const escaped = (text: string): string => xmlText(text).replace(/&/g, '&amp;');
+
 /** Attribute values are one line: a reader turns their line ends and tabs into blanks anyway. */
-function attributeText(text: string): string {
-  return xmlText(text).replace(/[\n\t]+/g, ' ');
-}
+const escapedAttribute = (text: string): string => escaped(text).replace(/[\n\t]+/g, ' ');
 
 /**
  * Writes a ClinicalDocument, UTF-8 with its XML declaration, well-formed whatever its texts hold. Elements start on
@@ -68,14 +72,14 @@ export function serialize(root: XmlElement): Uint8Array {
 /** @param indent line end and blanks before a child; undefined inside mixed content */
 function fill(builder: XMLBuilder, element: XmlElement, indent: string | undefined): void {
   for (const [name, value] of Object.entries(element.attributes)) {
-    if (name.startsWith('xsi:')) builder.att(NAMESPACES.xsi, name, attributeText(value));
-    else builder.att(name, attributeText(value));
+    if (name.startsWith('xsi:')) builder.att(NAMESPACES.xsi, name, escapedAttribute(value));
+    else builder.att(name, escapedAttribute(value));
   }
   const { children } = element;
   const lines = children.every((child) => typeof child !== 'string') ? indent : undefined;
   for (const child of children) {
     if (typeof child === 'string') {
-      builder.txt(xmlText(child));
+      builder.txt(escaped(child));
       continue;
     }
     if (lines !== undefined) builder.txt(lines);

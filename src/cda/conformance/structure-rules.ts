@@ -11,6 +11,7 @@ import {
   results,
   sectionsOf,
   specimens,
+  subChapters,
   topSections,
 } from './kinds.ts';
 import type { CdaDocument, Node } from './read.ts';
@@ -46,8 +47,8 @@ const PERFORMER: readonly Cardinality[] = [
   one('assignedEntity/representedOrganization/standardIndustryClassCode'),
 ];
 
-/** What each kind of element must hold. Exported for the tests, which take each away in turn. */
-export const SHAPES: readonly Shape[] = [
+/** What each kind of element must hold. */
+const SHAPES: readonly Shape[] = [
   {
     id: 'HEADER-SHAPE',
     what: 'l’en-tête',
@@ -192,6 +193,13 @@ export const SHAPES: readonly Shape[] = [
     what: 'une section',
     source: 'volet CR-BIO (corps)',
     nodes: topSections,
+    holds: [one('code'), one('title')],
+  },
+  {
+    id: 'SUBCHAPTER-SHAPE',
+    what: 'un sous-chapitre',
+    source: 'volet CR-BIO (corps)',
+    nodes: subChapters,
     holds: [one('code'), one('title')],
   },
   {

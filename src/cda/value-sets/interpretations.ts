@@ -56,8 +56,17 @@ export function interpretationCoding(code: string): Coding | undefined {
   return display === undefined ? undefined : { code, system: OID.interpretation, display };
 }
 
-/** What a reader sees: the French display with the code, or the code alone when nobody knows it. */
+/** Nothing to look at: every other code is made to stand out. */
+const ORDINARY: readonly string[] = ['N', 'NEG', 'ND', 'NR', 'S'];
+
+export const isOrdinary = (code: string): boolean => ORDINARY.includes(code);
+
+/**
+ * What a reader sees: the French display with the code, or the code alone when nobody knows it. `I` stands alone: since
+ * EUCAST it means "sensible à forte posologie", which the display of the value set does not say.
+ */
 export function printedInterpretation(code: string): string {
+  if (code === 'I') return code;
   const display = INTERPRETATIONS.get(code) ?? PRINTED_ONLY.get(code);
   return display === undefined ? code : `${display} (${code})`;
 }

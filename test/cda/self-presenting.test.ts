@@ -1,0 +1,179 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { checkDocument } from '../../src/cda/conformance/check.ts';
+import { selfPresenting } from '../../src/cda/self-presenting.ts';
+import type { Stylesheet } from '../../src/cda/stylesheet.ts';
+import { loadStylesheet } from '../../src/cda/stylesheet.ts';
+import {
+  aReport,
+  correction,
+  partial,
+  REPORTS,
+  severalChapters,
+  subcontractedPdf,
+  unqualifiedIdentity,
+} from '../fixtures/reports.ts';
+import { cdaOf } from './xml-probe.ts';
+
+const FOLDER = join(import.meta.dirname, '../../stylesheets');
+
+function ours(): Stylesheet {
+  const stylesheet = loadStylesheet(readFileSync(join(FOLDER, 'report.xsl'), 'utf8'), FOLDER);
+  if ('cause' in stylesheet) throw new Error(stylesheet.cause);
+  return stylesheet;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'crbio-xslt-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** The page that the file makes of itself. */
+function page(report: ReturnType<typeof aReport>): string {
+  const file = join(scratch, 'document.xml');
+  writeFileSync(file, selfPresenting(cdaOf(report), ours()));
+  return execFileSync('xsltproc', ['--nonet', file, file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+const visible = (html: string): string =>
+  html
+    .replace(/<style>[\s\S]*?<\/style>/, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&amp;/g, '&')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/\s+/g, ' ');
+
+describe('the file that shows itself', () => {
+  test('holds the document unchanged and is checked like it', () => {
+    const cda = Buffer.from(cdaOf(severalChapters()));
+    const whole = Buffer.from(selfPresenting(cda, ours()));
+    expect(whole.indexOf(cda.subarray(cda.indexOf('<ClinicalDocument')))).toBeGreaterThan(0);
+    expect(checkDocument(whole)).toEqual([]);
+    expect(whole.toString('utf8')).toMatch(
+      /^<\?xml version="1.0" encoding="UTF-8"\?>\n<\?xml-stylesheet type="text\/xsl" href="#"\?>\n<xsl:stylesheet /,
+    );
+  });
+
+  test('shows the whole header', () => {
+    const text = visible(page(correction()));
+    for (const said of [
+      'PAT-TROIS',
+      'DOMINIQUE MARIE-LOUISE',
+      '28/03/1979',
+      '51215',
+      'Féminin',
+      '279035121518989',
+      'Dr Claire DURAND',
+      '27/02/2026',
+      'Dr Hugo PETIT',
+      'Laboratoire de démonstration du Canal',
+      '12 quai de Démonstration',
+      'Dr Anne MARTIN',
+      '03/03/2026 à 09:45',
+      'version 2',
+      'Annule et remplace la version 1',
+      correction().version.replaces?.documentOid ?? '-',
+      '02/03/2026 à 08:15',
+      '26030200016',
+    ]) {
+      expect(text, said).toContain(said);
+    }
+  });
+
+  test.each(Object.keys(REPORTS) as (keyof typeof REPORTS)[])('shows every narrative block of %s', (name) => {
+    const report = REPORTS[name]();
+    const text = visible(page(report)).replace(/\s/g, '');
+    const cda = Buffer.from(cdaOf(report)).toString('utf8');
+    for (const [, block = ''] of cda.matchAll(
+      /<(?:td|th|caption|paragraph|item)[^>]*>([\s\S]*?)<\/(?:td|th|caption|paragraph|item)>/g,
+    )) {
+      const said = visible(block.replace(/<br\/>/g, ' ')).replace(/\s/g, '');
+      expect(text).toContain(said);
+    }
+  });
+
+  test('says that results are partial', () => {
+    expect(visible(page(partial()))).toContain('Résultats partiels');
+  });
+
+  test('shows no INS where there is none', () => {
+    expect(visible(page(unqualifiedIdentity()))).not.toContain('Matricule INS');
+  });
+
+  test('hands over the PDFs that it holds', () => {
+    expect(page(subcontractedPdf()).match(/href="data:application\/pdf;base64,JVBERi/g)).toHaveLength(2);
+  });
+
+  test('never runs what the document says', () => {
+    const html = page(aReport({ comments: ['<script>alert(1)</script>', '" onload="x'] }));
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;script&gt;');
+  });
+});
+
+describe('a stylesheet that cannot serve is refused with its line', () => {
+  const wrap = (inside: string, attributes = 'version="1.0"') =>
+    `<xsl:stylesheet ${attributes} xmlns:xsl="http://www.w3.org/1999/XSL/Transform">\n${inside}\n</xsl:stylesheet>`;
+  const start = '<xsl:template match="/"><html/></xsl:template>';
+
+  test.each([
+    ['broken XML', 'STYLESHEET_MALFORMED', wrap('<xsl:template match="/">'), undefined],
+    ['HTML', 'STYLESHEET_NOT_XSLT1', '<html/>', 'ligne 1'],
+    ['XSLT 2', 'STYLESHEET_NOT_XSLT1', wrap(start, 'version="2.0"'), 'ligne 1'],
+    ['no start', 'STYLESHEET_NOT_XSLT1', wrap('<xsl:template match="x"/>'), 'ligne 1'],
+    [
+      'a script',
+      'STYLESHEET_FORBIDDEN',
+      wrap('<xsl:template match="/">\n<script>x</script>\n</xsl:template>'),
+      'ligne 3',
+    ],
+    ['an import', 'STYLESHEET_FORBIDDEN', wrap(`<xsl:import href="autre.xsl"/>${start}`), 'ligne 2'],
+    [
+      'document()',
+      'STYLESHEET_FORBIDDEN',
+      wrap(`${start}\n<xsl:variable name="v" select="document('voc.xml')"/>`),
+      'ligne 3',
+    ],
+    [
+      'a remote image',
+      'STYLESHEET_FORBIDDEN',
+      wrap('<xsl:template match="/"><img src="https://exemple.invalid/logo.png"/></xsl:template>'),
+      'ligne 2',
+    ],
+    [
+      'an event handler',
+      'STYLESHEET_FORBIDDEN',
+      wrap('<xsl:template match="/"><p onclick="x"/></xsl:template>'),
+      'ligne 2',
+    ],
+    [
+      'unescaped output',
+      'STYLESHEET_FORBIDDEN',
+      wrap('<xsl:template match="/"><xsl:value-of select="." disable-output-escaping="yes"/></xsl:template>'),
+      'ligne 2',
+    ],
+    [
+      'a remote font',
+      'STYLESHEET_FORBIDDEN',
+      wrap('<xsl:template match="/"><style>@import "x.css"</style></xsl:template>'),
+      'ligne 2',
+    ],
+    ['a DOCTYPE', 'STYLESHEET_FORBIDDEN', `<!DOCTYPE x>\n${wrap(start)}`, 'ligne 1'],
+    [
+      'CSS that is not there',
+      'STYLESHEET_CSS_MISSING',
+      wrap('<xsl:template match="/"><style><?crbio-css absent.css?></style></xsl:template>'),
+      undefined,
+    ],
+  ])('%s', (_, code, text, position) => {
+    const fault = loadStylesheet(text, FOLDER);
+    expect(fault).toMatchObject({ code });
+    if (position) expect(fault).toMatchObject({ position });
+  });
+});
