@@ -67,6 +67,3 @@ export function createLog(level: string, stream?: DestinationStream): Log {
     };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
-
-/** For commands and tests that log nothing. */
-export const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
