@@ -147,7 +147,10 @@ export function fault(code: FaultCode, position?: string, detail?: string): Faul
   const [cause, hint] = CATALOGUE[code];
   return {
     code,
-    cause: cause.replace('{detail}', detail ?? '').replace(' ()', ''),
+    cause: cause
+      .replace('{detail}', detail ?? '')
+      .replace(' ()', '')
+      .replace('  ', ' '),
     hint,
     ...(position ? { position } : {}),
   };

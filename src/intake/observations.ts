@@ -143,7 +143,9 @@ function currentRow(
   const dates = new Set(lines.map(instant));
   if (dates.size < lines.length) return fault('OBX_DUPLICATE', context.at(newest.obx, 3));
 
-  const { obx, code, subId, fate } = newest;
+  const { obx, code, subId } = newest;
+  // One value of somebody else's condemns the report, were it an older one.
+  const fate = lines.find((line) => line.fate.kind === 'wrong')?.fate ?? newest.fate;
   const row = { obx, code, subId, fate };
   if (fate.kind !== 'result') return row;
   const result = readResult(key, newest, order, context);

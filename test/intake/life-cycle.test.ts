@@ -111,6 +111,11 @@ describe('withdrawal', () => {
     expect(dossier.exams[0]?.results.map(({ local }) => local.code)).toEqual(['B']);
   });
 
+  it('W on an older value of a row', () => {
+    const rows = [obx('NM', 'A', '1', { 11: 'W', 14: '20260101' }), obx('NM', 'A', '2', { 14: '20260201' })];
+    expect(dossierOf(oru(...rows)).withdrawn).toBe('wrong-patient');
+  });
+
   it('all rows X, or the order cancelled', () => {
     expect(dossierOf(oru(row('X'))).withdrawn).toBe('cancelled');
     const cancelled = bytes(msh(), pid(), 'ORC|CA|||D1', obr('A'), row('F'));
