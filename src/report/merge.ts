@@ -129,13 +129,20 @@ function mergeRow(current: Result, incoming: Result, { correcting, replacedAt }:
       incoming.status === 'final' && current.status === 'corrected' ? 'corrected' : incoming.status;
     return { ...incoming, status, ...(corrects ? { corrects } : {}) };
   }
-  const replaced =
-    isSettled(current.status) && current.value
-      ? { value: current.value, at: current.analysedAt ?? replacedAt }
+  const settled = isSettled(current.status) && current.value !== undefined;
+  const replaced = settled
+    ? { value: current.value, at: current.analysedAt ?? replacedAt }
+    : comesBack(current, incoming)
+      ? undefined
       : current.corrects;
   const corrects = stated ?? replaced;
-  if (!corrects || canonicalJson(corrects.value) === canonicalJson(incoming.value)) return incoming;
+  if (!corrects) return incoming;
   return { ...incoming, status: incoming.status === 'final' ? 'corrected' : incoming.status, corrects };
+}
+
+/** A row that was opened again ends with the value it had before: nothing was wrong. */
+function comesBack(current: Result, incoming: Result): boolean {
+  return canonicalJson(current.corrects?.value) === canonicalJson(incoming.value);
 }
 
 function sameValue(a: Result, b: Result): boolean {

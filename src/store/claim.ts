@@ -14,21 +14,24 @@ export function createClaim({ db, now }: Pick<Context, 'db' | 'now'>) {
      ON CONFLICT DO UPDATE SET pid = excluded.pid, birth = excluded.birth, claimed_at = excluded.claimed_at`,
   );
   const giveUp = db.prepare('DELETE FROM daemon_claim WHERE pid = ? AND birth = ?');
-  const self = { pid: process.pid, birth: birthOf(process.pid) ?? '' };
+  let taken: ClaimRow | undefined;
 
-  const claim = db.transaction((): { ok: true } | { ok: false; pid: number } => {
+  const claim = db.transaction((pid: number): { ok: true } | { ok: false; pid: number } => {
+    const birth = birthOf(pid) ?? '';
     const holder = find.get();
-    const own = holder?.pid === self.pid && holder.birth === self.birth;
+    const own = holder?.pid === pid && holder.birth === birth;
     if (holder && !own && birthOf(holder.pid) === holder.birth) return { ok: false, pid: holder.pid };
-    take.run(self.pid, self.birth, now());
+    take.run(pid, birth, now());
+    taken = { pid, birth };
     return { ok: true };
   });
 
   return {
     /** Immediate: of two daemons that start together, one waits and is refused. */
-    claim: () => claim.immediate(),
+    claim: (pid: number = process.pid) => claim.immediate(pid),
     release: (): void => {
-      giveUp.run(self.pid, self.birth);
+      if (taken) giveUp.run(taken.pid, taken.birth);
+      taken = undefined;
     },
   };
 }

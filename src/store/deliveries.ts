@@ -1,7 +1,10 @@
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import { type Context, fromJson } from './context.ts';
-import { type DeliveryEvent, nextDeliveryState } from './delivery-states.ts';
+import { type DeliveryEvent, nextDeliveryState, OPEN_STATES } from './delivery-states.ts';
 import type { DeliveryRow, DeliveryState } from './model.ts';
+
+/** What the latest plan wants; `drop`: it no longer names the recipient. */
+export type Intent = DispatchDecision['decision'] | 'drop';
 
 /** A row of the table. */
 export interface Delivery {
@@ -11,6 +14,7 @@ export interface Delivery {
   readonly channel: Channel;
   readonly recipient: string;
   readonly state: DeliveryState;
+  readonly decision: Intent;
   readonly until: string | null;
   readonly until_ms: number | null;
   readonly reason: string;
@@ -36,6 +40,7 @@ type Named = 'id' | 'report_id' | 'version' | 'channel' | 'recipient' | 'state' 
 export type DeliveryChange = Partial<Omit<Delivery, Named>>;
 
 const COLUMNS = [
+  'decision',
   'until',
   'until_ms',
   'reason',
@@ -72,9 +77,9 @@ export function createDeliveries({ db, now }: Context) {
        ${COLUMNS.map((column) => `${column} = @${column}`).join(', ')} WHERE id = @id`,
   );
   const insert = db.prepare(
-    `INSERT INTO delivery (id, report_id, version, channel, recipient, state, until, until_ms, reason, rule,
+    `INSERT INTO delivery (id, report_id, version, channel, recipient, state, decision, until, until_ms, reason, rule,
        confidentiality, secret_connection, no_reply, next_at, updated_at)
-     VALUES (@id, @report_id, @version, @channel, @recipient, @state, @until, @until_ms, @reason, @rule,
+     VALUES (@id, @report_id, @version, @channel, @recipient, @state, @decision, @until, @until_ms, @reason, @rule,
        @confidentiality, @secret_connection, @no_reply, @next_at, @updated_at)`,
   );
   const newest = db.prepare<[string], number>('SELECT newest FROM report WHERE id = ?').pluck();
@@ -92,6 +97,10 @@ export function createDeliveries({ db, now }: Context) {
     return next;
   };
 
+  /** What the plan wants of a delivery, as an event. */
+  const intended = ({ decision }: Delivery): DeliveryEvent =>
+    decision === 'drop' ? 'supersede' : `plan-${decision}`;
+
   const isReplaced = ({ report_id, version }: Pick<Delivery, 'report_id' | 'version'>) =>
     version < (newest.get(report_id) ?? 0);
 
@@ -105,10 +114,20 @@ export function createDeliveries({ db, now }: Context) {
       return next;
     },
 
-    /** Back among what waits, unless a newer version has come meanwhile: then superseded. */
-    settleWaiting(delivery: Delivery): Delivery {
-      if (delivery.state !== 'waiting' || !isReplaced(delivery)) return delivery;
-      return tryMove(delivery, 'supersede') ?? delivery;
+    /** Does the latest plan still want it sent, and is its version the newest? */
+    isWanted: (delivery: Delivery): boolean => delivery.decision === 'send' && !isReplaced(delivery),
+
+    /** A delivery that a lane gave back: what has been decided meanwhile counts now. */
+    comeBack(delivery: Delivery): void {
+      if (delivery.state !== 'waiting') return;
+      tryMove(delivery, isReplaced(delivery) ? 'supersede' : intended(delivery));
+    },
+
+    /** Applies a plan: at once where nothing has left, else when the delivery comes back. */
+    intend(delivery: Delivery, plan: DeliveryChange): void {
+      const next = { ...delivery, ...plan };
+      if (tryMove(next, intended(next))) return;
+      if ((OPEN_STATES as readonly string[]).includes(delivery.state)) update.run(next);
     },
 
     add(

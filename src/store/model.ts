@@ -135,8 +135,11 @@ export interface Store {
     details?: Readonly<Record<string, unknown>>;
   }): Promise<void>;
 
-  /** Takes the data file for this process's daemon; refused while another daemon lives. Ends with close(). */
-  claim(): { readonly ok: true } | { readonly ok: false; readonly pid: number };
+  /**
+   * Takes the data file for one daemon; refused while another's process lives. Ends with close().
+   * @param pid this process unless told
+   */
+  claim(pid?: number): { readonly ok: true } | { readonly ok: false; readonly pid: number };
   /** Changes when another process has written (SQLite data_version): the daemon's cue to look for work. */
   changeCounter(): number;
   close(): Promise<void>;

@@ -38,7 +38,7 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
   const nextLeaseEnd = db.prepare<[], number>(NEXT_LEASE_END).pluck();
   const leasesEnded = db.prepare<[number], Delivery>(LEASES_ENDED);
   const leased = db.prepare<[], Delivery>(LEASED);
-  const plannedIn = db
+  const planDueOf = db
     .prepare<[string, number], number>('SELECT plan_due FROM version WHERE report_id = ? AND number = ?')
     .pluck();
   const replaced = db
@@ -79,7 +79,7 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
   /** Ends a lease without delivery; a try in doubt keeps its doubt, and what a newer version replaces does not wait. */
   const giveBack = (delivery: Delivery, event: 'retry' | 'unlease', change = {}): void => {
     const fate = delivery.ambiguous === 1 ? 'doubt' : event;
-    deliveries.settleWaiting(deliveries.move(delivery, fate, { lease_until: null, ...change }));
+    deliveries.comeBack(deliveries.move(delivery, fate, { lease_until: null, ...change }));
   };
 
   /** Nobody knows whether the try went through. */
@@ -132,13 +132,12 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
     onWire(deliveryId: string): boolean {
       const delivery = deliveries.load(deliveryId);
       if (delivery.state !== 'leased') return false;
-      const withdrawn =
-        deliveries.isReplaced(delivery) || plannedIn.get(delivery.report_id, delivery.version) !== 0;
-      if (!withdrawn) {
+      const planDue = planDueOf.get(delivery.report_id, delivery.version);
+      if (deliveries.isWanted(delivery) && planDue === 0) {
         deliveries.move(delivery, 'wire');
         return true;
       }
-      deliveries.settleWaiting(deliveries.move(delivery, 'withdraw', { lease_until: null, next_at: now() }));
+      deliveries.comeBack(deliveries.move(delivery, 'withdraw', { lease_until: null, next_at: now() }));
       return false;
     },
 

@@ -2,7 +2,7 @@ import type { Channel, DispatchDecision } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery, DeliveryChange } from './deliveries.ts';
-import { UNSENT_STATES } from './delivery-states.ts';
+import { OPEN_STATES, UNSENT_STATES } from './delivery-states.ts';
 import type { PlanTask } from './model.ts';
 import type { Patients } from './patients.ts';
 import type { Renewal } from './renewal.ts';
@@ -62,17 +62,15 @@ export function createPlanning(
       const plan = planned(decision, now());
       if (earlier) {
         named.add(earlier);
-        // Refused where it has left or a person gave it up: the row is kept as it is.
-        deliveries.tryMove(earlier, `plan-${decision.decision}`, {
-          ...plan,
-          ...(decision.decision === 'send' && earlier.state !== 'waiting' ? { next_at: now() } : {}),
-        });
+        const freed = decision.decision === 'send' && FREED.includes(earlier.state);
+        deliveries.intend(earlier, { ...plan, ...(freed ? { next_at: now() } : {}) });
       } else {
         rank += 1;
         deliveries.add({ report_id: row.report_id, version: row.number }, rank, decision, plan);
       }
     }
-    for (const delivery of existing) if (!named.has(delivery)) deliveries.tryMove(delivery, 'supersede');
+    for (const delivery of existing)
+      if (!named.has(delivery)) deliveries.intend(delivery, { decision: 'drop' });
   };
 
   /** The newest version is to be planned again; deliveries do not leave meanwhile. @returns whether there is one */
@@ -129,7 +127,9 @@ interface PlanningParts {
 
 export type Planning = ReturnType<typeof createPlanning>;
 
-const MAY_STILL_LEAVE: readonly string[] = [...UNSENT_STATES, 'leased'];
+/** States from which a plan that sends makes the delivery due at once; one that waits keeps its time. */
+const FREED: readonly string[] = ['held', 'never', 'superseded'];
+const MAY_STILL_LEAVE: readonly string[] = [...UNSENT_STATES, ...OPEN_STATES];
 const mayStillLeave = ({ state }: Delivery) => MAY_STILL_LEAVE.includes(state);
 
 function heldBy({ held_by, held_reason }: ReportRow): PlanTask['held'] {
@@ -140,6 +140,7 @@ function heldBy({ held_by, held_reason }: ReportRow): PlanTask['held'] {
 function planned(decision: DispatchDecision, at: number): DeliveryChange {
   const until = decision.until === null ? Number.NaN : Date.parse(decision.until);
   return {
+    decision: decision.decision,
     until: decision.until,
     until_ms: until > at ? until : null,
     reason: decision.reason,

@@ -118,12 +118,12 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     verifyJournal: () => journal.verify(),
     note: (entry) => write(() => journal.append(entry)),
 
-    claim: () => claim.claim(),
+    claim: (pid) => claim.claim(pid),
     changeCounter: () => db.pragma('data_version', { simple: true }) as number,
     close: async () => {
       queue.drain();
       claim.release();
-      db.pragma('wal_checkpoint(TRUNCATE)');
+      // The last connection to close writes the WAL back; a command beside the daemon does not make it wait for that.
       db.close();
     },
   };

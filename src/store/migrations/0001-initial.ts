@@ -170,6 +170,9 @@ CREATE TABLE delivery (
   recipient TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'never', 'leased', 'on-wire', 'unknown', 'delivered',
     'failed', 'cancelled', 'superseded')),
+  -- What the latest plan wants of it: send, hold, never, or drop (no longer named). A lane may have it meanwhile; it
+  -- counts as soon as the delivery comes back.
+  decision TEXT NOT NULL CHECK (decision IN ('send', 'hold', 'never', 'drop')),
   until TEXT,
   until_ms INTEGER,
   reason TEXT NOT NULL,
