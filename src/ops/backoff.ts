@@ -1,7 +1,9 @@
-/** First wait; a peer that restarts is back within seconds. */
-const BASE_MS = 2_000;
-/** Longest wait: an hour lets a long outage cost little and end soon after it is over. */
-const CAP_MS = 3_600_000;
+export interface Backoff {
+  /** First wait (ms). */
+  readonly baseMs: number;
+  /** Longest wait (ms). */
+  readonly capMs: number;
+}
 
 /**
  * Exponential back-off with full jitter, so that a thousand reports do not come back at the same second.
@@ -9,7 +11,7 @@ const CAP_MS = 3_600_000;
  * @param random in [0, 1)
  * @returns milliseconds to wait, at least a quarter of the step
  */
-export function backoff(attempts: number, random: number): number {
-  const step = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempts - 1, 20));
+export function backoff(attempts: number, random: number, { baseMs, capMs }: Backoff): number {
+  const step = Math.min(capMs, baseMs * 2 ** Math.min(attempts - 1, 20));
   return Math.round(step * (0.25 + 0.75 * random));
 }

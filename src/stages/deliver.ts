@@ -1,4 +1,4 @@
-import { backoff } from '../ops/backoff.ts';
+import { type Backoff, backoff } from '../ops/backoff.ts';
 import type { Log } from '../ops/log.ts';
 import type { Channel, ChannelAdapter, DeliveryJob, Outcome } from '../report/delivery.ts';
 import type { LeasedDelivery, Store } from '../store/model.ts';
@@ -8,6 +8,8 @@ export interface LaneSettings {
   readonly channel: Channel;
   /** Deliveries under way at once. */
   readonly concurrency: number;
+  /** Waits between tries. */
+  readonly backoff: Backoff;
   /** After so many tries a delivery is set aside for a person; undefined: never (the DMP's queue resumes by itself). */
   readonly maxAttempts?: number;
 }
@@ -183,7 +185,8 @@ export function createLane(
     blockedUntil = now() + BLOCKED_MS;
   };
 
-  const nextTry = (leased: LeasedDelivery) => now() + backoff(leased.attempts + 1, random());
+  const nextTry = (leased: LeasedDelivery) =>
+    now() + backoff(leased.attempts + 1, random(), settings.backoff);
 
   return {
     /** One turn: fills the free places. A delivery that ends wakes the lane for the next. */
@@ -192,10 +195,15 @@ export function createLane(
       if (free === 0 || now() < blockedUntil) return 0;
       const leased = await store.lease(channel, free, LEASE_MS);
       for (const delivery of leased) {
-        const work: Promise<void> = deliver(delivery).finally(() => {
-          underWay.delete(work);
-          wake();
-        });
+        const work: Promise<void> = deliver(delivery)
+          // Even the outcome could not be written (a full disk): the lease ends, and the delivery is looked up then.
+          .catch((error) =>
+            log.error('delivery-unrecorded', { delivery: delivery.deliveryId, channel, code: codeOf(error) }),
+          )
+          .finally(() => {
+            underWay.delete(work);
+            wake();
+          });
         underWay.add(work);
       }
       return leased.length;

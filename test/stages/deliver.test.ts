@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import type { ChannelAdapter, DeliveryJob, Lookup, Outcome, WireHooks } from '../../src/report/delivery.ts';
+import { createLane, MAIL_MAX_ATTEMPTS } from '../../src/stages/deliver.ts';
+import {
+  ACT,
+  aBench,
+  aDossier,
+  type Bench,
+  plan,
+  REPORT,
+  render,
+  send,
+  tell,
+} from '../store/store-fixtures.ts';
+
+/** A destination that answers what it is told to, and remembers what reached it. */
+function aDestination(
+  answers: (Outcome | ((hooks: WireHooks) => Promise<Outcome>))[],
+  lookups: Lookup[] = [],
+) {
+  const seen = { prepared: 0, transmitted: [] as Uint8Array[], jobs: [] as DeliveryJob[], closed: false };
+  const adapter: ChannelAdapter = {
+    async prepare() {
+      seen.prepared += 1;
+      return Buffer.from(`prepared ${seen.prepared}`);
+    },
+    async transmit(prepared, job, hooks) {
+      seen.jobs.push(job);
+      const answer = answers.shift() ?? { kind: 'accepted' };
+      await hooks.onWire();
+      seen.transmitted.push(prepared);
+      return typeof answer === 'function' ? answer(hooks) : answer;
+    },
+    async lookup() {
+      return lookups.shift() ?? { kind: 'unknowable' };
+    },
+    async close() {
+      seen.closed = true;
+    },
+  };
+  return { adapter, seen };
+}
+
+const logged: string[] = [];
+const log = {
+  info: (event: string) => logged.push(event),
+  warn: (event: string) => logged.push(event),
+  error: (event: string) => logged.push(event),
+};
+
+function aLane(
+  bench: Bench,
+  adapter: ChannelAdapter,
+  more: { maxAttempts?: number; at?: (point: string) => void } = {},
+) {
+  const { at = () => {}, ...settings } = more;
+  return createLane(
+    { channel: 'dmp', concurrency: 2, backoff: { baseMs: 2_000, capMs: 3_600_000 }, ...settings },
+    { store: bench.store, adapter, log, now: () => bench.clock.now, random: () => 0, at, wake: () => {} },
+  );
+}
+
+async function aPlannedReport(bench: Bench): Promise<void> {
+  await tell(bench.store, aDossier());
+  await render(bench.store);
+  await plan(bench.store, send());
+}
+
+/** Runs turns until nothing more is leased at this moment of the clock. */
+async function run(lane: ReturnType<typeof aLane>): Promise<void> {
+  while ((await lane.turn()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const state = async (bench: Bench) => (await bench.store.deliveries({ reportId: REPORT }))[0];
+
+describe('a lane', () => {
+  it('prepares, transmits and records', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination([{ kind: 'accepted', remoteId: 'urn:uuid:1' }]);
+    await run(aLane(bench, adapter));
+    expect(await state(bench)).toMatchObject({
+      state: 'delivered',
+      remoteId: 'urn:uuid:1',
+      possibleDuplicate: false,
+    });
+    expect(seen.jobs[0]).toMatchObject({ reportId: REPORT, version: 1, recipient: 'DMP', pdfName: 'cr.pdf' });
+  });
+
+  it('tries again later with the very bytes of the first try', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination([
+      { kind: 'retry', code: 'ECONNREFUSED', cause: 'personne ne répond' },
+    ]);
+    const lane = aLane(bench, adapter);
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'waiting', attempts: 1, lastCode: 'ECONNREFUSED' });
+    await run(lane); // not due yet
+    expect(seen.transmitted).toHaveLength(1);
+    bench.clock.now += 3_600_000;
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'delivered' });
+    expect(seen.prepared).toBe(1);
+    expect(seen.transmitted.map(String)).toEqual(['prepared 1', 'prepared 1']);
+  });
+
+  it('asks before sending again what may have gone through', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination(
+      [{ kind: 'unknown', code: 'TIMEOUT', cause: 'pas de réponse' }],
+      [{ kind: 'present', remoteId: 'urn:uuid:2' }],
+    );
+    const lane = aLane(bench, adapter);
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'unknown' });
+    bench.clock.now += 3_600_000;
+    await run(lane);
+    expect(await state(bench)).toMatchObject({
+      state: 'delivered',
+      remoteId: 'urn:uuid:2',
+      possibleDuplicate: false,
+    });
+    expect(seen.transmitted).toHaveLength(1);
+  });
+
+  it('sends again what the destination does not have, unflagged', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination(
+      [{ kind: 'unknown', code: 'TIMEOUT', cause: 'pas de réponse' }],
+      [{ kind: 'absent' }],
+    );
+    const lane = aLane(bench, adapter);
+    await run(lane);
+    bench.clock.now += 3_600_000;
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'delivered', possibleDuplicate: false });
+    expect(seen.transmitted).toHaveLength(2);
+  });
+
+  it('flags what nobody can look up as a possible duplicate', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter } = aDestination(
+      [{ kind: 'unknown', code: 'CUT', cause: 'coupure' }],
+      [{ kind: 'unknowable' }],
+    );
+    const lane = aLane(bench, adapter);
+    await run(lane);
+    bench.clock.now += 3_600_000;
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'delivered', possibleDuplicate: true });
+  });
+
+  it('takes a duplicate refused after an unknown outcome for a success, at first sight for a failure', async () => {
+    const duplicate: Outcome = {
+      kind: 'refused',
+      code: 'XDSDuplicateUniqueIdInRegistry',
+      cause: 'déjà là',
+      hint: '-',
+    };
+    const first = aBench();
+    await aPlannedReport(first);
+    await run(aLane(first, aDestination([duplicate]).adapter));
+    expect(await state(first)).toMatchObject({ state: 'failed', lastCode: 'XDSDuplicateUniqueIdInRegistry' });
+
+    const second = aBench();
+    await aPlannedReport(second);
+    const lane = aLane(
+      second,
+      aDestination([{ kind: 'unknown', code: 'X', cause: 'x' }, duplicate], [{ kind: 'absent' }]).adapter,
+    );
+    await run(lane);
+    second.clock.now += 3_600_000;
+    await run(lane);
+    expect(await state(second)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('stops as a whole when the destination blocks it, and counts no try', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination([
+      { kind: 'blocked', code: 'TLS', cause: 'certificat refusé', hint: 'renouveler' },
+    ]);
+    // A blocked lane is told before the wire: transmit resolves without onWire.
+    adapter.transmit = async () =>
+      seen.closed
+        ? { kind: 'accepted' }
+        : { kind: 'blocked', code: 'TLS', cause: 'certificat refusé', hint: 'renouveler' };
+    const lane = aLane(bench, adapter);
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'waiting', attempts: 0 });
+    expect(await lane.turn()).toBe(0);
+    expect((await bench.store.journal({})).map((entry) => entry.action)).toContain('lane-blocked');
+    bench.clock.now += 61_000;
+    expect(await lane.turn()).toBe(1);
+    await lane.stop();
+    expect(seen.closed).toBe(true);
+  });
+
+  it('lets nothing leave once an act has withdrawn it', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination([]);
+    // The act arrives between the lease and the wire.
+    const lane = aLane(bench, {
+      ...adapter,
+      prepare: async () => {
+        await bench.store.hold(REPORT, ACT);
+        return Buffer.from('x');
+      },
+    });
+    await run(lane);
+    expect(seen.transmitted).toHaveLength(0);
+    expect((await state(bench))?.state).not.toBe('delivered');
+  });
+
+  it('sets aside what was tried too often, with its last cause', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const refusals = Array.from(
+      { length: 3 },
+      (): Outcome => ({ kind: 'retry', code: '451', cause: 'liste grise' }),
+    );
+    const lane = aLane(bench, aDestination(refusals).adapter, { maxAttempts: 3 });
+    for (let i = 0; i < 3; i++) {
+      await run(lane);
+      bench.clock.now += 7_200_000;
+    }
+    expect(await state(bench)).toMatchObject({ state: 'failed', lastCode: '451' });
+    expect(MAIL_MAX_ATTEMPTS).toBeGreaterThan(48);
+  });
+
+  it('retries after a crash of its own code before the wire, doubts after', async () => {
+    const before = aBench();
+    await aPlannedReport(before);
+    const { adapter } = aDestination([]);
+    await run(aLane(before, { ...adapter, prepare: async () => Promise.reject(new TypeError('bug')) }));
+    expect(await state(before)).toMatchObject({ state: 'waiting', lastCode: 'INTERNAL' });
+
+    const after = aBench();
+    await aPlannedReport(after);
+    const dying = aDestination([() => Promise.reject(new TypeError('bug'))]);
+    await run(aLane(after, dying.adapter));
+    expect(await state(after)).toMatchObject({ state: 'unknown', lastCode: 'INTERNAL' });
+  });
+});
