@@ -43,8 +43,19 @@ export function leafSections(document: CdaDocument): Node[] {
   });
 }
 
+/** Each rule asks again; a large report has thousands of elements. */
+const found = new WeakMap<CdaDocument, Map<string, Node[]>>();
+
 /** Elements of the chapters' entries. */
-export function inChapters(document: CdaDocument, name: string): Node[] {
+function inChapters(document: CdaDocument, name: string): readonly Node[] {
+  const known = found.get(document) ?? new Map<string, Node[]>();
+  found.set(document, known);
+  const nodes = known.get(name) ?? findInChapters(document, name);
+  known.set(name, nodes);
+  return nodes;
+}
+
+function findInChapters(document: CdaDocument, name: string): Node[] {
   return document
     .named(name)
     .filter((node) => hasAncestor(node, (up) => up.name === 'section' && isChapterLevel(up)));
@@ -73,7 +84,7 @@ export const batteries = (document: CdaDocument): Node[] =>
 export const isolates = (document: CdaDocument): Node[] =>
   inChapters(document, 'organizer').filter(({ attributes }) => attributes.classCode !== 'BATTERY');
 
-export const specimens = (document: CdaDocument): Node[] => inChapters(document, 'procedure');
+export const specimens = (document: CdaDocument): readonly Node[] => inChapters(document, 'procedure');
 
 /** Acts below the act of the entry: receptions of specimens, and comments. */
 const innerActs = (document: CdaDocument): Node[] =>

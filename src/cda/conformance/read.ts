@@ -50,13 +50,16 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
     return 'not-utf8';
   }
   const base64: string[] = [];
-  const light = xml.replace(
-    /(\srepresentation="B64"[^<>]*>)([A-Za-z0-9+/=\s]+)(?=<)/g,
-    (_, tag: string, content: string) => {
-      base64.push(content);
-      return `${tag}${base64.length - 1}`;
-    },
-  );
+  // Indentation is half of the text nodes; no rule reads it.
+  const light = xml
+    .replace(/>\s+</g, '><')
+    .replace(
+      /(\srepresentation="B64"[^<>]*>)([A-Za-z0-9+/=\s]+)(?=<)/g,
+      (_, tag: string, content: string) => {
+        base64.push(content);
+        return `${tag}${base64.length - 1}`;
+      },
+    );
   if (/<!DOCTYPE/i.test(light)) return 'doctype';
   let nodes: unknown;
   try {

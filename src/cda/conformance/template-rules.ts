@@ -24,7 +24,7 @@ const DECLARATIONS: readonly (readonly [
   id: string,
   what: string,
   templates: readonly string[],
-  nodes: (document: CdaDocument) => Node[],
+  nodes: (document: CdaDocument) => readonly Node[],
 ])[] = [
   ['HEADER-TEMPLATE', 'l’en-tête', [...TEMPLATES.document, TEMPLATES.crBio], ({ root }) => [root]],
   [
