@@ -114,7 +114,13 @@ const folderSource = z
   })
   .strict();
 
-const keyPair = z.object({ certificate: z.string().min(1), key: z.string().min(1) }).strict();
+const keyPair = z.union(
+  [
+    z.object({ certificate: z.string().min(1), key: z.string().min(1) }).strict(),
+    z.object({ pkcs12: z.string().min(1), password: z.string().min(1) }).strict(),
+  ],
+  { error: 'certificate et key (PEM), ou pkcs12 et password, attendus' },
+);
 
 const dmp = z
   .object({
@@ -164,6 +170,19 @@ const mssante = z
   })
   .strict();
 
+const retry = z
+  .object({
+    /** A peer that restarts is back within seconds. */
+    baseMs: z.number().int().min(10).max(600_000).default(2_000),
+    /** An hour lets a long outage cost little and end soon after it is over. */
+    capMs: z.number().int().min(10).max(86_400_000).default(3_600_000),
+  })
+  .strict()
+  .refine(({ baseMs, capMs }) => baseMs <= capMs, {
+    path: ['capMs'],
+    message: 'capMs ne peut pas être plus court que baseMs',
+  });
+
 const schema = z
   .object({
     environment: z.enum(['production', 'test', 'demo']),
@@ -193,6 +212,7 @@ const schema = z
         hospitalClasses: ['I', 'E'],
         majorityAge: 18,
       }),
+    retry: retry.default(retry.parse({})),
     /** Peers that a test or demo instance may talk to, `host:port`; production ignores it. */
     peers: z.array(z.string()).default([]),
     workers: z.number().int().min(1).max(32).default(2),

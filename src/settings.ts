@@ -3,6 +3,7 @@ import { DEFAULT_DMP_OPTIONS, type DmpSettings } from './dmp/settings.ts';
 import { DEFAULT_LIMITS, type SourceProfile, sourceProfile } from './intake/profile.ts';
 import { MSSANTE_DEFAULTS, type MssanteSettings } from './mssante/settings.ts';
 import { readCredential } from './ops/credentials.ts';
+import { type OpenedPkcs12, openPkcs12 } from './ops/pkcs12.ts';
 import type { DispatchSettings } from './policy/facts.ts';
 import type { Channel } from './report/delivery.ts';
 import type { Fault } from './report/fault.ts';
@@ -94,8 +95,8 @@ export function dmpSettingsOf(config: Config): DmpSettings | Fault[] | undefined
       homologation: reader.secret(dmp.software.homologation).trim(),
     },
     structure: { idNat, sector: facilityType },
-    signing: { certificate: reader.open(dmp.signature.certificate), key: reader.secret(dmp.signature.key) },
-    client: { certificate: reader.open(dmp.client.certificate), key: reader.secret(dmp.client.key) },
+    signing: reader.pair(dmp.signature),
+    client: reader.pair(dmp.client),
     ca: reader.open(dmp.authorities),
     sourceId: oids.software,
     options: {
@@ -116,12 +117,13 @@ export function mssanteSettingsOf(config: Config): MssanteSettings | Fault[] | u
   if (!mssante) return undefined;
   const reader = credentialReader(config);
   const { authentication } = mssante;
+  const client = reader.pair(mssante.client);
   const settings: MssanteSettings = {
     ...MSSANTE_DEFAULTS,
     host: mssante.host,
     port: mssante.port,
-    clientCertificate: reader.open(mssante.client.certificate),
-    clientKey: reader.secret(mssante.client.key),
+    clientCertificate: client.certificate,
+    clientKey: client.key,
     authorities: reader.open(mssante.authorities),
     authentication:
       authentication.mode === 'PLAIN'
@@ -149,19 +151,30 @@ export function mssanteSettingsOf(config: Config): MssanteSettings | Fault[] | u
   return reader.faults.length > 0 ? reader.faults : settings;
 }
 
+type KeyPairReference = NonNullable<Config['dmp']>['client'];
+
+/** Reads what the configuration names, and keeps the faults so that all are told at once. */
 function credentialReader(config: Config) {
   const faults: Fault[] = [];
-  const read = (reference: string, secret: boolean): string => {
+  const bytes = (reference: string, secret: boolean): Buffer => {
     const found = readCredential(reference, config.base, { secret });
-    if (Buffer.isBuffer(found)) return found.toString('utf8');
+    if (Buffer.isBuffer(found)) return found;
     faults.push(found);
-    return '';
+    return Buffer.alloc(0);
   };
-  return {
-    faults,
-    open: (reference: string) => read(reference, false),
-    secret: (reference: string) => read(reference, true),
+  const open = (reference: string) => bytes(reference, false).toString('utf8');
+  const secret = (reference: string) => bytes(reference, true).toString('utf8');
+  const pair = (reference: KeyPairReference): OpenedPkcs12 => {
+    if ('certificate' in reference)
+      return { certificate: open(reference.certificate), key: secret(reference.key) };
+    const file = bytes(reference.pkcs12, true);
+    const password = secret(reference.password).trim();
+    const opened = faults.length > 0 ? undefined : openPkcs12(file, password);
+    if (opened && 'certificate' in opened) return opened;
+    if (opened) faults.push({ ...opened, position: reference.pkcs12 });
+    return { certificate: '', key: '' };
   };
+  return { faults, open, secret, pair };
 }
 
 /** Absolute folders of a source. */
