@@ -10,9 +10,12 @@ import type { ReportRow, Reports, VersionRow } from './reports.ts';
 
 /** Oldest first. */
 export const UNPLANNED = 'SELECT * FROM version WHERE plan_due = 1 ORDER BY id LIMIT ?';
-/** Reports of which a date has released a delivery; those already to be planned are left out. */
+/**
+ * Reports of which a date has released a delivery; those already to be planned are left out. The index is named: SQLite
+ * would rather read every held delivery.
+ */
 export const HOLDS_DUE = `
-  SELECT DISTINCT delivery.report_id FROM delivery
+  SELECT DISTINCT delivery.report_id FROM delivery INDEXED BY delivery_until
   JOIN version ON version.report_id = delivery.report_id AND version.number = delivery.version
   WHERE delivery.state = 'held' AND until_ms IS NOT NULL AND until_ms <= ? AND plan_due = 0`;
 

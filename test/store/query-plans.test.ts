@@ -1,0 +1,50 @@
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { UNINTERPRETED } from '../../src/store/inbox.ts';
+import { DUE, NEXT_DUE } from '../../src/store/outbox.ts';
+import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
+import { UNRENDERED } from '../../src/store/reports.ts';
+import { aBench } from './store-fixtures.ts';
+
+/** The questions that are asked all day must not read a whole table, whatever its size. */
+describe('hot queries', () => {
+  const planOf = (sql: string): string[] => {
+    const { file } = aBench();
+    const db = new Database(file, { readonly: true });
+    const lines = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...bound(sql));
+    db.close();
+    return lines.map(({ detail }) => detail);
+  };
+  const bound = (sql: string) => Array.from({ length: sql.split('?').length - 1 }, () => 1);
+
+  // An index that only holds what waits may be walked from end to end: that is the queue itself.
+  const QUEUES =
+    /USING (COVERING )?INDEX (inbox_received|version_to_render|version_to_plan|delivery_until)\b/;
+
+  test.each([
+    ['uninterpreted', UNINTERPRETED, 'inbox_received'],
+    ['unrendered', UNRENDERED, 'version_to_render'],
+    ['unplanned', UNPLANNED, 'version_to_plan'],
+    ['lease', DUE, 'delivery_due'],
+    ['nextDue', NEXT_DUE, 'delivery_due'],
+    ['holds that a date ends', HOLDS_DUE, 'delivery_until'],
+  ])('%s uses its index and scans no table', (_name, sql, index) => {
+    const plan = planOf(sql);
+    expect(plan.join('\n')).toContain(index);
+    for (const line of plan) if (line.startsWith('SCAN')) expect(line).toMatch(QUEUES);
+    expect(plan.filter((line) => line.includes('TEMP B-TREE FOR ORDER BY'))).toEqual([]);
+  });
+
+  test.each([
+    ['deliveries of a report', `SELECT * FROM delivery WHERE report_id = ?`],
+    ['what a recipient has', `SELECT max(version) FROM reached WHERE report_id = ?`],
+    ['a duplicate', `SELECT id FROM inbox WHERE source = ? AND sha256 = ?`],
+    ['leases that ended', `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ?`],
+    ['masks that a date ends', `SELECT * FROM report WHERE mask_until_ms IS NOT NULL AND mask_until_ms <= ?`],
+    ['what messages stated', `SELECT dossier FROM statement WHERE report_id = ?`],
+    ['oppositions in force', `SELECT * FROM opposition WHERE patient_id = ? AND lifted_at IS NULL`],
+    ['reports of a patient', `SELECT id FROM report WHERE patient_id = ?`],
+  ])('%s: searched, not scanned', (_name, sql) => {
+    for (const line of planOf(sql)) expect(line).not.toMatch(/^SCAN/);
+  });
+});
