@@ -128,6 +128,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       {
         channel,
         concurrency: (channel === 'dmp' ? config.dmp : config.mssante)?.concurrency ?? 1,
+        backoff: config.retry,
         ...(channel === 'dmp' ? {} : { maxAttempts: MAIL_MAX_ATTEMPTS }),
       },
       // An outcome may free the next version of the report for rendering.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
@@ -33,12 +33,15 @@ export interface RunningSandbox {
   readonly process: ChildProcess;
 }
 
+/** Folder of the modules that are started as processes: this one's build. Tests, which run from source, name another. */
+const OWN_BUILD = fileURLToPath(new URL('..', import.meta.url));
+
 /** Starts the sandbox in its own process and waits until it is ready. @throws when it does not start */
-export async function startSandbox(folder: string): Promise<RunningSandbox> {
+export async function startSandbox(folder: string, build = OWN_BUILD): Promise<RunningSandbox> {
   mkdirSync(folder, { recursive: true });
   const child = spawn(
     process.execPath,
-    [entry('../sandbox/main'), '--dir', folder, '--patients', join(DEMO, 'patients.json')],
+    [entry(build, 'sandbox/main'), '--dir', folder, '--patients', join(DEMO, 'patients.json')],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const file = join(folder, 'sandbox.json');
@@ -92,9 +95,9 @@ export function writeConfiguration(
 /** Starts the daemon as a process and waits for its `ready` line; its log goes to `crbio.log` beside the configuration. */
 export async function startDaemonProcess(
   configFile: string,
-  environment: NodeJS.ProcessEnv = {},
+  { environment = {}, build = OWN_BUILD }: { environment?: NodeJS.ProcessEnv; build?: string } = {},
 ): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [entry('../cli'), 'start', '--config', configFile], {
+  const child = spawn(process.execPath, [entry(build, 'cli'), 'start', '--config', configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
@@ -134,7 +137,8 @@ async function until(ready: () => boolean, child: ChildProcess, name: string): P
   }
 }
 
-/** A module of this build, `.js` when built and `.ts` in development. */
-function entry(path: string): string {
-  return fileURLToPath(new URL(`${path}${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
+/** A module of a build: `.js`, or `.ts` where it is the source. */
+function entry(build: string, module: string): string {
+  const compiled = join(build, `${module}.js`);
+  return existsSync(compiled) ? compiled : join(build, `${module}.ts`);
 }

@@ -1,15 +1,14 @@
-import { appendFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 
 /**
  * Named points of the pipeline where the whole-daemon tests stop the process with SIGKILL, to prove that what a crash
- * interrupts is found again. Test support: inactive unless CRBIO_STOP_AT names a point, and never in production.
+ * interrupts is found again. Test support: inactive unless CRBIO_STOP_ORDER names a file, and never in production.
  */
 export const STOP_POINTS = [
   'receive:after-store',
-  'receive:before-move',
-  'receive:after-move',
   'interpret:before-commit',
   'interpret:after-commit',
+  'receive:before-move',
   'render:before-commit',
   'render:after-commit',
   'decide:after-commit',
@@ -26,16 +25,25 @@ export const STOP_POINTS = [
 export type StopPoint = (typeof STOP_POINTS)[number];
 
 /**
- * @param environment of the configuration: `production` disables the points whatever the variables say
+ * The file that CRBIO_STOP_ORDER names is the order: while it holds a point's name, the first to reach that point removes
+ * it and the process dies there. A point never reached leaves its order behind, which fails the test.
+ * @param environment of the configuration: `production` disables the points whatever the variable says
  * @returns the function that stages call at each point
  */
 export function stopPoints(environment: string): (point: string) => void {
-  const wanted = process.env.CRBIO_STOP_AT;
-  if (!wanted || environment === 'production') return () => {};
-  const witness = process.env.CRBIO_STOP_WITNESS;
+  const order = process.env.CRBIO_STOP_ORDER;
+  if (!order || environment === 'production') return () => {};
   return (point) => {
-    if (point !== wanted) return;
-    if (witness) appendFileSync(witness, `${point}\n`);
+    if (ordered(order) !== point) return;
+    rmSync(order);
     process.kill(process.pid, 'SIGKILL');
   };
+}
+
+function ordered(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
