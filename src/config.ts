@@ -65,6 +65,18 @@ const laboratory = z
     director: professionalId,
     biologists: z.array(biologist).min(1),
     privacyNotice: z.string().min(1),
+    accreditation: z
+      .object({
+        body: z.enum(['COFRAC', 'EFI']).default('COFRAC'),
+        number: z
+          .string()
+          .regex(/^\d-\d{4}$|^\S{2,20}$/, 'numéro d’accréditation attendu, par exemple 8-1234'),
+        scope: z.string().min(1),
+        activity: z.string().min(1).default('Examens médicaux'),
+      })
+      .strict()
+      .optional(),
+    automaticValidationNotice: z.string().min(1).optional(),
     timeZone: z.string().default('Europe/Paris').refine(isZone, 'fuseau horaire inconnu'),
   })
   .strict()

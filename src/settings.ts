@@ -14,14 +14,25 @@ import type { Professional } from './report/people.ts';
 
 /** The laboratory of the documents. */
 export function laboratoryOf(config: Pick<Config, 'laboratory'>): Laboratory {
-  const { oidRoot, director, biologists, address, legalForm, email, website, ...rest } = config.laboratory;
+  const {
+    oidRoot,
+    director,
+    biologists,
+    address,
+    legalForm,
+    email,
+    website,
+    accreditation,
+    automaticValidationNotice,
+    ...rest
+  } = config.laboratory;
   const people = biologists.map((biologist) => defined(biologist) as Professional);
   const head = people.find((biologist) => biologist.idNat === director);
   if (!head)
     throw new Error('the schema lets no configuration pass whose director is not among its biologists');
   return {
     ...rest,
-    ...defined({ legalForm, email, website }),
+    ...defined({ legalForm, email, website, accreditation, automaticValidationNotice }),
     address: defined(address) as Laboratory['address'],
     oids: oidsUnder(oidRoot),
     director: head,

@@ -52,7 +52,7 @@ export function linesOf(result: CodedResult, path: string): Line[] {
     {
       path: `${path}-u`,
       result,
-      loinc,
+      ...(loinc ? { loinc } : {}),
       value,
       ucum,
       printedUnit,

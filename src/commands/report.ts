@@ -1,5 +1,6 @@
 import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
+import { offsetAt } from '../report/timestamp.ts';
 import type { DeliveryRow, ReportSummary } from '../store/model.ts';
 import {
   type Column,
@@ -158,16 +159,24 @@ export function maskReport(
     ...(options.patient || none ? { invisiblePatient: masked } : {}),
     ...(options.representatives || none ? { invisibleRepLegaux: masked } : {}),
   };
-  return withStore(output, options, async (store) =>
+  return withStore(output, options, async (store, config) =>
     actDone(
       output,
       options,
       id,
-      await store.mask(id, change, options.until ?? null, actOf(options)),
+      await store.mask(id, change, endOf(options.until, config.laboratory.timeZone), actOf(options)),
       masked ? 'masqué' : 'démasqué',
       masked ? 'masked' : 'unmasked',
     ),
   );
+}
+
+/** A date alone means the first minute of that day in the laboratory's zone, and not in Greenwich's. */
+function endOf(until: string | undefined, zone: string): string | null {
+  if (until === undefined) return null;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(until)) return until;
+  const offset = offsetAt(until.replaceAll('-', ''), zone);
+  return `${until}T00:00:00${offset.slice(0, 3)}:${offset.slice(3)}`;
 }
 
 /** `crbio explain ID`: why each delivery was made, held or refused, step by step. */

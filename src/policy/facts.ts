@@ -68,6 +68,11 @@ export interface DispatchCircumstances {
       Record<'dmp' | 'mssante-pro' | 'mssante-patient', { readonly by: string; readonly reason: string }>
     >
   >;
+  /**
+   * The patient's identity is no longer the one that the document bears: de-qualified, or another INS. What has not left
+   * is frozen (decisions.md, Inputs).
+   */
+  readonly identityChanged?: boolean;
   /** ZFA-9 of the latest ADT. */
   readonly alimentation?: 'INO' | 'IO' | 'NA';
   readonly alreadyHave: readonly { readonly channel: string; readonly recipient: string }[];

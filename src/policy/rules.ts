@@ -109,6 +109,17 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
+    name: 'identite-changee',
+    channels: ALL,
+    decision: 'hold',
+    release: 'cause',
+    applies: ({ circumstances }) =>
+      when(
+        circumstances.identityChanged === true,
+        'l’identité du patient a changé depuis que ce document a été fait (INS déqualifiée ou différente) : identitovigilance',
+      ),
+  },
+  {
     name: 'biologiste-absent',
     channels: ALL,
     decision: 'hold',

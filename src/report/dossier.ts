@@ -49,6 +49,17 @@ export interface Isolate {
   readonly comments: readonly string[];
 }
 
+/** A picture that belongs to the results: an electrophoresis curve, a caryotype, a microscopy field. */
+export interface ResultImage {
+  /** Unique in its exam. */
+  readonly id: string;
+  /** Printed under the picture. */
+  readonly title: string;
+  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/gif';
+  /** Base64 without line breaks. */
+  readonly base64: string;
+}
+
 /** A document that came with the results: a subcontractor's PDF. */
 export interface Attachment {
   readonly id: string;
@@ -69,6 +80,7 @@ export interface Exam {
   readonly results: readonly Result[];
   readonly isolates: readonly Isolate[];
   readonly specimens: readonly Specimen[];
+  readonly images?: readonly ResultImage[];
   readonly comments: readonly string[];
   readonly performer?: PerformingLaboratory;
   /** Keys of results that the source asks to delete (OBX-11 = D). */
@@ -101,6 +113,8 @@ export interface Dossier {
   readonly clinicalInformation?: string;
   readonly exams: readonly Exam[];
   readonly attachments: readonly Attachment[];
+  /** The SGL's own PDF of the whole report, taken instead of ours where the source's setting says so. */
+  readonly sourcePdf?: Attachment;
   readonly comments: readonly string[];
   readonly flags: DispatchFlags;
   /** Specimen is not of a human (food, water, animal): no CR-Bio can carry it. */

@@ -21,9 +21,24 @@ export interface Laboratory {
   /** Director, and every biologist who may validate, with RPPS and profession. */
   readonly director: Professional;
   readonly biologists: readonly Professional[];
+  /** Cofrac or EFI accreditation: shown only on a report with at least one accredited examination (GEN REF 11). */
+  readonly accreditation?: Accreditation;
+  /** Said when an examination was validated automatically without later human review (SGL.DOC.09). */
+  readonly automaticValidationNotice?: string;
   /** Printed at the foot of the report (RGPD). */
   readonly privacyNotice: string;
   readonly timeZone: string;
+}
+
+/** What the accreditation body wants beside the laboratory's name. */
+export interface Accreditation {
+  readonly body: 'COFRAC' | 'EFI';
+  /** `8-1234`. */
+  readonly number: string;
+  /** Reference of the scope: `Portée disponible sur www.cofrac.fr`. */
+  readonly scope: string;
+  /** `Examens médicaux`. */
+  readonly activity: string;
 }
 
 export interface LaboratoryOids {

@@ -1,5 +1,13 @@
 import type { Coding } from './coding.ts';
-import type { Attachment, DispatchFlags, Isolate, Recipient, Specimen, Susceptibility } from './dossier.ts';
+import type {
+  Attachment,
+  DispatchFlags,
+  Isolate,
+  Recipient,
+  ResultImage,
+  Specimen,
+  Susceptibility,
+} from './dossier.ts';
 import type { Identity } from './identity.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { PerformingLaboratory, Professional } from './people.ts';
@@ -29,6 +37,8 @@ export interface Report {
   readonly validators: readonly Validator[];
   readonly chapters: readonly Chapter[];
   readonly attachments: readonly Attachment[];
+  /** The SGL's own PDF, to be used instead of ours. */
+  readonly sourcePdf?: Attachment;
   readonly comments: readonly string[];
   readonly nonHuman: boolean;
   readonly flags: DispatchFlags;
@@ -90,6 +100,7 @@ export interface Battery {
   readonly loinc?: Coding;
   readonly results: readonly CodedResult[];
   readonly isolates: readonly CodedIsolate[];
+  readonly images?: readonly ResultImage[];
   readonly comments: readonly string[];
   readonly performer?: PerformingLaboratory;
 }

@@ -68,13 +68,15 @@ export interface Result {
   readonly interpretations: readonly InterpretationCode[];
   readonly previous: readonly PreviousValue[];
   /** What a corrected result said before, when the store or the source knows it. */
-  readonly corrects?: { readonly value: ResultValue; readonly at?: Timestamp };
+  readonly corrects?: { readonly value: ResultValue; readonly at?: Timestamp; readonly by?: Professional };
   readonly observedAt?: Timestamp;
   readonly analysedAt?: Timestamp;
   /** Text of the technique (OBX-17). */
   readonly method?: string;
   readonly comments: readonly string[];
   readonly validator?: Professional;
+  /** Validated by a system without later human review (SGL.DOC.09): the report says so. */
+  readonly automaticValidation?: true;
   /** Present when another laboratory did it (OBX-23 ≠ ours). */
   readonly performer?: PerformingLaboratory;
 }
@@ -83,20 +85,27 @@ export interface Result {
 export interface ResultCoding {
   /** Absent: no validated mapping, the result leaves uncoded with its local code (cr-bio.md §7.4). */
   readonly loinc?: Coding;
+  /** National waiting code (code d'attente), when the catalogue gives one and there is no LOINC. */
+  readonly waiting?: Coding;
   /** Unit as the laboratory prints it. */
   readonly printedUnit?: string;
   /** UCUM unit that goes into the CDA; absent: none is emitted. */
   readonly ucum?: string;
   /** ANSM TCCR technique. */
   readonly method?: Coding;
+  /** The examination is covered by the laboratory's accreditation (Cofrac GEN REF 11). */
+  readonly accredited?: true;
   /** The same result in its second unit, converted with the digits of `value`. */
-  readonly second?: {
-    readonly loinc: Coding;
-    readonly ucum: string;
-    readonly printedUnit: string;
-    readonly value: ResultValue;
-    readonly range?: ReferenceRange;
-  };
+  readonly second?: SecondValue;
+}
+
+/** A result in its second unit. Without `loinc` it is printed beside the first and not coded (per-test setting). */
+export interface SecondValue {
+  readonly loinc?: Coding;
+  readonly ucum: string;
+  readonly printedUnit: string;
+  readonly value: ResultValue;
+  readonly range?: ReferenceRange;
 }
 
 export interface CodedResult extends Result {

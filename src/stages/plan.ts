@@ -1,6 +1,8 @@
 import type { Log } from '../ops/log.ts';
 import { decide } from '../policy/decide.ts';
+import { usableIdentity } from '../policy/environment.ts';
 import type { DispatchFacts, DispatchSettings } from '../policy/facts.ts';
+import type { Identity } from '../report/identity.ts';
 import { fromInstant } from '../report/timestamp.ts';
 import type { PlanTask, Store } from '../store/model.ts';
 
@@ -45,8 +47,10 @@ export function createPlanner({ store, log, now, zone, settingsOf, at, next }: P
 
 /** The plan of a stored version: its facts and what the store knows of its circumstances. */
 export function planOf(task: PlanTask, today: string, settings: DispatchSettings) {
+  // The store keeps as JSON what factsOf gave it.
+  const facts = task.facts as unknown as DispatchFacts;
   return decide(
-    task.facts as unknown as DispatchFacts,
+    facts,
     {
       flags: task.flags,
       maskUntil: task.maskUntil,
@@ -55,8 +59,16 @@ export function planOf(task: PlanTask, today: string, settings: DispatchSettings
       opposition: task.opposition,
       ...(task.consent ? { alimentation: task.consent.alimentation } : {}),
       alreadyHave: task.alreadyHave,
+      identityChanged: hasChanged(facts.identity, usableIdentity(settings.environment, task.identity)),
       today,
     },
     settings,
   );
+}
+
+/** An identity that a document bears qualified must still be so, with the same INS. */
+function hasChanged(borne: DispatchFacts['identity'], now: Identity): boolean {
+  if (now.kind === 'unqualified')
+    return borne.kind === 'qualified' || (now.cause === 'status-blocked' && borne.cause !== now.cause);
+  return borne.kind === 'qualified' && borne.matricule !== now.ins.matricule;
 }

@@ -101,6 +101,10 @@ describe('the dispatch plan', () => {
     ]);
   });
 
+  it('freezes what has not left when the identity is no longer the one the document bears', () => {
+    expect(plan({}, { identityChanged: true })).toEqual(allThree('hold/identite-changee'));
+  });
+
   it('names no INS when there is none to name', () => {
     const patient = decide(
       facts({ identity: { kind: 'unqualified', cause: 'no-ins' } }),

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { DispatchSettings } from '../../src/policy/facts.ts';
+import { INS_OIDS, parseIns } from '../../src/report/ins.ts';
+import { planOf } from '../../src/stages/plan.ts';
+import type { PlanTask } from '../../src/store/model.ts';
+import { statedPatient } from '../fixtures/people.ts';
+
+const SETTINGS: DispatchSettings = {
+  environment: 'test',
+  channels: ['dmp', 'mssante-patient'],
+  partialToDmp: false,
+  masquePsBlocksMail: true,
+  hospitalSource: false,
+  hospitalClasses: [],
+  patientDomain: 'patient.mssante.invalid',
+  mailDomains: [],
+  majorityAge: 18,
+};
+
+/** A version rendered for the qualified test patient. */
+const task = (more: Partial<PlanTask> = {}): PlanTask => ({
+  reportId: 'sgl-1',
+  version: 1,
+  revision: 1,
+  source: 'sgl',
+  completeness: 'complete',
+  facts: {
+    processing: 'T',
+    identity: { kind: 'qualified', matricule: '279035121518989' },
+    validatorNamed: true,
+    completeness: 'complete',
+    withdrawal: false,
+    nonHuman: false,
+    professionals: [],
+  },
+  identity: statedPatient(),
+  flags: {},
+  maskUntil: null,
+  held: undefined,
+  lifted: [],
+  opposition: {},
+  consent: undefined,
+  alreadyHave: [],
+  ...more,
+});
+
+const rules = (more: Partial<PlanTask> = {}) =>
+  planOf(task(more), '20260302', SETTINGS).map(({ rule }) => rule);
+const other = parseIns('184076938301241', INS_OIDS.test);
+
+describe('planning a stored version', () => {
+  it('sends while the identity is the one that the document bears', () => {
+    expect(rules()).toEqual(['envoi', 'envoi']);
+  });
+
+  it.each([
+    ['de-qualified since', statedPatient({ statuses: ['PROV'] })],
+    ['doubtful since', statedPatient({ statuses: ['VALI', 'DOUT'] })],
+    ['of another INS', statedPatient('fault' in other ? {} : { ins: other })],
+  ])('freezes a document whose patient is %s', (_what, identity) => {
+    expect(rules({ identity })).toEqual(['identite-changee', 'identite-changee']);
+  });
+
+  it('obeys the consent of the latest ADT, a hold, and a mask', () => {
+    expect(rules({ consent: { alimentation: 'IO' } })).toEqual(['opposition-adt', 'envoi']);
+    expect(rules({ held: { by: 'Dr Martin', reason: 'à relire' } })).toEqual(['retenu', 'retenu']);
+    expect(rules({ flags: { invisiblePatient: true } })).toEqual(['envoi', 'annonce']);
+  });
+});
