@@ -20,9 +20,9 @@ beforeAll(async () => {
 }, SYSTEM_TIMEOUT_MS);
 afterAll(() => laboratory.close());
 
-async function killedAt(point: string, name: string, text: string): Promise<void> {
+async function killedAt(point: string, name: string, content: Uint8Array): Promise<void> {
   writeFileSync(order, point);
-  laboratory.drop(name, text);
+  laboratory.drop(name, content);
   await laboratory.death();
   expect(existsSync(order), `${point} was reached`).toBe(false);
   await laboratory.start({ CRBIO_STOP_ORDER: order });

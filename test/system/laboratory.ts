@@ -21,11 +21,10 @@ import {
   writeConfiguration,
 } from '../../src/commands/demo-laboratory.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import type { DispatchDecision } from '../../src/report/delivery.ts';
 import type { RegisteredDocument } from '../../src/sandbox/dmp/registry.ts';
 import type { SandboxEvent } from '../../src/sandbox/journal.ts';
 import type { StoredMail } from '../../src/sandbox/mssante/mailboxes.ts';
-import type { DeliveryRow, ReportDetails, Store } from '../../src/store/model.ts';
+import type { ReportDetails, Store } from '../../src/store/model.ts';
 import { openStore } from '../../src/store/store.ts';
 
 /**
@@ -190,19 +189,15 @@ export function runCrbio(args: readonly string[]): Promise<CommandResult> {
   });
 }
 
-/** A demo input, under other numbers: each test has its own dossiers. */
-export function input(name: string, changes: Readonly<Record<string, string>> = {}): string {
-  let text = readFileSync(join(INPUTS, name), 'utf8');
+/** A demo input, under other numbers: each test has its own dossiers. Its bytes stay as they are, whatever the charset. */
+export function input(name: string, changes: Readonly<Record<string, string>> = {}): Buffer {
+  let text = readFileSync(join(INPUTS, name), 'latin1');
   for (const [from, to] of Object.entries(changes)) {
     if (!text.includes(from)) throw new Error(`${name} does not hold « ${from} »`);
     text = text.replaceAll(from, to);
   }
-  return text;
+  return Buffer.from(text, 'latin1');
 }
-
-/** Does a delivery count as what the plan wanted? */
-export const planned = (row: Pick<DispatchDecision, 'channel' | 'rule'> & Pick<DeliveryRow, 'state'>) =>
-  `${row.channel} ${row.state} ${row.rule}`;
 
 export function filesBelow(folder: string): string[] {
   mkdirSync(folder, { recursive: true });
@@ -216,6 +211,8 @@ function controlOf({ access }: RunningSandbox) {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await fetch(`${access.control}${path}`, {
       method,
+      // Tests that run a tool synchronously would find a kept-alive connection closed.
+      headers: { connection: 'close' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
