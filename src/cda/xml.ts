@@ -1,6 +1,3 @@
-import { create } from 'xmlbuilder2';
-import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
-
 /** The document as a value: builders return elements, {@link serialize} writes them once. */
 export interface XmlElement {
   readonly name: string;
@@ -48,45 +45,45 @@ export function xmlText(text: string): string {
   return text.replace(ILLEGAL, '').replace(/\r\n?/g, '\n');
 }
 
-/**
- * xmlbuilder2 takes `&e;` or `&#0;` in a text for a reference and writes it as it is; an ampersand that is already
- * escaped is the one thing that it leaves alone rightly.
- */
-const escaped = (text: string): string => xmlText(text).replace(/&/g, '&amp;');
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** The one place where text becomes XML. @param special the characters that cannot stand as they are */
+const escaped = (text: string, special: RegExp): string =>
+  xmlText(text).replace(special, (character) => ESCAPES[character] ?? character);
 
 /** Attribute values are one line: a reader turns their line ends and tabs into blanks anyway. */
-const escapedAttribute = (text: string): string => escaped(text).replace(/[\n\t]+/g, ' ');
+const escapedAttribute = (text: string): string => escaped(text, /[&<>"]/g).replace(/[\n\t]+/g, ' ');
 
 /**
  * Writes a ClinicalDocument, UTF-8 with its XML declaration, well-formed whatever its texts hold. Elements start on
  * their own line except inside narrative and text, where white space means something.
  */
 export function serialize(root: XmlElement): Uint8Array {
-  const builder = create({ version: '1.0', encoding: 'UTF-8' }).ele(NAMESPACES.hl7, root.name);
-  builder.att('http://www.w3.org/2000/xmlns/', 'xmlns:xsi', NAMESPACES.xsi);
-  builder.att('http://www.w3.org/2000/xmlns/', 'xmlns:lab', NAMESPACES.lab);
-  fill(builder, root, '\n');
-  return Buffer.from(builder.end({ wellFormed: true }), 'utf8');
+  const { hl7, xsi, lab } = NAMESPACES;
+  const attributes = { xmlns: hl7, 'xmlns:xsi': xsi, 'xmlns:lab': lab, ...root.attributes };
+  const pieces = ['<?xml version="1.0" encoding="UTF-8"?>'];
+  write({ ...root, attributes }, '\n', pieces);
+  return Buffer.from(pieces.join(''), 'utf8');
 }
 
 /** @param indent line end and blanks before a child; undefined inside mixed content */
-function fill(builder: XMLBuilder, element: XmlElement, indent: string | undefined): void {
-  for (const [name, value] of Object.entries(element.attributes)) {
-    if (name.startsWith('xsi:')) builder.att(NAMESPACES.xsi, name, escapedAttribute(value));
-    else builder.att(name, escapedAttribute(value));
+function write({ name, attributes, children }: XmlElement, indent: string | undefined, into: string[]): void {
+  let tag = `<${name}`;
+  for (const key of Object.keys(attributes)) tag += ` ${key}="${escapedAttribute(attributes[key] ?? '')}"`;
+  if (children.length === 0) {
+    into.push(`${tag}/>`);
+    return;
   }
-  const { children } = element;
+  into.push(`${tag}>`);
   const lines = children.every((child) => typeof child !== 'string') ? indent : undefined;
   for (const child of children) {
     if (typeof child === 'string') {
-      builder.txt(escaped(child));
+      into.push(escaped(child, /[&<>]/g));
       continue;
     }
-    if (lines !== undefined) builder.txt(lines);
-    const added = child.name.startsWith('lab:')
-      ? builder.ele(NAMESPACES.lab, child.name)
-      : builder.ele(child.name);
-    fill(added, child, lines === undefined || child.name === 'text' ? undefined : `${lines} `);
+    if (lines !== undefined) into.push(lines);
+    write(child, lines === undefined || child.name === 'text' ? undefined : `${lines} `, into);
   }
-  if (lines !== undefined && children.length > 0) builder.txt(lines.slice(0, -1) || '\n');
+  if (lines !== undefined) into.push(lines.slice(0, -1) || '\n');
+  into.push(`</${name}>`);
 }
