@@ -119,6 +119,8 @@ const folderSource = z
       .array(z.enum(['ORC-4', 'OBR-2', 'OBR-3', 'OBR-3 root', 'PID-18']))
       .min(1)
       .default(['ORC-4', 'OBR-3']),
+    automaticValidators: z.array(z.string()).default([]),
+    sourcePdf: z.boolean().default(false),
     isolateCodes: z.array(z.string()).default([]),
     decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
     finalTerminator: z.enum(['required', 'optional']).default('required'),

@@ -56,6 +56,8 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         metaDmpMss: source.metaDmpMss,
         preliminaryIsValidated: source.preliminaryIsValidated,
         hospital: source.hospital,
+        automaticValidators: source.automaticValidators,
+        sourcePdf: source.sourcePdf,
         isolateCodes: source.isolateCodes,
         decimalMark: source.decimalMark,
         finalTerminator: source.finalTerminator,

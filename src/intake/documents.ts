@@ -1,3 +1,4 @@
+import type { ResultImage } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { Delimiters } from './escapes.ts';
 import { fault } from './faults.ts';
@@ -5,10 +6,19 @@ import { fault } from './faults.ts';
 /** A document carried by an OBX of type ED. */
 export type EmbeddedDocument =
   | { readonly kind: 'pdf'; readonly base64: string }
+  | { readonly kind: 'image'; readonly mediaType: ResultImage['mediaType']; readonly base64: string }
   /** CDA or other XML. */
   | { readonly kind: 'xml' }
-  /** An image or a text: nothing that a report can append. */
+  /** A text, or a format that no report can show. */
   | { readonly kind: 'other' };
+
+/** First bytes of the image formats that a CR-Bio may show (cr-bio.md §7.9). */
+const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
+  ['\x89PNG\r\n\x1a\n', 'image/png'],
+  ['\xff\xd8\xff', 'image/jpeg'],
+  ['GIF87a', 'image/gif'],
+  ['GIF89a', 'image/gif'],
+];
 
 /**
  * Reads raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data; line breaks in the data are removed, repetitions
@@ -37,6 +47,8 @@ export function readDocument(
   // Readers accept a few bytes before the mark; a PDF cut short shows at its end, which the document stage checks.
   if (start.slice(0, 512).includes('%PDF-')) return { kind: 'pdf', base64: data };
   if (announcedPdf) return fault('ED_UNREADABLE', position);
+  const mediaType = IMAGES.find(([mark]) => start.startsWith(mark))?.[1];
+  if (mediaType) return { kind: 'image', mediaType, base64: data };
   return { kind: /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml|^\s*<ClinicalDocument/.test(start) ? 'xml' : 'other' };
 }
 

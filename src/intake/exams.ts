@@ -17,6 +17,7 @@ import { examProgress, isCancelledOrder } from './statuses.ts';
 export interface ReadExam {
   readonly exam: Exam;
   readonly attachments: readonly Attachment[];
+  readonly sourcePdf?: Attachment;
   /** A row is pending, preliminary or withheld, or the exam is. */
   readonly partial: boolean;
   readonly withheld: boolean;
@@ -77,7 +78,10 @@ export function readExam(
     examProgress(one.obr.text(25)),
   );
   if (progress.includes(undefined)) return fault('OBR_STATUS', context.at(obr, 25));
-  const line = rows.length === 0 ? lineOf(order, local, keyPrefix, cancelled, progress[0]) : undefined;
+  const images = all.flatMap((read) => read.images);
+  const sourcePdf = all.find((read) => read.sourcePdf)?.sourcePdf;
+  const empty = rows.length === 0 && images.length === 0 && !sourcePdf;
+  const line = empty ? lineOf(order, local, keyPrefix, cancelled, progress[0]) : undefined;
   const keys = [...results, ...isolates.flatMap((isolate) => isolate.antibiogram)].map(({ key }) => key);
   if (new Set(keys).size < keys.length) return fault('OBX_DUPLICATE', context.at(obr));
 
@@ -97,6 +101,7 @@ export function readExam(
       results: line ? [line] : results,
       isolates,
       specimens: readSpecimens(order, context),
+      ...(images.length > 0 ? { images } : {}),
       comments: [
         ...noteText(order.notes),
         ...specimenRemarks(order),
@@ -108,6 +113,7 @@ export function readExam(
         .map(({ code, subId }) => `${keyPrefix}|${code.code}|${subId}`),
     },
     attachments: all.flatMap(({ attachments }) => attachments),
+    ...(sourcePdf ? { sourcePdf } : {}),
     partial: withheld || awaited || open,
     withheld,
     wrong: rows.some(({ fate }) => fate.kind === 'wrong'),

@@ -1,4 +1,4 @@
-import type { Attachment } from '../report/dossier.ts';
+import type { Attachment, ResultImage } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { Professional } from '../report/people.ts';
 import type { LocalCode, PreviousValue, ReferenceRange, Result } from '../report/result.ts';
@@ -29,6 +29,9 @@ export interface Row {
 export interface ReadRows {
   readonly rows: readonly Row[];
   readonly attachments: readonly Attachment[];
+  readonly images: readonly ResultImage[];
+  /** The SGL's own PDF of the report, from a source that sends one. */
+  readonly sourcePdf?: Attachment;
   /** OBX-19 of every row. */
   readonly analysedAt: readonly (Timestamp | undefined)[];
 }
@@ -59,6 +62,8 @@ interface Line {
 export function readRows(order: OrderGroup, scope: RowScope, context: ReadingContext): ReadRows | Fault {
   const lines: Line[] = [];
   const attachments: Attachment[] = [];
+  const images: ResultImage[] = [];
+  let sourcePdf: Attachment | undefined;
   for (const group of order.observations) {
     const { obx } = group;
     if (isDispatchRow(obx)) continue;
@@ -69,9 +74,17 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     const line = readLine(group, order, scope, context);
     if (isFault(line)) return line;
     if (line.fate.kind === 'result' && line.fate.status !== 'pending' && obx.document !== undefined) {
-      const attachment = attachmentOf(line, obx.document, scope, context);
-      if (isFault(attachment)) return attachment;
-      if (attachment) attachments.push(attachment);
+      const carried = carriedBy(line, obx.document, scope, context);
+      if (carried && isFault(carried)) return carried;
+      if (carried?.kind === 'image') {
+        images.push(carried.image);
+        continue;
+      }
+      if (carried?.kind === 'source-pdf') {
+        sourcePdf = carried.pdf;
+        continue;
+      }
+      if (carried) attachments.push(carried.pdf);
     }
     const above = lines.at(-1);
     if (above && continues(above, line)) {
@@ -91,7 +104,13 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     if (isFault(row)) return row;
     rows.push(row);
   }
-  return { rows, attachments, analysedAt: order.observations.map(({ obx }) => context.time(obx, 19)) };
+  return {
+    rows,
+    attachments,
+    images,
+    ...(sourcePdf ? { sourcePdf } : {}),
+    analysedAt: order.observations.map(({ obx }) => context.time(obx, 19)),
+  };
 }
 
 function readLine(
@@ -190,7 +209,8 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   const sentLoinc = loincOf(obx.repetitions(3)[0]);
   const analysedAt = context.time(obx, 19);
   const method = obx.repetitions(17).map(codedText).filter(Boolean).join(', ');
-  const validator = validatorOf(obx, order);
+  const automatic = isAutomatic(obx, context);
+  const validator = automatic ? validatorOf(undefined, order) : validatorOf(obx, order);
   const performer = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
   if (performer && !performer.address) context.warn('SUBCONTRACTOR_ADDRESS', code.code);
   const susceptibility = codes.length === 0 && isSusceptibility(obx) ? susceptibilityOf(obx) : [];
@@ -209,8 +229,15 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     ...(method ? { method } : {}),
     comments,
     ...(validator ? { validator } : {}),
+    ...(automatic ? { automaticValidation: true as const } : {}),
     ...(performer ? { performer } : {}),
   };
+}
+
+/** OBX-16 names a system of the laboratory that validates by itself, and no person. */
+function isAutomatic(obx: Segment, context: ReadingContext): boolean {
+  const { automaticValidators } = context.profile;
+  return obx.repetitions(16).some((person) => automaticValidators.includes(person.text(1)));
 }
 
 /** S, I or R sent as the value of an antibiotic, OBX-8 being empty. */
@@ -237,28 +264,45 @@ function readPrevious(line: Line, result: Result, context: ReadingContext): read
   return [{ value: read.value, observedAt }];
 }
 
-function attachmentOf(
+/** What an embedded document is to the report. */
+type Carried =
+  | { readonly kind: 'attachment' | 'source-pdf'; readonly pdf: Attachment }
+  | { readonly kind: 'image'; readonly image: ResultImage };
+
+function carriedBy(
   line: Line,
   raw: string,
   scope: RowScope,
   context: ReadingContext,
-): Attachment | undefined | Fault {
+): Carried | undefined | Fault {
   const { obx, code, subId } = line;
   const document = readDocument(raw, scope.delimiters, context.at(obx, 5));
   if (isFault(document)) return document;
-  if (document.kind === 'xml') return fault('HL7_CDA_IN_ORU', context.at(obx, 5));
-  if (document.kind === 'other') {
-    context.warn('ED_NOT_PDF', code.code);
-    return undefined;
+  const id = `${scope.keyPrefix}|${code.code}|${subId}`;
+  switch (document.kind) {
+    case 'xml':
+      return fault('HL7_CDA_IN_ORU', context.at(obx, 5));
+    case 'other':
+      context.warn('ED_NOT_PDF', code.code);
+      return undefined;
+    case 'image':
+      return {
+        kind: 'image',
+        image: { id, title: code.label, mediaType: document.mediaType, base64: document.base64 },
+      };
+    case 'pdf': {
+      const from = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
+      const pdf: Attachment = {
+        id,
+        title: code.label,
+        mediaType: 'application/pdf',
+        base64: document.base64,
+        ...(from ? { from } : {}),
+      };
+      // Another laboratory's document is never the report itself, whatever the source sends.
+      return { kind: context.profile.sourcePdf && !from ? 'source-pdf' : 'attachment', pdf };
+    }
   }
-  const from = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
-  return {
-    id: `${scope.keyPrefix}|${code.code}|${subId}`,
-    title: code.label,
-    mediaType: 'application/pdf',
-    base64: document.base64,
-    ...(from ? { from } : {}),
-  };
 }
 
 /** The laboratory's own triplet of a coded field: the one whose system is not LOINC, when there is one. */

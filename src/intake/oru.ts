@@ -150,6 +150,7 @@ function readDossier(
     : read.every(({ cancelled }) => cancelled)
       ? 'cancelled'
       : undefined;
+  const sourcePdf = read.find((exam) => exam.sourcePdf)?.sourcePdf;
   const nonHuman = isNonHuman(patient.pid, orders, context);
   return {
     source: context.profile.name,
@@ -163,6 +164,7 @@ function readDossier(
     ...(clinicalInformation ? { clinicalInformation } : {}),
     exams: read.map(({ exam }) => exam).filter(saysSomething),
     attachments: read.flatMap(({ attachments }) => attachments),
+    ...(sourcePdf ? { sourcePdf } : {}),
     comments: noteText(patient.notes),
     flags,
     ...(nonHuman ? { nonHuman } : {}),
@@ -179,6 +181,7 @@ function saysSomething(exam: Exam): boolean {
   return (
     exam.results.length > 0 ||
     exam.isolates.length > 0 ||
+    (exam.images?.length ?? 0) > 0 ||
     exam.comments.length > 0 ||
     exam.deleted.length > 0 ||
     exam.specimens.some(({ nonConformity }) => nonConformity)

@@ -46,6 +46,10 @@ export interface SourceProfile {
   readonly hospital: boolean;
   /** Specimen types (SPM-4, OBR-15) that are of no human: water, food, animals. */
   readonly nonHumanSpecimens: readonly string[];
+  /** OBX-16 codes of the laboratory's systems that validate by themselves: the report then says so (SGL.DOC.09). */
+  readonly automaticValidators: readonly string[];
+  /** The source sends its own PDF of the report (an ED of our own laboratory), to be used instead of ours. */
+  readonly sourcePdf: boolean;
   /** OBX-3 codes of the rows that name a cultured organism, when OBX-4 numbers the isolate. */
   readonly isolateCodes: readonly string[];
   readonly decimalMark: DecimalMark;
@@ -87,6 +91,8 @@ export function sourceProfile(
     preliminaryIsValidated: false,
     hospital: false,
     nonHumanSpecimens: NON_HUMAN_0487,
+    automaticValidators: [],
+    sourcePdf: false,
     isolateCodes: [],
     decimalMark: 'unknown',
     finalTerminator: 'required',

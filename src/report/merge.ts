@@ -131,7 +131,11 @@ function mergeRow(current: Result, incoming: Result, { correcting, replacedAt }:
   }
   const settled = isSettled(current.status) && current.value !== undefined;
   const replaced = settled
-    ? { value: current.value, at: current.analysedAt ?? replacedAt }
+    ? {
+        value: current.value,
+        at: current.analysedAt ?? replacedAt,
+        ...(incoming.validator ? { by: incoming.validator } : {}),
+      }
     : comesBack(current, incoming)
       ? undefined
       : current.corrects;

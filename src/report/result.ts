@@ -67,7 +67,7 @@ export interface Result {
   readonly ranges: readonly ReferenceRange[];
   readonly interpretations: readonly InterpretationCode[];
   readonly previous: readonly PreviousValue[];
-  /** What a corrected result said before, when the store or the source knows it. */
+  /** What a corrected result said before, when that was released, and who validated the correction. */
   readonly corrects?: { readonly value: ResultValue; readonly at?: Timestamp; readonly by?: Professional };
   readonly observedAt?: Timestamp;
   readonly analysedAt?: Timestamp;

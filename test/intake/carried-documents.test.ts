@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { obx, oru } from '../fixtures/hl7/messages.ts';
+import { dossierOf, faultsOf } from './parts.ts';
+
+const base64 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('base64');
+const PNG = base64('\x89PNG\r\n\x1a\n corps');
+const JPEG = base64('\xff\xd8\xff\xe0 corps.');
+const PDF = base64('%PDF-1.4 corps');
+const OTHER = { 23: 'Spécial', 24: '1 rue X^^LYON' };
+
+describe('a picture among the results', () => {
+  it.each([
+    ['PNG', PNG, 'image/png'],
+    ['JPEG', JPEG, 'image/jpeg'],
+    ['GIF', base64('GIF89a corps..'), 'image/gif'],
+  ])('%s, told by its first bytes whatever it is called, belongs to its exam', (_name, data, mediaType) => {
+    const dossier = dossierOf(
+      oru(obx('NM', 'PT', '72'), obx('ED', 'ELEC^Courbe d’électrophorèse^L', `^Image^X^Base64^${data}`)),
+    );
+    expect(dossier.exams).toHaveLength(1);
+    expect(dossier.exams[0]?.results.map(({ local }) => local.code)).toEqual(['PT']);
+    expect(dossier.exams[0]?.images).toMatchObject([
+      { title: 'Courbe d’électrophorèse', mediaType, base64: data },
+    ]);
+    expect(dossier.attachments).toEqual([]);
+  });
+
+  it('is enough for an exam to be shown', () => {
+    const dossier = dossierOf(oru(obx('ED', 'ELEC^Courbe^L', `^Image^PNG^Base64^${PNG}`)));
+    expect(dossier.exams[0]?.images).toHaveLength(1);
+    expect(dossier.exams[0]?.results).toEqual([]);
+  });
+});
+
+describe('the SGL’s own PDF', () => {
+  const row = (more = {}) => obx('ED', 'CR^Compte rendu^L', `^APPLICATION^PDF^Base64^${PDF}`, more);
+
+  it('is taken from a source that sends one, and is no result', () => {
+    const dossier = dossierOf(oru(obx('NM', 'GLY', '5.1'), row()), { sourcePdf: true });
+    expect(dossier.sourcePdf).toMatchObject({ base64: PDF });
+    expect(dossier.attachments).toEqual([]);
+    expect(dossier.exams.flatMap(({ results }) => results.map(({ local }) => local.code))).toEqual(['GLY']);
+  });
+
+  it('is an attachment from other sources, and always when another laboratory made it', () => {
+    expect(dossierOf(oru(obx('NM', 'GLY', '5.1'), row())).sourcePdf).toBeUndefined();
+    const subcontracted = dossierOf(oru(obx('NM', 'GLY', '5.1'), row(OTHER)), { sourcePdf: true });
+    expect(subcontracted.sourcePdf).toBeUndefined();
+    expect(subcontracted.attachments).toHaveLength(1);
+  });
+
+  it('is refused when its bytes are no PDF', () => {
+    const broken = obx('ED', 'CR^Compte rendu^L', `^APPLICATION^PDF^Base64^${base64('PK autre')}`);
+    expect(faultsOf(oru(broken), { sourcePdf: true }).map(({ code }) => code)).toEqual(['ED_UNREADABLE']);
+  });
+});
+
+describe('automatic validation', () => {
+  it('is told by the system’s code in OBX-16, and names no person', () => {
+    const rows = oru(
+      obx('NM', 'NA', '140', { 16: 'AUTOVAL^Système expert' }),
+      obx('NM', 'K', '4.1', { 16: '10000000001^MARTIN^Anne' }),
+    );
+    const [sodium, potassium] = dossierOf(rows, { automaticValidators: ['AUTOVAL'] }).exams[0]?.results ?? [];
+    expect(sodium).toMatchObject({ automaticValidation: true });
+    expect(sodium?.validator?.family).not.toBe('Système expert');
+    expect(potassium?.automaticValidation).toBeUndefined();
+    expect(potassium?.validator?.family).toBe('MARTIN');
+  });
+});
