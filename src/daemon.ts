@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadAssets } from './assets.ts';
 import { type Config, pathOf } from './config.ts';
 import { createDmpChannel } from './dmp/channel.ts';
-import { readCorrespondents } from './intake/correspondents.ts';
+import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
 import { watchFolder } from './intake/folder.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
 import type { Log } from './ops/log.ts';
@@ -41,19 +42,38 @@ const IDLE_MS = 1_000;
 /** How often the store is asked whether a command wrote: one pragma. */
 const WATCH_MS = 250;
 
+/** What a configuration names, read. */
+export interface DaemonParts {
+  readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
+  readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
+  readonly correspondents: readonly Correspondent[];
+}
+
+/**
+ * Reads certificates, correspondents, and, to judge them before the workers need them, catalogue and stylesheets.
+ * @returns them, or everything that stops the daemon from starting with this configuration
+ */
+export function readParts(config: Config): DaemonParts | Fault[] {
+  const dmp = dmpSettingsOf(config);
+  const mssante = mssanteSettingsOf(config);
+  const correspondents = config.correspondents
+    ? readCorrespondents(pathOf(config, config.correspondents))
+    : [];
+  const assets = loadAssets(config);
+  if (isFaults(dmp) || isFaults(mssante) || isFaults(correspondents) || isFaults(assets))
+    return [dmp, mssante, correspondents, assets].flatMap((part) => (isFaults(part) ? part : []));
+  return { dmp, mssante, correspondents };
+}
+
 /**
  * The composition root: the only file that knows every folder.
  * @param configFile path of the configuration, which the workers read too
  * @returns the daemon, or what stops it from starting
  */
 export async function startDaemon(config: Config, configFile: string, log: Log): Promise<Daemon | Fault[]> {
-  const dmp = dmpSettingsOf(config);
-  const mssante = mssanteSettingsOf(config);
-  const correspondents = config.correspondents
-    ? readCorrespondents(pathOf(config, config.correspondents))
-    : [];
-  const faults = [dmp, mssante, correspondents].flatMap((part) => (isFaults(part) ? part : []));
-  if (faults.length > 0) return faults;
+  const parts = readParts(config);
+  if (isFaults(parts)) return parts;
+  const { dmp, mssante, correspondents } = parts;
 
   const data = pathOf(config, config.data);
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -89,7 +109,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     at,
     interpret: (bytes, source) =>
       itemsOf(bytes, profiles.get(source), {
-        correspondents: isFaults(correspondents) ? [] : correspondents,
+        correspondents,
         root: laboratory.oids.documents,
       }),
     next: () => wake('render', 'decide'),
@@ -101,6 +121,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     render: workers.render,
     concurrency: config.workers + 1,
     next: () => wake('decide'),
+    wake: () => wake('render'),
   });
   const planner = createPlanner({
     store,
@@ -118,12 +139,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   start('decide', planner.turn);
 
   const lanes = channelsOf(config).map((channel) => {
-    const adapter = adapterOf(channel, {
-      dmp: isFaults(dmp) ? undefined : dmp,
-      mssante: isFaults(mssante) ? undefined : mssante,
-      workers,
-      now,
-    });
+    const adapter = adapterOf(channel, { dmp, mssante, workers, now });
     const lane = createLane(
       {
         channel,
@@ -138,7 +154,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     return lane;
   });
 
-  const receive = createReceiver({ store, log, interpretOne: interpreter.interpretOne, at });
+  const receive = createReceiver({ store, log, interpretOne: interpreter.interpretOne, now, at });
   const feeds = await Promise.all(
     config.sources.map((source) => {
       const folders = foldersOf(config, source);
@@ -174,7 +190,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       clearInterval(watch);
       await Promise.all(feeds.map((feed) => feed.stop()));
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
-      await Promise.all(lanes.map((lane) => lane.stop()));
+      await Promise.all([renderer.stop(), ...lanes.map((lane) => lane.stop())]);
       await workers.close();
       await store.close();
       log.info('stopped');
@@ -182,9 +198,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   };
 }
 
-interface AdapterParts {
-  readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
-  readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
+interface AdapterParts extends Pick<DaemonParts, 'dmp' | 'mssante'> {
   readonly workers: ReturnType<typeof startWorkers>;
   readonly now: () => number;
 }

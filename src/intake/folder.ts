@@ -106,7 +106,10 @@ class Feed implements FolderFeed {
       usePolling: polling ?? false,
       interval: Math.max(stableMs, 100),
     });
-    this.#watcher.on('all', () => this.#schedule(0));
+    // A file that left, most often by our own move, is nothing to look for.
+    this.#watcher.on('all', (event) => {
+      if (event !== 'unlink') this.#schedule(0);
+    });
     this.#watcher.on('error', (error) => this.#options.onError?.(error));
     this.#rescanTimer = setInterval(() => this.#schedule(0), rescanMs);
     await this.#look();
@@ -151,9 +154,10 @@ class Feed implements FolderFeed {
     for (const known of [this.#candidates, this.#left]) {
       for (const name of known.keys()) if (!present.has(name)) known.delete(name);
     }
-    for (const name of names.sort(byName.compare)) {
+    const waiting = names.filter((name) => !this.#inHand.has(name) && !this.#ready.has(name));
+    for (const name of waiting.sort(byName.compare)) {
       if (this.#stopped) return;
-      if (!this.#inHand.has(name) && !this.#ready.has(name)) await this.#lookAt(name);
+      await this.#lookAt(name);
     }
     this.#handOn();
   }
@@ -190,8 +194,10 @@ class Feed implements FolderFeed {
   }
 
   #handOn(): void {
-    for (const [name, state] of [...this.#ready].sort(([one], [other]) => byName.compare(one, other))) {
-      if (this.#stopped || this.#inHand.size >= (this.#options.concurrency ?? 1)) return;
+    while (!this.#stopped && this.#inHand.size < (this.#options.concurrency ?? 1)) {
+      const next = this.#nextReady();
+      if (!next) return;
+      const [name, state] = next;
       this.#ready.delete(name);
       const work = this.#handle(name, state)
         .catch((error: unknown) => {
@@ -204,6 +210,13 @@ class Feed implements FolderFeed {
         });
       this.#inHand.set(name, work);
     }
+  }
+
+  /** The first by name. Not sorted: an export of thousands of files would be, once for each of them. */
+  #nextReady(): [string, FileState] | undefined {
+    let first: [string, FileState] | undefined;
+    for (const entry of this.#ready) if (!first || byName.compare(entry[0], first[0]) < 0) first = entry;
+    return first;
   }
 
   async #handle(name: string, state: FileState): Promise<void> {

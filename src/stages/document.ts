@@ -4,7 +4,6 @@ import { selfPresenting } from '../cda/self-presenting.ts';
 import type { Stylesheet } from '../cda/stylesheet.ts';
 import { pdfName } from '../mssante/names.ts';
 import type { PdfAssets } from '../pdf/assets.ts';
-import { checkPdf } from '../pdf/pdf-check.ts';
 import { makeReportPdf } from '../pdf/report-pdf.ts';
 import { type Environment, usableIdentity } from '../policy/environment.ts';
 import { type DispatchFacts, factsOf } from '../policy/facts.ts';
@@ -63,10 +62,7 @@ export async function renderDocument(
     buildCda({ report, pdf: made.pdf, version: assets.cdaVersion }),
     assets.stylesheet,
   );
-  const faults = [
-    ...checkDocument(cda).map(({ rule, cause, where }) => unfit(rule, cause, where)),
-    ...checkPdf(made.pdf).problems.map((problem) => unfit('PDF_UNFIT', problem)),
-  ];
+  const faults = checkDocument(cda).map(({ rule, cause, where }) => unfit(rule, cause, where));
   if (faults.length > 0) return { faults };
   return {
     documentOid: report.version.documentOid,
@@ -79,7 +75,7 @@ export async function renderDocument(
   };
 }
 
-function unfit(code: string, cause: string, position?: string): Fault {
+function unfit(code: string, cause: string, position: string): Fault {
   return {
     code,
     cause,

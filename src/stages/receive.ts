@@ -20,6 +20,8 @@ export interface ReceiveDependencies {
   readonly store: Store;
   readonly log: Log;
   readonly interpretOne: (message: InboxMessage) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly at: (point: string) => void;
 }
 
@@ -27,7 +29,7 @@ export interface ReceiveDependencies {
  * Stage `receive` for a folder: the bytes are committed, interpreted, and only then may the file move. After a crash the
  * file is still there; its bytes are then found again by their SHA-256 and it moves to where it belongs.
  */
-export function createReceiver({ store, log, interpretOne, at }: ReceiveDependencies) {
+export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDependencies) {
   return async (file: ReceivedFile, source: { name: string; maxBytes: number }): Promise<Move> => {
     if (file.size > source.maxBytes) {
       const fault = tooLarge(source.maxBytes);
@@ -36,9 +38,11 @@ export function createReceiver({ store, log, interpretOne, at }: ReceiveDependen
       return { move: 'quarantine', reason: reasonText(file.name, [fault]) };
     }
     const bytes = await file.read();
+    const asked = now();
     const { inboxId, duplicate } = await store.receive({ source: source.name, origin: file.name, bytes });
+    const ms = now() - asked;
     at('receive:after-store');
-    log.info(duplicate ? 'received-again' : 'received', { inbox: inboxId, source: source.name });
+    log.info(duplicate ? 'received-again' : 'received', { inbox: inboxId, source: source.name, ms });
     await interpretOne({ inboxId, source: source.name, origin: file.name, bytes });
     const { state, faults } = await store.inboxState(inboxId);
     at('receive:before-move');

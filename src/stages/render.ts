@@ -16,10 +16,15 @@ export interface RenderDependencies {
   readonly at: (point: string) => void;
   /** Something may be waiting to be decided. */
   readonly next: () => void;
+  /** A place is free: there may be more to render. */
+  readonly wake: () => void;
 }
 
 /** Stage `render`: a report version → its CDA and PDF, checked; or set aside with the reason. */
-export function createRenderer({ store, log, render, concurrency, at, next }: RenderDependencies) {
+export function createRenderer({ store, log, render, concurrency, at, next, wake }: RenderDependencies) {
+  const underWay = new Map<string, Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+
   const renderOne = async (task: RenderTask) => {
     const result = await render(task);
     at('render:before-commit');
@@ -41,10 +46,39 @@ export function createRenderer({ store, log, render, concurrency, at, next }: Re
   };
 
   return {
+    /**
+     * One turn: fills the free places, since a slow report must not keep the other workers waiting. A version that is
+     * done wakes the stage for the next; one that failed unexpectedly fails the turn after it.
+     */
     async turn(): Promise<number> {
-      const tasks = await store.unrendered(concurrency);
-      await Promise.all(tasks.map(renderOne));
-      return tasks.length;
+      if (failure) {
+        const { error } = failure;
+        failure = undefined;
+        throw error;
+      }
+      const free = concurrency - underWay.size;
+      if (free === 0) return 0;
+      // Versions under way are still to be rendered for the store: as many as there are places leaves enough others.
+      const tasks = (await store.unrendered(concurrency)).filter((task) => !underWay.has(keyOf(task)));
+      const started = tasks.slice(0, free);
+      for (const task of started) {
+        const work = renderOne(task)
+          .catch((error: unknown) => {
+            failure = { error };
+          })
+          .finally(() => {
+            underWay.delete(keyOf(task));
+            wake();
+          });
+        underWay.set(keyOf(task), work);
+      }
+      return started.length;
+    },
+    /** Waits for what is under way. */
+    async stop(): Promise<void> {
+      await Promise.all(underWay.values());
     },
   };
 }
+
+const keyOf = ({ reportId, version }: RenderTask) => `${reportId} ${version}`;
