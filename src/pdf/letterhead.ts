@@ -6,7 +6,7 @@ import { AREA, gap, type Line } from './flow.ts';
 import { paragraph } from './paragraph.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';
 import { printable, wrap } from './text.ts';
-import { printedIdNat, unbrokenName } from './wording.ts';
+import { printedIdNat, printedPhone, unbrokenName } from './wording.ts';
 
 /** Name in the page's resources. */
 export const LOGO = 'Logo';
@@ -71,7 +71,7 @@ function contactRows(laboratory: Laboratory): string[] {
   return [
     [...(legalForm ? [legalForm] : []), printedIdNat(idNat)].join(' · '),
     [...address.lines, city].filter((line) => line !== '').join(', '),
-    [`Tél. ${phone}`, ...(email ? [email] : []), ...(website ? [website] : [])].join(' · '),
+    [`Tél. ${printedPhone(phone)}`, ...(email ? [email] : []), ...(website ? [website] : [])].join(' · '),
     `Biologiste responsable : ${unbrokenName(director)}` +
       (others.length > 0 ? ` · Biologistes : ${others.map(unbrokenName).join(', ')}` : ''),
   ];

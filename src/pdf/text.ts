@@ -32,14 +32,14 @@ export function widthOf(text: string, style: TextStyle): number {
 
 /**
  * Breaks a text into lines no wider than `width` points: at line breaks, at spaces (never at no-break spaces), and
- * inside a word only when the word alone is too wide.
+ * inside a word only when the word alone is too wide. Spaces at the end of a line go.
  */
 export function wrap(text: string, style: TextStyle, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => wrapParagraph(paragraph, style, width));
 }
 
 function wrapParagraph(paragraph: string, style: TextStyle, width: number): string[] {
-  if (widthOf(paragraph, style) <= width) return [paragraph.trimEnd()];
+  if (widthOf(paragraph, style) <= width) return [paragraph.replace(/ +$/, '')];
   const lines: string[] = [];
   let line = '';
   let used = 0;

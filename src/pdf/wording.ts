@@ -118,6 +118,16 @@ export function unbrokenName(person: Professional): string {
   return printedName(person).replaceAll(' ', NB);
 }
 
+/**
+ * A telephone number as France writes it, in pairs: `+33100000001` → `01 00 00 00 01`, the overseas departments' codes
+ * likewise. A number of another country stays as received.
+ */
+export function printedPhone(phone: string): string {
+  const compact = phone.replace(/[\s.()-]/g, '');
+  const national = /^(?:(?:\+|00)(?:33|262|590|594|596)0?|0)(\d{9})$/.exec(compact)?.[1];
+  return national === undefined ? phone : `0${national}`.replace(/\d\d(?=\d)/g, `$&${NB}`);
+}
+
 /** Name, address, telephone and director of a laboratory, in one sentence (CSP R.6222-3). */
 export function printedPerformer(laboratory: PerformingLaboratory): string {
   const { address, phone, director, idNat } = laboratory;
@@ -127,7 +137,7 @@ export function printedPerformer(laboratory: PerformingLaboratory): string {
   return [
     laboratory.name,
     ...street.filter((line) => line !== ''),
-    ...(phone ? [`tél. ${phone}`] : []),
+    ...(phone ? [`tél. ${printedPhone(phone)}`] : []),
     ...(idNat ? [printedIdNat(idNat)] : []),
     ...(director ? [`biologiste responsable : ${unbrokenName(director)}`] : []),
   ].join(', ');

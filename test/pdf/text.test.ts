@@ -4,7 +4,13 @@ import { type Colour, colourOf } from '../../src/pdf/canvas.ts';
 import { FontSubset } from '../../src/pdf/font-subset.ts';
 import { integerPart } from '../../src/pdf/row.ts';
 import { printable, widthOf, wrap } from '../../src/pdf/text.ts';
-import { printedFlag, printedIdNat, printedRange, printedValue } from '../../src/pdf/wording.ts';
+import {
+  printedFlag,
+  printedIdNat,
+  printedPhone,
+  printedRange,
+  printedValue,
+} from '../../src/pdf/wording.ts';
 import { loadAssets } from './tools.ts';
 
 const style = { face: new FontSubset(loadAssets().regular, 'F1'), size: 9, colour: '0 0 0' as Colour };
@@ -35,6 +41,7 @@ describe('wrapping', () => {
     expect(wrap('a <\u00a05', style, widthOf('a <', style) + 1)).toEqual(['a', '<\u00a05']);
     expect(wrap('mmmmmm', style, widthOf('mmm', style) + 1)).toEqual(['mmm', 'mmm']);
     expect(wrap('one\ntwo', style, 500)).toEqual(['one', 'two']);
+    expect(wrap('one  \ntwo\u202f', style, 500)).toEqual(['one', 'two\u202f']);
   });
 });
 
@@ -69,6 +76,18 @@ it('writes each flag as a sign and words; none for normal; an unknown one as it 
 it('names national identifiers by their kind', () => {
   expect(printedIdNat('1750000001')).toBe('FINESS\u00a0750000001');
   expect(printedIdNat('899700012018')).toBe('RPPS\u00a099700012018');
+});
+
+it.each([
+  ['+33100000001', '01 00 00 00 01'],
+  ['0033 1 00 00 00 01', '01 00 00 00 01'],
+  ['01.00.00.00.01', '01 00 00 00 01'],
+  ['+33 (0)6 00 00 00 03', '06 00 00 00 03'],
+  ['+262262000001', '02 62 00 00 01'],
+  ['+3220000001', '+3220000001'],
+  ['3639', '3639'],
+])('writes telephone numbers the French way: %s', (given, printed) => {
+  expect(printedPhone(given).replaceAll('\u00a0', ' ')).toBe(printed);
 });
 
 it('reads colours', () => {
