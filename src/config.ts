@@ -206,9 +206,12 @@ const schema = z
     correspondents: z.string().optional(),
     stylesheets: z.string().min(1),
     document: z
-      .object({ version: z.enum(['2024.01', '2023.01']).default('2024.01') })
+      .object({
+        version: z.enum(['2024.01', '2023.01']).default('2024.01'),
+        profile: z.enum(['n3', 'segur-v1']).default('n3'),
+      })
       .strict()
-      .default({ version: '2024.01' }),
+      .default({ version: '2024.01', profile: 'n3' }),
     sources: z.array(folderSource).min(1),
     dmp: dmp.optional(),
     mssante: mssante.optional(),

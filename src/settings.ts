@@ -83,6 +83,7 @@ export function dispatchSettingsOf(config: Config, source: string): DispatchSett
   return {
     environment: config.environment,
     channels: channelsOf(config),
+    n1ToDmp: config.document.profile === 'segur-v1',
     partialToDmp: rules.partialToDmp,
     masquePsBlocksMail: rules.masque_ps_bloque_mail,
     hospitalSource: config.sources.find(({ name }) => name === source)?.hospital ?? false,

@@ -1,4 +1,4 @@
-import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
+import { type Channel, type DispatchDecision, DMP_N1, DMP_N3, type MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
 import { RULES, type Rule, type RuleInput } from './rules.ts';
@@ -31,7 +31,10 @@ function destinations(
   circumstances: DispatchCircumstances,
   settings: DispatchSettings,
 ): Destination[] {
-  if (channel === 'dmp') return [{ recipient: 'DMP', mailbox: undefined }];
+  if (channel === 'dmp') {
+    const forms = settings.n1ToDmp ? [DMP_N3, DMP_N1] : [DMP_N3];
+    return forms.map((recipient) => ({ recipient, mailbox: undefined }));
+  }
   if (channel === 'mssante-patient') {
     // Without a qualified INS there is no address: the decision still stands, under a name that says so.
     const address =

@@ -85,6 +85,8 @@ export interface DispatchSettings {
   readonly environment: 'production' | 'test' | 'demo';
   /** Channels that are configured; the others get no decision. */
   readonly channels: readonly ('dmp' | 'mssante-pro' | 'mssante-patient')[];
+  /** The profile deposits the N1 beside the N3 (decisions.md, Document, N1). */
+  readonly n1ToDmp: boolean;
   /** Partial reports go to the DMP without a person's act. */
   readonly partialToDmp: boolean;
   /** `masque_ps_bloque_mail`. */

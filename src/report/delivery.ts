@@ -2,6 +2,11 @@
 
 export type Channel = 'dmp' | 'mssante-pro' | 'mssante-patient';
 
+/** Names of the DMP as a recipient: one deposit a document form, each replaced and deleted with its own. */
+export const DMP_N3 = 'DMP';
+/** The CDA N1, of laboratories whose profile deposits it beside the N3. */
+export const DMP_N1 = 'DMP N1';
+
 export const CHANNELS: readonly Channel[] = ['dmp', 'mssante-pro', 'mssante-patient'];
 
 /** XDS confidentiality codes beside N (JDV_J58). */

@@ -1,6 +1,13 @@
 import { type Backoff, backoff } from '../ops/backoff.ts';
 import type { Log } from '../ops/log.ts';
-import type { Channel, ChannelAdapter, DeliveryJob, Outcome } from '../report/delivery.ts';
+import {
+  type Channel,
+  type ChannelAdapter,
+  type DeliveryJob,
+  DMP_N1,
+  type Outcome,
+} from '../report/delivery.ts';
+import { n1DocumentOid } from '../report/identifiers.ts';
 import type { LeasedDelivery, Store } from '../store/model.ts';
 import { codeOf } from './loop.ts';
 
@@ -230,6 +237,9 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     noReply,
     replaces,
   } = leased;
+  const isN1 = recipient === DMP_N1;
+  const cda = isN1 ? documents.n1 : documents.cda;
+  if (!cda) return undefined;
   return {
     deliveryId,
     reportId,
@@ -239,8 +249,10 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     confidentiality,
     secretConnection,
     noReply,
-    ...(replaces ? { replaces } : {}),
-    ...documents,
+    ...(replaces ? { replaces: isN1 ? n1DocumentOid(replaces) : replaces } : {}),
+    cda,
+    pdf: documents.pdf,
+    pdfName: documents.pdfName,
   };
 }
 

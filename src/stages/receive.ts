@@ -27,9 +27,28 @@ export interface ReceiveDependencies {
 
 /**
  * Stage `receive` for a folder: the bytes are committed, interpreted, and only then may the file move. After a crash the
- * file is still there; its bytes are then found again by their SHA-256 and it moves to where it belongs.
+ * file is still there; its bytes are then found again by their SHA-256 and it moves to where it belongs. Files of a source
+ * may be handed over several at a time: they are stored, and so interpreted, in the order in which they were.
  */
 export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDependencies) {
+  const turns = new Map<string, Promise<unknown>>();
+
+  /** Reads at once, and asks for the commit after those before have asked for theirs, which it may share. */
+  const keep = (file: ReceivedFile, source: string) => {
+    const reading = file.read();
+    // Reported where it is awaited, which may be later.
+    reading.catch(() => {});
+    const queued = (turns.get(source) ?? Promise.resolve()).then(async () => {
+      const bytes = await reading;
+      return { bytes, asked: now(), stored: store.receive({ source, origin: file.name, bytes }) };
+    });
+    turns.set(
+      source,
+      queued.catch(() => {}),
+    );
+    return queued;
+  };
+
   return async (file: ReceivedFile, source: { name: string; maxBytes: number }): Promise<Move> => {
     if (file.size > source.maxBytes) {
       const fault = tooLarge(source.maxBytes);
@@ -37,9 +56,8 @@ export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDep
       log.warn('quarantined', { source: source.name, code: fault.code });
       return { move: 'quarantine', reason: reasonText(file.name, [fault]) };
     }
-    const bytes = await file.read();
-    const asked = now();
-    const { inboxId, duplicate } = await store.receive({ source: source.name, origin: file.name, bytes });
+    const { bytes, asked, stored } = await keep(file, source.name);
+    const { inboxId, duplicate } = await stored;
     const ms = now() - asked;
     at('receive:after-store');
     log.info(duplicate ? 'received-again' : 'received', { inbox: inboxId, source: source.name, ms });

@@ -117,7 +117,7 @@ export interface Store {
   reports(filter?: { state?: string; limit?: number }): Promise<readonly ReportSummary[]>;
   /** With the deliveries of every version. */
   report(reportId: string): Promise<ReportDetails | undefined>;
-  documents(id: VersionId): Promise<{ cda: Uint8Array; pdf: Uint8Array; pdfName: string } | undefined>;
+  documents(id: VersionId): Promise<VersionDocuments | undefined>;
   deliveries(filter?: {
     states?: readonly DeliveryState[];
     reportId?: string;
@@ -207,11 +207,21 @@ export interface RenderTask extends VersionId {
 export interface RenderedVersion {
   readonly documentOid: string;
   readonly cda: Uint8Array;
+  /** CDA N1, when the laboratory's profile deposits one. */
+  readonly n1?: Uint8Array;
   readonly pdf: Uint8Array;
   readonly pdfName: string;
   readonly warnings: readonly Warning[];
   /** What decide needs, small: kept as JSON so that planning again costs no rendering. */
   readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The documents of a version, as they leave. */
+export interface VersionDocuments {
+  readonly cda: Uint8Array;
+  readonly n1?: Uint8Array;
+  readonly pdf: Uint8Array;
+  readonly pdfName: string;
 }
 
 /** What decide reads, beside the configuration. */

@@ -2,7 +2,14 @@ import type { Fault } from '../report/fault.ts';
 import type { Warning } from '../report/report.ts';
 import { type Context, fromJson } from './context.ts';
 import { type Deliveries, type Delivery, deliveryRow } from './deliveries.ts';
-import type { DeliveryRow, DeliveryState, ReportDetails, ReportSummary, VersionId } from './model.ts';
+import type {
+  DeliveryRow,
+  DeliveryState,
+  ReportDetails,
+  ReportSummary,
+  VersionDocuments,
+  VersionId,
+} from './model.ts';
 import type { Patients } from './patients.ts';
 import type { ReportRow, Reports, VersionRow } from './reports.ts';
 
@@ -26,8 +33,11 @@ export function createQueries(
   const received = db.prepare<[number], { origin: string; sha256: string }>(
     'SELECT origin, sha256 FROM inbox WHERE id = ?',
   );
-  const documents = db.prepare<[string, number], { cda: Buffer; pdf: Buffer; pdfName: string }>(
-    `SELECT cda, pdf, pdf_name AS pdfName FROM version_document
+  const documents = db.prepare<
+    [string, number],
+    { cda: Buffer; n1: Buffer | null; pdf: Buffer; pdfName: string }
+  >(
+    `SELECT cda, n1, pdf, pdf_name AS pdfName FROM version_document
      JOIN version ON version.id = version_id WHERE report_id = ? AND number = ?`,
   );
   const byStates = db.prepare<[string, number], Delivery>(
@@ -82,7 +92,12 @@ export function createQueries(
       };
     },
 
-    documents: ({ reportId, version }: VersionId) => documents.get(reportId, version),
+    documents({ reportId, version }: VersionId): VersionDocuments | undefined {
+      const row = documents.get(reportId, version);
+      if (!row) return undefined;
+      const { n1, ...others } = row;
+      return n1 ? { ...others, n1 } : others;
+    },
 
     deliveries({ states, reportId, limit = DEFAULT_LIMIT }: DeliveryFilter): DeliveryRow[] {
       const wanted = (delivery: Delivery) => !states || states.includes(delivery.state);

@@ -112,7 +112,7 @@ export function createReports(
      WHERE id = ?`,
   );
   const insertDocument = db.prepare(
-    'INSERT INTO version_document (version_id, cda, pdf, pdf_name) VALUES (?, ?, ?, ?)',
+    'INSERT INTO version_document (version_id, cda, n1, pdf, pdf_name) VALUES (?, ?, ?, ?, ?)',
   );
   const setBlocked = db.prepare(`UPDATE version SET state = 'blocked', faults = ? WHERE id = ?`);
   const unblock = db.prepare(`UPDATE version SET state = 'interpreted' WHERE id = ? AND state = 'blocked'`);
@@ -230,9 +230,9 @@ export function createReports(
     rendered({ reportId, version: number }: VersionId, result: RenderedVersion): void {
       const row = loadVersion(reportId, number);
       if (row.state !== 'interpreted') return;
-      const { documentOid, cda, pdf, pdfName, warnings, facts } = result;
+      const { documentOid, cda, n1, pdf, pdfName, warnings, facts } = result;
       setRendered.run(documentOid, JSON.stringify(facts), JSON.stringify(warnings), row.id);
-      insertDocument.run(row.id, cda, pdf, pdfName);
+      insertDocument.run(row.id, cda, n1 ?? null, pdf, pdfName);
       journal.append({
         actor,
         action: 'rendered',

@@ -32,6 +32,7 @@ const circumstances = (overrides: Partial<DispatchCircumstances> = {}): Dispatch
 const settings = (overrides: Partial<DispatchSettings> = {}): DispatchSettings => ({
   environment: 'test',
   channels: ['dmp', 'mssante-pro', 'mssante-patient'],
+  n1ToDmp: false,
   partialToDmp: false,
   masquePsBlocksMail: true,
   hospitalSource: false,
@@ -239,6 +240,20 @@ describe('the dispatch plan', () => {
     expect(plan({ completeness: 'partial', validatorNamed: false })[1]).toBe(
       'mssante-pro hold/biologiste-absent',
     );
+  });
+
+  it('deposits the N1 beside the N3 where the profile says so, under the same rules', () => {
+    const decided = decide(
+      facts(),
+      circumstances({ flags: { masquePs: true } }),
+      settings({ n1ToDmp: true, channels: ['dmp'] }),
+    );
+    expect(
+      decided.map(({ recipient, decision, confidentiality }) => [recipient, decision, confidentiality]),
+    ).toEqual([
+      ['DMP', 'send', ['MASQUE_PS']],
+      ['DMP N1', 'send', ['MASQUE_PS']],
+    ]);
   });
 
   it('decides only for the channels that are configured', () => {

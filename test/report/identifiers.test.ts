@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { documentName, documentOid, identifyReport } from '../../src/report/identifiers.ts';
+import {
+  documentName,
+  documentOid,
+  identifyReport,
+  n1DocumentOid,
+  n1SetOid,
+} from '../../src/report/identifiers.ts';
 
 describe('a report’s identifiers', () => {
   it('depend on the source and the dossier alone', () => {
@@ -14,6 +20,12 @@ describe('a report’s identifiers', () => {
 
   it('do not confuse the border between source and dossier', () => {
     expect(identifyReport('ab', 'c', '1.2').setOid).not.toBe(identifyReport('a', 'bc', '1.2').setOid);
+  });
+
+  it('give the N1 a set and versions of its own', () => {
+    const { setOid } = identifyReport('sgl', '26A0042', '1.2.250.1.999.1.1');
+    expect(n1SetOid(setOid)).toBe(`${setOid}.0`);
+    expect(n1DocumentOid(documentOid(setOid, 12))).toBe(`${setOid}.0.12`);
   });
 
   it('refuse a root that leaves no room in 64 characters', () => {

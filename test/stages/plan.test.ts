@@ -8,6 +8,7 @@ import { statedPatient } from '../fixtures/people.ts';
 const SETTINGS: DispatchSettings = {
   environment: 'test',
   channels: ['dmp', 'mssante-patient'],
+  n1ToDmp: false,
   partialToDmp: false,
   masquePsBlocksMail: true,
   hospitalSource: false,

@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.ts';
+import { n1 } from './0002-n1.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
-export const MIGRATIONS: readonly string[] = [initial];
+export const MIGRATIONS: readonly string[] = [initial, n1];
