@@ -39,6 +39,8 @@ export interface Daemon {
 
 /** How long a stage sleeps when nothing woke it: the longest a due date or another process's act can wait. */
 const IDLE_MS = 1_000;
+/** Files of a source read, committed and moved at the same time: they share commits; the receiver keeps their order. */
+const FILES_AT_ONCE = 4;
 /** How often the store is asked whether a command wrote: one pragma. */
 const WATCH_MS = 250;
 
@@ -166,6 +168,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
           polling: source.polling,
           rescanMs: source.rescanMs,
           maxBytes: source.maxBytes,
+          concurrency: FILES_AT_ONCE,
         },
         (file) => receive(file, source),
       );

@@ -24,7 +24,7 @@ export interface FolderOptions extends CompletionRules {
   readonly rescanMs: number;
   /** Poll instead of listening: SMB, NFS. */
   readonly polling?: boolean;
-  /** Files handed on at the same time. One keeps their order, which a partial report and its final one need. */
+  /** Files handed on at the same time (1), begun in the order of their names, which a partial report and its final one need. */
   readonly concurrency?: number;
   readonly now?: () => number;
   /** A file or folder could not be read or moved; it is tried again at the next listing. */
