@@ -2,6 +2,7 @@ import type { Battery, Report } from '../report/report.ts';
 import { latest } from '../report/timestamp.ts';
 import { commentAct } from './comment-entry.ts';
 import { templateIds } from './datatypes.ts';
+import { imageEntry, imagesOf } from './image.ts';
 import { isolateOrganizer } from './isolate-entry.ts';
 import { isolatePath } from './isolate-lines.ts';
 import { batteryLines, remarkId } from './line.ts';
@@ -46,6 +47,7 @@ function singleResult(battery: Battery, path: string, report: Report): XmlElemen
   const observations = batteryLines(whole, path).map((line) => resultObservation(line, report));
   return [
     ...observations.filter((observation) => observation !== undefined).map(component),
+    ...imagesOf(battery, path).map((image) => component(imageEntry(image))),
     ...battery.comments.map((_, index) =>
       el('entryRelationship', { typeCode: 'SUBJ' }, commentAct(remarkId(path, index))),
     ),
@@ -60,13 +62,14 @@ function organizer(battery: Battery, path: string, report: Report): XmlElement {
     'organizer',
     { classCode: 'BATTERY', moodCode: 'EVN' },
     templateIds(TEMPLATES.battery),
-    examCode(battery.loinc, battery.local, laboratory.oids.localCodes, path),
+    examCode(battery, laboratory.oids.localCodes, path),
     el('statusCode', { code: statusOfResults(battery.results) }),
     other && performer(other, performedAt(battery, report), laboratory),
     batteryLines(battery, path).map((line) => {
       const observation = resultObservation(line, report);
       return observation && el('component', {}, observation);
     }),
+    imagesOf(battery, path).map((image) => el('component', {}, imageEntry(image))),
     battery.comments.map((_, index) => el('component', {}, commentAct(remarkId(path, index)))),
   );
 }

@@ -1,9 +1,12 @@
 import { OID } from '../report/coding.ts';
 import type { Report } from '../report/report.ts';
+import { toFrench } from '../report/timestamp.ts';
 import { leaves } from './chapters.ts';
 import { coded, templateIds } from './datatypes.ts';
 import { bold, broken, paragraph } from './inline.ts';
+import { mentions } from './mentions.ts';
 import { printedSpecimen } from './narrative.ts';
+import { WITHDRAWN_TEXT, WITHDRAWN_TITLE } from './published.ts';
 import { TEMPLATES } from './templates.ts';
 import type { XmlElement } from './xml.ts';
 import { el } from './xml.ts';
@@ -32,28 +35,32 @@ export function leadingComments(report: Report): XmlElement[] {
   ];
 }
 
-/** Comments on the whole report. */
-export function closingComments({ comments }: Report): XmlElement[] {
-  return commentSection(
-    'Commentaires',
-    comments.map((comment) => paragraph(broken(comment))),
-  );
+/** Comments on the whole report, then what law and standards want under it. */
+export function closingComments(report: Report): XmlElement[] {
+  return [
+    ...commentSection(
+      'Commentaires',
+      report.comments.map((comment) => paragraph(broken(comment))),
+    ),
+    ...commentSection('Mentions', mentions(report)),
+  ];
 }
 
 function standing({ version }: Report): XmlElement[] {
   const { completeness, cause, replaces, number } = version;
   const said: XmlElement[] = [];
   if (cause === 'withdrawal') {
-    said.push(paragraph(bold('Compte rendu retiré'), ' : ne pas tenir compte de la version précédente.'));
+    said.push(paragraph(bold(WITHDRAWN_TITLE), ` : ${WITHDRAWN_TEXT}`));
   }
   if (completeness === 'partial') {
     said.push(paragraph(bold('Résultats partiels'), ' : des examens sont encore en attente.'));
   }
   if (replaces) {
+    const issued = replaces.effectiveTime ? ` du ${toFrench(replaces.effectiveTime)}` : '';
     said.push(
       paragraph(
         bold('Annule et remplace'),
-        ` la version ${replaces.number} de ce compte rendu ; la présente version porte le numéro ${number}.`,
+        ` la version ${replaces.number}${issued} de ce compte rendu ; la présente version porte le numéro ${number}.`,
       ),
     );
   }

@@ -15,6 +15,7 @@ import {
   prescriber,
 } from './participations.ts';
 import { recordTarget } from './patient.ts';
+import { SECOND_INTENTION } from './second-intention.ts';
 import type { CrBioVersion } from './templates.ts';
 import { TEMPLATES } from './templates.ts';
 import type { XmlElement } from './xml.ts';
@@ -27,13 +28,6 @@ export const DOCUMENT_CODE: Coding = {
   display: "CR d'examens biologiques",
 };
 export const DOCUMENT_TITLE = "Compte rendu d'examens biologiques";
-
-/** Chapter code of results that come as another laboratory's document (cr-bio §7.7). */
-const SECOND_INTENTION: Coding = {
-  code: '1443252',
-  system: OID.waitingCodes,
-  display: "Résultats des examens d'un laboratoire de seconde intention",
-};
 
 /** Everything before the body, in the order of the schema (cr-bio §4, §9). */
 export function header(report: Report, volet: CrBioVersion): XmlElement[] {

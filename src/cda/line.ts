@@ -1,6 +1,7 @@
 import type { Coding } from '../report/coding.ts';
+import { printedName } from '../report/people.ts';
 import type { Battery } from '../report/report.ts';
-import type { CodedResult, ReferenceRange, ResultValue } from '../report/result.ts';
+import type { CodedResult, ReferenceRange, ResultValue, SecondValue } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { printedValue } from './printed.ts';
 
@@ -13,6 +14,8 @@ export interface Line {
   readonly path: string;
   readonly result: CodedResult;
   readonly loinc?: Coding;
+  /** National waiting code, where there is no LOINC. */
+  readonly waiting?: Coding;
   readonly value?: ResultValue;
   /** UCUM unit to emit. */
   readonly ucum?: string;
@@ -22,6 +25,8 @@ export interface Line {
   readonly remarks: readonly string[];
   /** The second unit repeats neither previous values nor remarks. */
   readonly second: boolean;
+  /** The same value in a unit that has no code of its own: read beside the value, not coded. */
+  readonly beside?: SecondValue;
 }
 
 export const valueId = (line: Line): string => `${line.path}-v`;
@@ -35,7 +40,7 @@ export function linesOf(result: CodedResult, path: string): Line[] {
   const first: Line = {
     path,
     result,
-    ...(coding.loinc ? { loinc: coding.loinc } : {}),
+    ...(coding.loinc ? { loinc: coding.loinc } : coding.waiting ? { waiting: coding.waiting } : {}),
     ...(hasValue(result) ? { value: result.value } : {}),
     ...(coding.ucum === undefined ? {} : { ucum: coding.ucum }),
     printedUnit: coding.printedUnit ?? result.unit ?? '',
@@ -46,13 +51,14 @@ export function linesOf(result: CodedResult, path: string): Line[] {
   };
   const { second } = coding;
   if (!second || !hasValue(result)) return [first];
+  if (!second.loinc) return [{ ...first, beside: second }];
   const { loinc, ucum, printedUnit, value, range } = second;
   return [
     first,
     {
       path: `${path}-u`,
       result,
-      ...(loinc ? { loinc } : {}),
+      loinc,
       value,
       ucum,
       printedUnit,
@@ -71,19 +77,30 @@ function hasValue(result: CodedResult): result is CodedResult & { value: ResultV
   return result.value !== undefined && result.status !== 'pending' && result.status !== 'cancelled';
 }
 
-/** The result's comments; a corrected one first says what it said before. */
+/** The result's comments; before them what its status obliges to say. */
 function remarksOf(result: CodedResult): string[] {
-  const { corrects, status, comments } = result;
-  const remarks: string[] = [];
-  if (status === 'corrected') {
-    const unit = result.coding.printedUnit ?? result.unit ?? '';
-    remarks.push(
-      corrects
-        ? `Résultat corrigé. Résultat rendu précédemment : ${printedValue(corrects.value)} ${unit}`.trimEnd() +
-            (corrects.at ? ` (${toFrench(corrects.at)})` : '')
-        : 'Résultat corrigé.',
-    );
+  return [...statusRemarks(result), ...result.comments];
+}
+
+function statusRemarks(result: CodedResult): string[] {
+  switch (result.status) {
+    case 'corrected':
+      return [correctionRemark(result)];
+    case 'preliminary':
+      return ['Résultat provisoire, à confirmer.'];
+    case 'cancelled':
+      // What was not done says why; silence of the source is said to be one.
+      return result.comments.length === 0 ? ['Examen non réalisé ; motif non précisé.'] : [];
+    default:
+      return [];
   }
-  if (status === 'preliminary') remarks.push('Résultat provisoire, à confirmer.');
-  return [...remarks, ...comments];
+}
+
+/** What changed, from what, when and by whom, as far as it is known. */
+function correctionRemark({ corrects, coding, unit }: CodedResult): string {
+  const by = corrects?.by ? ` par ${printedName(corrects.by)}` : '';
+  if (!corrects) return 'Résultat corrigé.';
+  const before = `${printedValue(corrects.value)} ${coding.printedUnit ?? unit ?? ''}`.trimEnd();
+  const at = corrects.at ? ` (${toFrench(corrects.at)})` : '';
+  return `Résultat corrigé${by}. Résultat rendu précédemment : ${before}${at}`;
 }

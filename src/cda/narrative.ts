@@ -4,6 +4,7 @@ import { printedName } from '../report/people.ts';
 import type { Battery, CodedIsolate, Content, Report } from '../report/report.ts';
 import { toFrench } from '../report/timestamp.ts';
 import type { Leaf } from './chapters.ts';
+import { imagesOf, imageText } from './image.ts';
 import { anchored, bold, broken, paragraph } from './inline.ts';
 import { isolateCountLines, isolateLines, isolatePath } from './isolate-lines.ts';
 import type { Line } from './line.ts';
@@ -77,6 +78,7 @@ function batteryText(battery: Battery, path: string, laboratory: Laboratory): Xm
     lines.length > 0
       ? resultTable(lines, { id: path, text: title }, laboratory)
       : paragraph(anchored(path, bold(title))),
+    ...imagesOf(battery, path).map(imageText),
     ...battery.isolates.map((isolate, index) => isolateText(isolate, isolatePath(path, index), laboratory)),
     performedBy('Examen réalisé par', battery, laboratory),
     remarks(battery.comments, path),
@@ -103,7 +105,8 @@ function remarks(comments: readonly string[], path: string): XmlElement[] {
   );
 }
 
-function validation({ validators }: Report): XmlElement {
+function validation({ validators, version }: Report): XmlContent {
+  if (version.cause === 'withdrawal') return undefined;
   if (validators.length === 0) return paragraph('Compte rendu non validé : aucun biologiste n’est nommé.');
   const names = validators.map(({ professional, at }) => `${printedName(professional)} le ${toFrench(at)}`);
   return paragraph(bold('Validé par'), ` ${names.join(', ')}`);

@@ -61,5 +61,6 @@ export function performer(
 export function printedLaboratory(other: PerformingLaboratory): string {
   const where = other.address ? addressLines(other.address) : [];
   const director = other.director ? ` (responsable : ${printedName(other.director)})` : '';
-  return `${[other.name, ...where].join(', ')}${director}`;
+  const phone = other.phone ? [`tél. ${other.phone}`] : [];
+  return `${[other.name, ...where, ...phone].join(', ')}${director}`;
 }

@@ -5,6 +5,7 @@ import type { Professional } from '../report/people.ts';
 import type { Report, Validator } from '../report/report.ts';
 import type { Timestamp } from '../report/timestamp.ts';
 import { latest, toCda } from '../report/timestamp.ts';
+import { ACCREDITATION_ROOTS, accreditationOf } from './accreditation.ts';
 import { leaves } from './chapters.ts';
 import {
   address,
@@ -17,6 +18,7 @@ import {
   time,
 } from './datatypes.ts';
 import { TEMPLATES } from './templates.ts';
+import { legalFormCoding } from './value-sets/legal-forms.ts';
 import type { XmlElement } from './xml.ts';
 import { el } from './xml.ts';
 
@@ -177,7 +179,8 @@ function associated(who: Professional): XmlElement {
   return el(
     'associatedEntity',
     { classCode: 'PROV' },
-    professionalId(who),
+    // Optional here, and refused when it has no number.
+    who.idNat === undefined ? undefined : professionalId(who),
     who.profession ? coded('code', who.profession) : undefined,
     who.mssante === undefined ? undefined : telecoms({ mail: who.mssante }, 'WP', 'NAV'),
     person('associatedPerson', who),
@@ -234,10 +237,34 @@ export function encompassingEncounter(report: Report): XmlElement {
         professionalId(director),
         director.profession ? coded('code', director.profession) : el('code', { nullFlavor: 'UNK' }),
         person('assignedPerson', director),
-        el('representedOrganization', {}, laboratoryParts(laboratory)),
+        responsibleOrganization(report),
       ),
     ),
     el('location', {}, el('healthCareFacility', {}, coded('code', facilityType))),
+  );
+}
+
+/**
+ * The laboratory with its legal form. The accreditation stands beside the FINESS number, and only where an examination
+ * is covered by it (GEN REF 11).
+ */
+function responsibleOrganization(report: Report): XmlElement {
+  const { legalForm } = report.laboratory;
+  const [finess, ...others] = laboratoryParts(report.laboratory);
+  const form = legalForm === undefined ? undefined : legalFormCoding(legalForm);
+  const accreditation = accreditationOf(report);
+  return el(
+    'representedOrganization',
+    {},
+    finess,
+    accreditation &&
+      el('id', {
+        root: ACCREDITATION_ROOTS[accreditation.body],
+        extension: accreditation.number,
+        assigningAuthorityName: accreditation.body,
+      }),
+    others,
+    form && el('asOrganizationPartOf', {}, coded('code', form)),
   );
 }
 

@@ -29,7 +29,7 @@ export function resultObservation(line: Line, report: Report): XmlElement | unde
     'observation',
     { classCode: 'OBS', moodCode: 'EVN' },
     templateIds(TEMPLATES.result),
-    examCode(line.loinc, result.local, laboratory.oids.localCodes, line.path),
+    examCode({ ...line, local: result.local }, laboratory.oids.localCodes, line.path),
     el('statusCode', { code: cancelled ? 'aborted' : 'completed' }),
     time('effectiveTime', at),
     cancelled ? undefined : value(line),
@@ -46,12 +46,11 @@ export function resultObservation(line: Line, report: Report): XmlElement | unde
 }
 
 /**
- * The code of a result or battery: LOINC with the local code as translation, or no code at all but that translation
- * (cr-bio §7.4). A local code is never put in `code`.
+ * The code of a result or battery: LOINC with the local code as translation, or no code at all but its translations,
+ * the national waiting code first (cr-bio §7.4). A local code is never put in `code`.
  */
 export function examCode(
-  loinc: Coding | undefined,
-  local: LocalCode,
+  { loinc, waiting, local }: { loinc?: Coding | undefined; waiting?: Coding; local: LocalCode },
   localCodes: string,
   reference: string | undefined,
 ): XmlElement {
@@ -59,6 +58,7 @@ export function examCode(
     'code',
     loinc ? { code: loinc.code, codeSystem: loinc.system, displayName: loinc.display } : {},
     reference === undefined ? undefined : originalText(reference),
+    waiting && coded('translation', waiting),
     local.code === ''
       ? undefined
       : el('translation', {
@@ -72,7 +72,7 @@ export function examCode(
 const valueContext = (line: Line): ValueContext => ({
   ucum: line.ucum,
   printedUnit: line.printedUnit,
-  coded: line.loinc !== undefined,
+  coded: (line.loinc ?? line.waiting) !== undefined,
 });
 
 function value(line: Line): XmlElement {
@@ -127,7 +127,7 @@ function previousObservation(previous: PreviousValue, line: Line, report: Report
     el(
       'observation',
       { classCode: 'OBS', moodCode: 'EVN' },
-      examCode(line.loinc, local, report.laboratory.oids.localCodes, line.loinc ? undefined : line.path),
+      examCode({ ...line, local }, report.laboratory.oids.localCodes, line.loinc ? undefined : line.path),
       el('statusCode', { code: 'completed' }),
       el('effectiveTime', { value: toCda(previous.observedAt) }),
       valueElement(previous.value, valueContext(line)),

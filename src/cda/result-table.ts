@@ -1,6 +1,7 @@
 import type { Laboratory } from '../report/laboratory.ts';
 import { printedName } from '../report/people.ts';
 import { toFrench } from '../report/timestamp.ts';
+import { ACCREDITATION_MARK, isAccredited } from './accreditation.ts';
 import { anchored, bold, broken, paragraph, preformatted } from './inline.ts';
 import type { Line } from './line.ts';
 import { methodId, remarkId, valueId } from './line.ts';
@@ -34,10 +35,10 @@ export function resultTable(
   laboratory: Laboratory,
 ): XmlElement {
   return table(RESULT_COLUMNS, caption, lines, laboratory, (line) => [
-    nameCell(line),
+    nameCell(line, laboratory),
     valueCell(line),
-    el('td', {}, line.printedUnit),
-    el('td', {}, interleave(line.ranges.map((range) => broken(range.text)))),
+    el('td', {}, interleave([line.printedUnit, ...(line.beside ? [line.beside.printedUnit] : [])])),
+    el('td', {}, interleave(rangesOf(line).map((range) => broken(range.text)))),
     el('td', {}, interpretations(line)),
     el('td', {}, line.second ? undefined : previousValues(line)),
   ]);
@@ -49,7 +50,7 @@ export function antibiogramTable(
   laboratory: Laboratory,
 ): XmlElement {
   return table(ANTIBIOGRAM_COLUMNS, caption, lines, laboratory, (line) => [
-    nameCell(line),
+    nameCell(line, laboratory),
     el('td', {}, interpretations(line)),
     valueCell(line),
     el('td', {}, line.printedUnit),
@@ -92,14 +93,22 @@ function table(
   );
 }
 
-function nameCell(line: Line): XmlElement {
-  const { local } = line.result;
-  return el('td', { ID: line.path }, local.label || local.code);
+/** The test's name; what the accreditation covers bears its mark (GEN REF 11). */
+function nameCell(line: Line, laboratory: Laboratory): XmlElement {
+  const { local, coding } = line.result;
+  const name = local.label || local.code;
+  return isAccredited(coding, laboratory)
+    ? el('td', {}, anchored(line.path, name), ` ${ACCREDITATION_MARK}`)
+    : el('td', { ID: line.path }, name);
 }
 
 function valueCell(line: Line): XmlElement {
-  return el('td', { ID: valueId(line) }, printedResult(line));
+  const { beside } = line;
+  const other = beside ? [el('br'), bold(printedValue(beside.value))] : undefined;
+  return el('td', { ID: valueId(line) }, printedResult(line), other);
 }
+
+const rangesOf = ({ ranges, beside }: Line) => (beside?.range ? [...ranges, beside.range] : ranges);
 
 function printedResult({ value, result }: Line): XmlContent {
   if (result.status === 'pending') return 'En attente';
@@ -133,6 +142,7 @@ function detailsOf(line: Line, laboratory: Laboratory): XmlElement[] {
   remarks.forEach((remark, index) => {
     details.push(paragraph(anchored(remarkId(path, index), broken(remark))));
   });
+  if (result.automaticValidation && !line.second) details.push(paragraph('Validation automatique'));
   if (result.validator && !line.second)
     details.push(paragraph(`Validé par ${printedName(result.validator)}`));
   return details;

@@ -52,7 +52,7 @@ export function valueElement(value: ResultValue, context: ValueContext): XmlElem
           )
         : textual(value, context);
     case 'coded':
-      return value.coding && context.reference !== undefined
+      return value.coding
         ? el(
             'value',
             {
@@ -61,7 +61,7 @@ export function valueElement(value: ResultValue, context: ValueContext): XmlElem
               codeSystem: value.coding.system,
               displayName: value.coding.display,
             },
-            originalText(context.reference),
+            context.reference === undefined ? undefined : originalText(context.reference),
           )
         : textual(value, context);
     case 'text':

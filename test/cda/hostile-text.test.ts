@@ -99,7 +99,9 @@ function drenched(word: string): Report {
   });
 }
 
-test('whatever a feed holds, the document is well-formed, conformant, and says it', () => {
+test('whatever a feed holds, the document is well-formed, conformant, and says it', {
+  timeout: 120_000,
+}, () => {
   fc.assert(
     fc.property(hostile, (word) => {
       const bytes = cdaOf(drenched(word));

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { OID } from '../../src/report/coding.ts';
+import { aBattery, aChapter, aResult, content, quantity } from '../fixtures/build.ts';
+import {
+  accredited,
+  aReport,
+  attachmentsOnly,
+  bloodGroup,
+  cervicalScreening,
+  correction,
+  electrophoresis,
+  rejectedSpecimen,
+  serology,
+  WHITE_POINT,
+  withdrawal,
+} from '../fixtures/reports.ts';
+import { cdaOf, elements, parse, textAt } from './xml-probe.ts';
+
+const narrative = (report: Parameters<typeof cdaOf>[0]): string =>
+  elements(parse(cdaOf(report)), '//c:section/c:text')
+    .map((one) => one.textContent)
+    .join('\n');
+
+test('an image stands in its battery and is shown where the battery is read', () => {
+  const document = parse(cdaOf(electrophoresis()));
+  const shown = textAt(
+    document,
+    '//c:section[c:code/@code="18719-5"]/c:text//c:renderMultiMedia/@referencedObject',
+  );
+  const media = `//c:organizer/c:component/c:observationMedia[@ID="${shown}"]`;
+  expect(textAt(document, `${media}/c:value`)).toBe(WHITE_POINT);
+  expect(textAt(document, `${media}/c:value/@mediaType`)).toBe('image/png');
+  expect(textAt(document, `${media}/c:templateId[2]/@root`)).toBe('1.2.250.1.213.1.1.3.103');
+});
+
+test('an image of a lone result hangs under its act', () => {
+  const lone = aBattery('C', 'Caryotype', [aResult('C', 'Caryotype', quantity('1'))], {
+    images: [{ id: '1', title: 'Image', mediaType: 'image/png', base64: WHITE_POINT }],
+  });
+  const document = parse(cdaOf(aReport({ chapters: [aChapter('18719-5', 'B', content([lone]))] })));
+  expect(elements(document, '//c:act/c:entryRelationship/c:observationMedia')).toHaveLength(1);
+});
+
+test('a second unit without a code of its own is read beside the first and not coded', () => {
+  const document = parse(cdaOf(electrophoresis()));
+  const row = textAt(document, '//c:tr[c:td="Albumine"]');
+  expect(row).toMatch(/41,2.*58,9.*g\/L.*%/);
+  expect(elements(document, '//c:value[@value="58.9"]')).toHaveLength(0);
+});
+
+test('a national waiting code is the translation of a code without attributes, the unit is kept', () => {
+  const document = parse(cdaOf(serology()));
+  const code = `//c:code[c:translation/@codeSystem="${OID.waitingCodes}"]`;
+  expect(elements(document, `${code}/@code`)).toHaveLength(0);
+  expect(textAt(document, `${code}/c:translation[1]/@code`)).toBe('1443999');
+  expect(textAt(document, `${code}/c:translation[2]/@code`)).toBe('NOUV');
+  expect(textAt(document, `//c:observation[c:code/c:translation/@code="1443999"]/c:value/@unit`)).toBe(
+    '{index}',
+  );
+});
+
+test.each([
+  ['a blood group', bloodGroup(), '278149003'],
+  ['an HPV answer', cervicalScreening(), '1269497006'],
+  ['a previous HPV answer', cervicalScreening(), '77851000146104'],
+  ['a cytology', cervicalScreening(), 'MED-1194'],
+  ['an ordinal serology', serology(), '260385009'],
+])('%s is a coded value', (_, report, code) => {
+  expect(
+    elements(parse(cdaOf(report)), `//c:value[@code="${code}"][@codeSystem][@displayName]`),
+  ).toHaveLength(1);
+});
+
+describe('accreditation', () => {
+  test('is told where an examination is covered: a mark on each, the number once, an id in the header', () => {
+    const document = parse(cdaOf(accredited()));
+    const marked = elements(document, '//c:tr[contains(c:td[1], "*")]').map((row) =>
+      textAt(row, 'c:td[1]/c:content'),
+    );
+    expect(marked).toEqual(['Cholestérol total', 'Triglycérides', 'Glycémie à jeun']);
+    expect(narrative(accredited())).toContain(
+      'accréditation COFRAC n° 8-0000, Examens médicaux. Portée disponible',
+    );
+    expect(textAt(document, '//c:responsibleParty//c:representedOrganization/c:id[2]/@root')).toBe(
+      '1.2.250.1.213.6.3.1',
+    );
+  });
+
+  test('is not told where none is, though the laboratory holds one', () => {
+    const { laboratory } = accredited();
+    const xml = Buffer.from(cdaOf(aReport({ laboratory }))).toString('utf8');
+    expect(xml).not.toMatch(/accréd|COFRAC|8-0000| \*</i);
+  });
+});
+
+test('automatic validation is told on the result and under the report, only when there was any', () => {
+  expect(narrative(accredited())).toContain('sans relecture ultérieure');
+  expect(narrative(accredited())).toContain('Validation automatique');
+  expect(narrative(aReport({ laboratory: accredited().laboratory }))).not.toContain('relecture');
+});
+
+test('every report names its laboratory, legal form, site, biologists and privacy notice', () => {
+  expect(narrative(aReport())).toMatch(
+    /démonstration du Canal, SELAS, 12 quai.*Biologiste responsable : Dr Anne MARTIN.*Vos données/s,
+  );
+  expect(textAt(parse(cdaOf(aReport())), '//c:responsibleParty//c:asOrganizationPartOf/c:code/@code')).toBe(
+    '91',
+  );
+});
+
+test('the requester’s mailbox stands in the header', () => {
+  const document = parse(cdaOf(aReport()));
+  expect(textAt(document, '//c:participant[@typeCode="REF"]//c:telecom/@value')).toBe(
+    'mailto:claire.durand@medecin.mssante.invalid',
+  );
+});
+
+test('a correction says what it said before, when and by whom', () => {
+  expect(narrative(correction())).toContain(
+    'Résultat corrigé par Dr Anne MARTIN. Résultat rendu précédemment : 6,2 mmol/L (02/03/2026 à 16:10)',
+  );
+});
+
+test('what was not done says why, or that nobody said', () => {
+  const said = narrative(rejectedSpecimen());
+  expect(said).toContain('Tube coagulé : examen non réalisé');
+  expect(said).toContain('motif non précisé');
+  expect(said).toContain('prélevé le 02/03/2026 à 08:15 par Mme Léa ROUX');
+  const document = parse(cdaOf(rejectedSpecimen()));
+  expect(textAt(document, '//c:organizer[@classCode="BATTERY"]/c:statusCode/@code')).toBe('aborted');
+});
+
+test('a sampler without a national number is named without an identifier', () => {
+  const document = parse(cdaOf(rejectedSpecimen()));
+  const sampler = '//c:participant[c:functionCode/@code="PRELV"]/c:associatedEntity';
+  expect(textAt(document, `${sampler}//c:family`)).toBe('ROUX');
+  expect(elements(document, `${sampler}/c:id`)).toHaveLength(0);
+});
+
+test('a withdrawal names what it replaces and repeats nothing of it', () => {
+  const document = parse(cdaOf(withdrawal()));
+  const said = narrative(withdrawal());
+  expect(said).toContain('ne pas tenir compte des versions précédentes');
+  expect(said).toContain('Annule et remplace la version 2 du 03/03/2026 à 09:45');
+  expect(said).not.toMatch(/Potassium|Sodium|4,2/);
+  expect(elements(document, '//c:observation/c:value[@value]')).toHaveLength(0);
+  expect(textAt(document, '//c:act/c:statusCode/@code')).toBe('aborted');
+});
+
+test('a report of documents only has a chapter that sends to them, done by their laboratory', () => {
+  const document = parse(cdaOf(attachmentsOnly()));
+  expect(textAt(document, '(//c:section)[1]/c:code/@code')).toBe('1443252');
+  expect(textAt(document, '(//c:section)[1]/c:text')).toMatch(/vitamine B6.*Voir le document joint.*Lilas/s);
+  expect(textAt(document, '//c:observation/c:performer//c:name')).toContain('BERNARD');
+  expect(elements(document, '//c:serviceEvent').length).toBe(1);
+});
