@@ -1,4 +1,4 @@
-import { startDaemon } from '../daemon.ts';
+import { readParts, startDaemon } from '../daemon.ts';
 import { createLog } from '../ops/log.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output } from './output.ts';
 import { configured, DEFAULT_CONFIG } from './store.ts';
@@ -23,6 +23,11 @@ export async function start(output: Output, options: CommonOptions): Promise<Exi
     reloading = reloading.then(async () => {
       const fresh = configured(output, options);
       if (!fresh) return log.error('reload-refused', { code: 'CONFIG' });
+      const parts = readParts(fresh);
+      if (Array.isArray(parts)) {
+        for (const fault of parts) complain(output, options, fault);
+        return log.error('reload-refused', { code: parts[0]?.code ?? 'CONFIG', count: parts.length });
+      }
       await daemon.stop();
       const again = await startDaemon(fresh, file, log);
       if (!Array.isArray(again)) {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
 import {
   type RunningSandbox,
   startDaemonProcess,
@@ -33,8 +34,8 @@ import { openStore } from '../../src/store/store.ts';
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What users run. */
-const BUILD = join(ROOT, 'dist');
+/** What users run; CRBIO_BUILD names another build, such as an installed package. */
+const BUILD = process.env.CRBIO_BUILD ?? join(ROOT, 'dist');
 export const INPUTS = join(ROOT, 'config', 'demo', 'inputs');
 
 /** Long enough for a machine that runs other things; a test that waits this long has failed. */
@@ -92,7 +93,11 @@ export async function openLaboratory({ changes = () => {} }: LaboratoryOptions =
   const logFile = join(laboratory, 'crbio.log');
 
   const start = async (environment: NodeJS.ProcessEnv = {}): Promise<ChildProcess> => {
-    daemon = await startDaemonProcess(configFile, { environment, build: BUILD });
+    try {
+      daemon = await startDaemonProcess(configFile, { environment, build: BUILD });
+    } catch (error) {
+      throw new Error(`${error}\n${readFileSync(logFile, 'utf8').split('\n').slice(-12).join('\n')}`);
+    }
     return daemon;
   };
 
@@ -109,6 +114,12 @@ export async function openLaboratory({ changes = () => {} }: LaboratoryOptions =
     crbio,
     ...control,
     log: () => readFileSync(logFile, 'utf8'),
+    /** Changes the configuration file of a laboratory at work; the daemon reads it at its next start or at SIGHUP. */
+    configure(change: (config: LaboratoryConfig) => void): void {
+      const written = parse(readFileSync(configFile, 'utf8')) as LaboratoryConfig;
+      change(written);
+      writeFileSync(configFile, stringify(written), { mode: 0o600 });
+    },
     /** Writes a file as an SGL should: under a temporary name, then renamed. */
     drop(name: string, content: string | Uint8Array, source = 'sgl'): void {
       const target = sourceOf(config, source).folder;
@@ -161,6 +172,13 @@ export async function openLaboratory({ changes = () => {} }: LaboratoryOptions =
       if (daemon.signalCode !== 'SIGKILL') throw new Error(`the daemon ended otherwise (${daemon.exitCode})`);
     },
     stop: () => (daemon ? stopProcess(daemon) : Promise.resolve()),
+    /** SIGHUP, and waits for what the log says of it. */
+    async reload(outcome: 'reloaded' | 'reload-refused' = 'reloaded'): Promise<void> {
+      const told = () => this.log().split(`"event":"${outcome}"`).length;
+      const before = told();
+      daemon?.kill('SIGHUP');
+      await this.until(outcome, () => told() > before);
+    },
     async close(): Promise<void> {
       await opened?.close();
       if (daemon) await stopProcess(daemon);
