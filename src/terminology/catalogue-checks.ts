@@ -1,10 +1,12 @@
 import type { Column } from './catalogue-columns.ts';
 import { agreesWith } from './conversions.ts';
 import { dimensionOf, fitsProperty, sameKind } from './dimension.ts';
-import type { CatalogueEntry } from './entry.ts';
+import type { CatalogueEntry, SecondUnit } from './entry.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import type { LoincTerm } from './loinc.ts';
 import { checkDigit, hasValidCheckDigit } from './loinc-code.ts';
+import { methodContradiction } from './method-check.ts';
+import { acceptsSpecimen } from './specimens.ts';
 import type { Tables } from './tables.ts';
 import { emittedUnit, isAcceptedUnit, normaliseUnit } from './units.ts';
 import { mayBeSubChapter } from './value-sets.ts';
@@ -27,6 +29,7 @@ export function checkLines(
     (column, level, rule, message) =>
       findings.push({
         line: entry.line,
+        code: entry.code,
         column: nameOf(column),
         level,
         rule,
@@ -96,7 +99,7 @@ function checkLoinc(
   report: Report,
 ): LoincTerm | undefined {
   const term = tables.loinc.get(code);
-  if (!hasValidCheckDigit(code)) {
+  if (!term && !hasValidCheckDigit(code)) {
     const [digits = ''] = code.split('-');
     const likely = `${digits}-${checkDigit(digits)}`;
     report(column, 'error', 'loinc-check-digit', `clé du code LOINC ${code} fausse ; ${likely} attendu.`);
@@ -109,13 +112,17 @@ function checkLoinc(
       others.length === 0
         ? `remplacement proposé : ${only}`
         : `plusieurs remplacements possibles, à choisir : ${targets.join(', ')}`;
-    const message = `le code LOINC ${code} est obsolète et n’est plus émis ; ${advice}.`;
+    const fate = tables.circuit?.codes.has(code) ? 'encore émis, car au circuit' : 'n’est plus émis';
+    const message = `le code LOINC ${code} est obsolète, ${fate} ; ${advice}.`;
     report(column, 'warning', 'loinc-retired', message);
     return term;
   }
   if (!term) {
     report(column, 'error', 'loinc-unknown', `le code LOINC ${code} est absent de la table chargée.`);
     return undefined;
+  }
+  if (tables.circuit && !tables.circuit.codes.has(code)) {
+    report(column, 'warning', 'loinc-circuit', `le code LOINC ${code} est absent du circuit de la biologie.`);
   }
   if (term.panel && column !== 'order_loinc') {
     report(column, 'error', 'loinc-panel', `${code} est un code de bilan, pas de résultat.`);
@@ -225,7 +232,11 @@ function checkSecondUnit(entry: CatalogueEntry, tables: Tables, report: Report):
     factor: second.factor,
     offset: second.offset,
   });
-  if (agrees === false) {
+  const first = tables.loinc.get(entry.loinc);
+  if (agrees === undefined && first && !isPair(first, term, entry.ucum, second)) {
+    const message = `${first.code} (${first.property || 'grandeur non dite'}) et ${term.code} (${term.property || 'grandeur non dite'}) ne sont pas deux unités d’un même résultat.`;
+    report('loinc_2', 'error', 'unit-pair', message);
+  } else if (agrees === false) {
     const message = `facteur ${second.factor} contraire à la masse molaire connue (de ${entry.ucum} vers ${second.ucum}).`;
     report('factor_2', 'error', 'factor', message);
   } else if (agrees === undefined) {
@@ -238,45 +249,36 @@ function checkSecondUnit(entry: CatalogueEntry, tables: Tables, report: Report):
   }
 }
 
-/** LOINC system → HL7 0487 codes that it accepts; systems that are absent accept any specimen. */
-const SYSTEM_SPECIMENS: Readonly<Record<string, readonly string[]>> = {
-  Ser: ['SER'],
-  'Ser/Plas': ['SER', 'PLAS', 'BLD', 'BLDV', 'PPP'],
-  'Ser/Plas/Bld': ['SER', 'PLAS', 'BLD', 'BLDV'],
-  Bld: ['BLD', 'BLDV', 'BLDC', 'BLDA', 'WB'],
-  BldA: ['BLDA'],
-  PPP: ['PPP', 'PLAS'],
-  Urine: ['UR', 'URC', 'URINM', 'URINC', 'URINP', 'URINN', 'URT', 'URNS'],
-  'Urine sed': ['UR', 'URNS', 'URINM', 'URINC'],
-  CSF: ['CSF'],
-  Stool: ['STL'],
-};
+/** LOINC properties of one result in moles and in mass. */
+const PAIRED_PROPERTIES: readonly (readonly [string, string])[] = [
+  ['SCnc', 'MCnc'],
+  ['SRat', 'MRat'],
+  ['SCnt', 'MCnt'],
+  ['SRto', 'MRto'],
+  ['SFr', 'MFr'],
+];
+
+/** May two terms be one result twice: mole and mass, a pair that the tables know, or two scales of one unit? */
+function isPair(first: LoincTerm, other: LoincTerm, ucum: string, second: SecondUnit): boolean {
+  if (first.property === '' || other.property === '') return true;
+  const [a, b] = [dimensionOf(ucum), dimensionOf(second.ucum)];
+  const sameQuantity = !a || !b || sameKind(a, b);
+  const paired = PAIRED_PROPERTIES.some(
+    (pair) =>
+      pair.includes(first.property) && pair.includes(other.property) && first.property !== other.property,
+  );
+  return paired || (sameQuantity && first.code !== other.code);
+}
 
 function checkSpecimen(entry: CatalogueEntry, term: LoincTerm, report: Report): void {
-  const accepted = SYSTEM_SPECIMENS[term.system];
-  if (!accepted || entry.specimen === '' || accepted.includes(entry.specimen)) return;
+  if (acceptsSpecimen(term.system, entry.specimen) !== false) return;
   const message = `échantillon ${entry.specimen} contre le milieu « ${term.system} » de ${term.code}.`;
   report('specimen_code', 'warning', 'specimen', message);
 }
 
 function checkMethod(entry: CatalogueEntry, term: LoincTerm, report: Report): void {
-  const label = entry.label.toLowerCase();
-  const calculated = /calcul/i.test(term.method);
-  if (/\bdosé|\bdirect/.test(label) && calculated) {
-    report('loinc', 'warning', 'method', `libellé « dosé » contre ${term.code}, code d’un résultat calculé.`);
-  }
-  if (/calculé/.test(label) && /direct/i.test(term.method)) {
-    report('loinc', 'warning', 'method', `libellé « calculé » contre ${term.code}, code d’un dosage direct.`);
-  }
-  const withP5p = /P-5'-P/.test(term.method) && !/without|no add/i.test(term.method);
-  if (/sans p5p/.test(label) && withP5p) {
-    report(
-      'loinc',
-      'warning',
-      'method',
-      `libellé « sans P5P » contre ${term.code}, code avec phosphate de pyridoxal.`,
-    );
-  }
+  const message = methodContradiction(entry.label, term.method, term.code);
+  if (message) report('loinc', 'warning', 'method', message);
 }
 
 function checkPlace(entry: CatalogueEntry, tables: Tables, report: Report): void {

@@ -1,12 +1,18 @@
+import { headerKey } from './delimited.ts';
+
 /** Columns of the catalogue, by the name that this program gives them. */
 export const COLUMNS = [
   'local_code',
   'local_label',
+  'synonym',
+  'nabm',
   'specimen_code',
   'value_type',
   'local_unit',
   'order_loinc',
   'loinc',
+  'waiting_code',
+  'waiting_label',
   'ucum_unit',
   'local_unit_2',
   'loinc_2',
@@ -15,12 +21,15 @@ export const COLUMNS = [
   'offset_2',
   'decimals_2',
   'method_tccr',
+  'accredited',
   'chapter',
   'sub_chapter',
   'battery',
   'status',
   'valid_from',
   'valid_to',
+  'validated_by',
+  'validated_on',
   'comment',
 ] as const;
 
@@ -36,6 +45,9 @@ const ALIASES: Readonly<Record<string, Column>> = {
   libelle: 'local_label',
   libellelocal: 'local_label',
   libelleanalyse: 'local_label',
+  synonyme: 'synonym',
+  synonymes: 'synonym',
+  codenabm: 'nabm',
   natureechantillon: 'specimen_code',
   echantillon: 'specimen_code',
   specimen: 'specimen_code',
@@ -47,6 +59,8 @@ const ALIASES: Readonly<Record<string, Column>> = {
   loincprescription: 'order_loinc',
   loincdemande: 'order_loinc',
   codeloinc: 'loinc',
+  codeattente: 'waiting_code',
+  libelleattente: 'waiting_label',
   uniteucum: 'ucum_unit',
   ucum: 'ucum_unit',
   uniteemise: 'ucum_unit',
@@ -62,6 +76,8 @@ const ALIASES: Readonly<Record<string, Column>> = {
   decimales2: 'decimals_2',
   technique: 'method_tccr',
   methode: 'method_tccr',
+  accredite: 'accredited',
+  cofrac: 'accredited',
   chapitre: 'chapter',
   souschapitre: 'sub_chapter',
   batterie: 'battery',
@@ -69,6 +85,9 @@ const ALIASES: Readonly<Record<string, Column>> = {
   statut: 'status',
   datedebut: 'valid_from',
   datefin: 'valid_to',
+  validepar: 'validated_by',
+  valideepar: 'validated_by',
+  datevalidation: 'validated_on',
   commentaire: 'comment',
 };
 
@@ -77,10 +96,6 @@ export function columnOf(header: string): Column | undefined {
   const trimmed = header.trim();
   const exact = COLUMNS.find((column) => column === trimmed);
   if (exact) return exact;
-  const key = trimmed
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '');
+  const key = headerKey(trimmed);
   return ALIASES[key] ?? COLUMNS.find((column) => column.replaceAll('_', '') === key);
 }

@@ -1,49 +1,61 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Fault } from '../report/fault.ts';
 import { type Catalogue, checkCatalogue, makeCatalogue } from './catalogue.ts';
 import { fileTooLarge, tableMissing } from './faults.ts';
 import type { Finding } from './finding.ts';
 import { isFaults, MAX_TABLE_BYTES, type SourceFile } from './source.ts';
-import { parseTables, TABLE_FILES, type TableName, type Tables } from './tables.ts';
+import { CIRCUIT_FILE, parseTables, TABLE_FILES, type TableName, type Tables } from './tables.ts';
 
 /**
  * Reads the laboratory's catalogue and the reference tables from disk, at start and on reload.
  * @param path the catalogue's CSV
- * @param directory folder laid out as loinc/ (loinc/README.md)
+ * @param directory folder laid out as loinc/ (loinc/README.md); a table beside the catalogue goes before it
  * @returns the catalogue, or one fault for each error, with file, line and column: the start stops there
  */
 export function loadCatalogue(path: string, directory: string): Catalogue | Fault[] {
-  const tables = readTables(directory);
+  const tables = readTables(directory, dirname(path));
   if (isFaults(tables)) return tables;
   const file = readSourceFile(path, path);
   if (!('bytes' in file)) return [file];
-  const batteries = readSourceFile(join(directory, 'batteries.csv'), 'batteries.csv');
+  const batteries = readSourceFile(tablePath('batteries.csv', directory, dirname(path)), 'batteries.csv');
   return makeCatalogue(file, tables, 'bytes' in batteries ? batteries : undefined);
 }
 
 /** Everything there is to say about a catalogue, for `crbio catalogue check`; faults when a file cannot be read. */
 export function checkCatalogueFile(path: string, directory: string): Finding[] | Fault[] {
-  const tables = readTables(directory);
+  const tables = readTables(directory, dirname(path));
   if (isFaults(tables)) return tables;
   const file = readSourceFile(path, path);
   return 'bytes' in file ? checkCatalogue(file, tables) : [file];
 }
 
-/** Reads the reference tables alone. */
-export function readTables(directory: string): Tables | Fault[] {
+/**
+ * Reads the reference tables alone.
+ * @param own folder of the laboratory's catalogue: a table that lies there is read instead of the shipped one
+ */
+export function readTables(directory: string, own = directory): Tables | Fault[] {
   const faults: Fault[] = [];
   const files = {} as Record<TableName, SourceFile>;
   for (const name of Object.keys(TABLE_FILES) as TableName[]) {
-    const file = readSourceFile(join(directory, TABLE_FILES[name]), TABLE_FILES[name]);
+    const file = readSourceFile(tablePath(TABLE_FILES[name], directory, own), TABLE_FILES[name]);
     if ('bytes' in file) files[name] = file;
     else faults.push(file);
   }
-  return faults.length > 0 ? faults : parseTables(files);
+  const circuitPath = tablePath(CIRCUIT_FILE, directory, own);
+  const circuit = existsSync(circuitPath) ? readSourceFile(circuitPath, CIRCUIT_FILE) : undefined;
+  if (circuit && !('bytes' in circuit)) faults.push(circuit);
+  if (faults.length > 0) return faults;
+  return parseTables(files, circuit && 'bytes' in circuit ? circuit : undefined);
+}
+
+function tablePath(name: string, directory: string, own: string): string {
+  const path = join(own, name);
+  return existsSync(path) ? path : join(directory, name);
 }
 
 /** @param name what messages call the file */
-function readSourceFile(path: string, name: string): SourceFile | Fault {
+export function readSourceFile(path: string, name: string): SourceFile | Fault {
   try {
     return statSync(path).size > MAX_TABLE_BYTES
       ? fileTooLarge(name, MAX_TABLE_BYTES)

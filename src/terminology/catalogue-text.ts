@@ -1,7 +1,7 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import { COLUMNS, type Column, columnOf, REQUIRED } from './catalogue-columns.ts';
+import { type DelimitedRow, readDelimited } from './delimited.ts';
 import type { Finding, FindingLevel } from './finding.ts';
-import { type SourceFile, textOf } from './source.ts';
+import type { SourceFile } from './source.ts';
 
 /** One line of the catalogue as text: cells trimmed, `''` where the file has nothing. */
 export interface CatalogueLine {
@@ -9,6 +9,8 @@ export interface CatalogueLine {
   readonly cells: Readonly<Record<Column, string>>;
   /** Columns whose cell began or ended with a blank: an import that compares codes as text would miss them. */
   readonly blanks: readonly Column[];
+  /** Columns that this program ignores, by their header: kept when the file is written again. */
+  readonly others: Readonly<Record<string, string>>;
 }
 
 /** The file read, before any rule about its content. */
@@ -22,12 +24,6 @@ export interface CatalogueText {
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_LINES = 50_000;
 const MAX_CELL = 1000;
-const SEPARATORS = [';', '\t', ','];
-
-interface CsvRow {
-  readonly record: string[];
-  readonly info: { readonly lines: number };
-}
 
 /**
  * Reads the catalogue's CSV: `;`, `,` or tab (whichever the header holds most), UTF-8 or windows-1252, LF or CRLF,
@@ -37,38 +33,18 @@ export function readCatalogueText(file: SourceFile): CatalogueText {
   if (file.bytes.byteLength > MAX_BYTES) {
     return unreadable(1, 'file-size', `Le catalogue dépasse ${MAX_BYTES / 1024 / 1024} Mio.`);
   }
-  const text = textOf(file.bytes);
-  const first = text.split('\n', 1)[0] ?? '';
-  const separator = [...SEPARATORS].sort((a, b) => first.split(b).length - first.split(a).length)[0] ?? ';';
-  let rows: CsvRow[];
-  try {
-    rows = parse(text, {
-      delimiter: separator,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: MAX_CELL * (COLUMNS.length + 10),
-    }) as unknown as CsvRow[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const { lines } = error;
-    const line = typeof lines === 'number' ? lines : 1;
-    return unreadable(
-      line,
-      'csv',
-      'Le fichier n’est pas un CSV lisible : guillemet mal placé ou ligne trop longue.',
-    );
-  }
+  const rows = readDelimited(file.bytes, MAX_CELL * (COLUMNS.length + 10));
+  if ('problem' in rows) return unreadable(rows.line, 'csv', rows.problem);
   const [header, ...records] = rows;
   if (!header) return unreadable(1, 'csv', 'Le catalogue est vide.');
-  return readRows(header.record, records);
+  return readRows(header.cells, records);
 }
 
 function unreadable(line: number, rule: string, message: string): CatalogueText {
   return { lines: [], headers: new Map(), findings: [{ line, column: '', level: 'error', rule, message }] };
 }
 
-function readRows(header: readonly string[], records: readonly CsvRow[]): CatalogueText {
+function readRows(header: readonly string[], records: readonly DelimitedRow[]): CatalogueText {
   const findings: Finding[] = [];
   const report = (line: number, column: string, level: FindingLevel, rule: string, message: string) =>
     findings.push({ line, column, level, rule, message });
@@ -95,8 +71,7 @@ function readRows(header: readonly string[], records: readonly CsvRow[]): Catalo
     report(MAX_LINES, '', 'error', 'file-size', `Le catalogue a plus de ${MAX_LINES} lignes.`);
   }
   const lines: CatalogueLine[] = [];
-  for (const { record, info } of records.slice(0, MAX_LINES)) {
-    const line = info.lines;
+  for (const { cells: record, line } of records.slice(0, MAX_LINES)) {
     if (record.every((cell) => cell.trim() === '')) continue;
     if (record.length > header.length && record.slice(header.length).some((cell) => cell.trim() !== '')) {
       report(
@@ -109,15 +84,20 @@ function readRows(header: readonly string[], records: readonly CsvRow[]): Catalo
     }
     const cells = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Record<Column, string>;
     const blanks: Column[] = [];
+    const others: Record<string, string> = {};
     for (const [index, column] of columns.entries()) {
       const raw = record[index] ?? '';
-      if (!column) continue;
+      if (!column) {
+        const name = (header[index] ?? '').trim();
+        if (name !== '' && raw !== '') others[name] = raw;
+        continue;
+      }
       if (raw.length > MAX_CELL)
         report(line, headers.get(column) ?? column, 'error', 'cell-size', 'Cellule trop longue.');
       cells[column] = raw.trim();
       if (raw !== raw.trim()) blanks.push(column);
     }
-    lines.push({ line, cells, blanks });
+    lines.push({ line, cells, blanks, others });
   }
   return { lines, findings, headers };
 }

@@ -1,4 +1,4 @@
-import type { Specimen } from '../report/dossier.ts';
+import type { ResultImage, Specimen } from '../report/dossier.ts';
 import type { Battery, Chapter, CodedIsolate, Content, SubChapter } from '../report/report.ts';
 import type { CodedResult, LocalCode } from '../report/result.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -16,6 +16,7 @@ interface BatteryDraft {
   readonly entries: CatalogueEntry[];
   readonly results: CodedResult[];
   readonly isolates: CodedIsolate[];
+  readonly images: ResultImage[];
   readonly comments: string[];
 }
 
@@ -49,6 +50,7 @@ export class BodyDraft {
       entries: [],
       results: [],
       isolates: [],
+      images: [],
       comments: [],
     };
     batteries.set(key, draft);
@@ -108,10 +110,17 @@ export class BodyDraft {
     });
   }
 
-  #finishBattery({ local, grouped, entries, results, isolates, comments }: BatteryDraft): Battery {
+  #finishBattery({ local, grouped, entries, results, isolates, images, comments }: BatteryDraft): Battery {
     const [order = '', ...others] = new Set(entries.map((entry) => entry.orderLoinc));
     const panel = grouped && results.length > 1 && others.length === 0 ? order : '';
     const term = this.#catalogue.tables.loinc.get(panel);
-    return { local, ...(term ? { loinc: codingOf(term) } : {}), results, isolates, comments };
+    return {
+      local,
+      ...(term ? { loinc: codingOf(term) } : {}),
+      results,
+      isolates,
+      ...(images.length > 0 ? { images } : {}),
+      comments,
+    };
   }
 }

@@ -1,3 +1,4 @@
+import { type Coding, OID } from '../report/coding.ts';
 import type { Column } from './catalogue-columns.ts';
 import type { CatalogueLine } from './catalogue-text.ts';
 import type { Finding } from './finding.ts';
@@ -6,14 +7,17 @@ import type { Tables } from './tables.ts';
 import { emittedUnit, isWithoutUnit, normaliseUnit } from './units.ts';
 
 /** `validated`: a biologist answers for the mapping, the only status that leaves with its LOINC code. */
-const STATUSES = ['validated', 'review', 'unmapped', 'waiting', 'retired'] as const;
-type EntryStatus = (typeof STATUSES)[number];
+export const STATUSES = ['validated', 'review', 'unmapped', 'waiting', 'retired'] as const;
+export type EntryStatus = (typeof STATUSES)[number];
 
 /** One mapping of the catalogue: a local code for a period. */
 export interface CatalogueEntry {
   readonly line: number;
   readonly code: string;
   readonly label: string;
+  readonly synonym: string;
+  /** Code of the Nomenclature des actes de biologie médicale, or `HN`; empty: not stated. */
+  readonly nabm: string;
   /** HL7 table 0487; empty: any specimen. */
   readonly specimen: string;
   /** Does the test give numbers (OBX-2 NM, SN)? undefined: not stated. */
@@ -23,15 +27,21 @@ export interface CatalogueEntry {
   /** UCUM unit to emit; empty: none. */
   readonly ucum: string;
   readonly loinc: string;
+  /** National waiting code (code d'attente), for a test that has no LOINC yet. */
+  readonly waiting?: Coding;
   /** LOINC of the panel that the test is ordered with. */
   readonly orderLoinc: string;
   readonly second?: SecondUnit;
   /** ANSM TCCR code. */
   readonly method: string;
+  /** Within the scope of the laboratory's accreditation. */
+  readonly accredited: boolean;
   readonly chapter: string;
   readonly subChapter: string;
   readonly battery: string;
   readonly status: EntryStatus;
+  /** Who answers for the mapping; empty: not stated. */
+  readonly validatedBy: string;
   /** `YYYYMMDD`, both included; `00000000` and `99999999` when open. */
   readonly validFrom: string;
   readonly validTo: string;
@@ -39,6 +49,7 @@ export interface CatalogueEntry {
 
 /** The second unit of a test: second = first × factor + offset. */
 export interface SecondUnit {
+  /** Empty: printed beside the first value, not coded. */
   readonly loinc: string;
   readonly printedUnit: string;
   readonly ucum: string;
@@ -58,6 +69,10 @@ export interface EntryRead {
   readonly findings: readonly LineFinding[];
 }
 
+const WAITING_FORM = /^\d{1,10}$/;
+const YES = ['1', 'oui', 'o', 'x', 'true', 'yes'];
+const NO = ['', '0', 'non', 'n', 'false', 'no'];
+
 const NUMERIC_TYPES = ['NM', 'SN'];
 const TEXT_TYPES = ['CE', 'CWE', 'CNE', 'ST', 'TX', 'FT', 'ED'];
 
@@ -65,7 +80,14 @@ const TEXT_TYPES = ['CE', 'CWE', 'CNE', 'ST', 'TX', 'FT', 'ED'];
 export function readEntry({ line, cells, blanks }: CatalogueLine, tables: Tables): EntryRead {
   const findings: LineFinding[] = [];
   const report = (column: Column | '', level: Finding['level'], rule: string, message: string) =>
-    findings.push({ line, column, level, rule, message });
+    findings.push({
+      line,
+      ...(cells.local_code ? { code: cells.local_code } : {}),
+      column,
+      level,
+      rule,
+      message,
+    });
 
   if (cells.local_code === '') {
     report('local_code', 'error', 'code-empty', 'Le code local manque.');
@@ -125,10 +147,19 @@ export function readEntry({ line, cells, blanks }: CatalogueLine, tables: Tables
     return undefined;
   };
 
+  const accredited = cells.accredited.toLowerCase();
+  if (![...YES, ...NO].includes(accredited)) {
+    report('accredited', 'error', 'accredited', `« ${cells.accredited} » : écrire oui ou non.`);
+  }
+  const waiting = readWaitingCode(cells, report);
+
   const entry: CatalogueEntry = {
     line,
     code: cells.local_code,
     label: cells.local_label,
+    synonym: cells.synonym,
+    nabm: cells.nabm,
+    ...(waiting ? { waiting } : {}),
     specimen: cells.specimen_code,
     numeric,
     printedUnit: cells.local_unit,
@@ -136,17 +167,19 @@ export function readEntry({ line, cells, blanks }: CatalogueLine, tables: Tables
     loinc: loinc('loinc'),
     orderLoinc: loinc('order_loinc'),
     method: cells.method_tccr,
+    accredited: YES.includes(accredited),
     chapter: cells.chapter,
     subChapter: cells.sub_chapter,
     battery: cells.battery,
     status,
+    validatedBy: cells.validated_by,
     validFrom: date('valid_from', '00000000'),
     validTo: date('valid_to', '99999999'),
   };
   if (entry.validFrom > entry.validTo) {
     report('valid_to', 'error', 'period', 'La fin de validité précède le début.');
   }
-  if (cells.loinc_2 === '') return { entry, findings };
+  if (cells.loinc_2 === '' && cells.factor_2 === '') return { entry, findings };
 
   const factor = decimal('factor_2');
   if (factor === undefined || Number(factor) <= 0) {
@@ -171,6 +204,24 @@ export function readEntry({ line, cells, blanks }: CatalogueLine, tables: Tables
   return { entry: { ...entry, second }, findings };
 }
 
+/** The waiting code travels with its label, and only where there is no LOINC. */
+function readWaitingCode(
+  cells: CatalogueLine['cells'],
+  report: (column: Column, level: Finding['level'], rule: string, message: string) => void,
+): Coding | undefined {
+  const { waiting_code: code, waiting_label: display } = cells;
+  if (code === '') return undefined;
+  if (!WAITING_FORM.test(code)) {
+    report('waiting_code', 'error', 'waiting-form', `« ${code} » n’a pas la forme d’un code d’attente.`);
+    return undefined;
+  }
+  if (display === '') {
+    report('waiting_label', 'error', 'waiting-label', 'Un code d’attente demande son libellé.');
+    return undefined;
+  }
+  return { code, system: OID.waitingCodes, display };
+}
+
 /** The unit to emit: the catalogue's own, else what the table of printed units says for that LOINC property. */
 function emitted(printed: string, ucum: string, loinc: string, tables: Tables): string {
   if (ucum !== '' || isWithoutUnit(tables.units, printed)) return ucum;
@@ -178,7 +229,7 @@ function emitted(printed: string, ucum: string, loinc: string, tables: Tables): 
 }
 
 /** `2024-01-31` or `31/01/2024` → `20240131`; undefined for anything else. */
-function dayOf(text: string): string | undefined {
+export function dayOf(text: string): string | undefined {
   const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   const french = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
   const [year, month, day] = iso ? iso.slice(1) : french ? [french[3], french[2], french[1]] : [];

@@ -7,6 +7,8 @@ export type FindingLevel = 'error' | 'warning' | 'info';
 export interface Finding {
   /** Line of the file, from 1; the header is line 1. */
   readonly line: number;
+  /** Local code that the remark is about; absent when it is about the file. */
+  readonly code?: string;
   /** Column as the file names it; empty when the remark is about the whole line. */
   readonly column: string;
   readonly level: FindingLevel;

@@ -8,6 +8,11 @@ export interface LoincTerm {
   readonly code: string;
   /** French label of the circuit de la biologie when known, else the long common name. */
   readonly display: string;
+  /** Is `display` a French label? */
+  readonly french: boolean;
+  /** Every name that the tables give it, to search in: long common name, French label, synonyms. */
+  readonly names: string;
+  readonly component: string;
   /** PROPERTY: MCnc, SCnc, CCnc… */
   readonly property: string;
   /** TIME_ASPCT: Pt, 24H… */
@@ -29,8 +34,10 @@ export type LoincTable = ReadonlyMap<string, LoincTerm>;
 /** Retired code → codes that LOINC proposes instead (MapTo table). */
 export type RetiredCodes = ReadonlyMap<string, readonly string[]>;
 
-const COLUMNS = [
+/** Columns of the LOINC table that this program reads; `X_LABEL_FR` is not LOINC's. */
+export const LOINC_COLUMNS = [
   'LOINC_NUM',
+  'COMPONENT',
   'PROPERTY',
   'TIME_ASPCT',
   'SYSTEM',
@@ -46,7 +53,7 @@ const COLUMNS = [
 
 /** Reads loinc-fr-biology.tsv; its columns are LOINC's own, `X_LABEL_FR` apart. */
 export function parseLoincTable(file: SourceFile): LoincTable | Fault[] {
-  const rows = readTsv(file, COLUMNS);
+  const rows = readTsv(file, LOINC_COLUMNS);
   if (isFaults(rows)) return rows;
   return new Map(
     rows.map(({ cells }) => [
@@ -54,6 +61,9 @@ export function parseLoincTable(file: SourceFile): LoincTable | Fault[] {
       {
         code: cells.LOINC_NUM,
         display: cells.X_LABEL_FR || cells.LONG_COMMON_NAME,
+        french: cells.X_LABEL_FR !== '',
+        names: [cells.LONG_COMMON_NAME, cells.X_LABEL_FR].filter(Boolean).join(' ; '),
+        component: cells.COMPONENT,
         property: cells.PROPERTY,
         time: cells.TIME_ASPCT,
         system: cells.SYSTEM,

@@ -9,6 +9,7 @@ import {
   codeUnmapped,
   loincDiffers,
   loincRetired,
+  loincRetiredInCircuit,
   scaleMismatch,
   unitMismatch,
   unitUnknown,
@@ -51,10 +52,15 @@ export function resolveResult(result: Result, context: ResolutionContext, catalo
   }
   const local = localCoding(result, entry, catalogue);
   const targets = catalogue.tables.retired.get(entry.loinc);
-  if (entry.status === 'validated' && targets) {
+  const inCircuit = catalogue.tables.circuit?.codes.has(entry.loinc) === true;
+  if (entry.status === 'validated' && targets && !inCircuit) {
     return { coding: local, entry, warnings: [loincRetired(code, entry.loinc, targets)] };
   }
-  if (!term) return { coding: local, entry, warnings: [codeUnmapped(code, 'not-validated')] };
+  if (!term) {
+    const { waiting } = entry;
+    const coding = waiting && entry.status === 'waiting' ? { ...local, waiting } : local;
+    return { coding, entry, warnings: [codeUnmapped(code, 'not-validated')] };
+  }
   if (!fitsScale(numeric, entry, term)) {
     return { coding: local, entry, warnings: [scaleMismatch(code, term.code, term.scale)] };
   }
@@ -62,18 +68,22 @@ export function resolveResult(result: Result, context: ResolutionContext, catalo
   return {
     entry,
     coding: { ...local, loinc: codingOf(term), ...(second ? { second } : {}) },
-    warnings:
-      result.sentLoinc && result.sentLoinc !== term.code
+    warnings: [
+      ...(targets ? [loincRetiredInCircuit(code, term.code, targets)] : []),
+      ...(result.sentLoinc && result.sentLoinc !== term.code
         ? [loincDiffers(code, result.sentLoinc, term.code)]
-        : [],
+        : []),
+    ],
   };
 }
 
 function secondOf(result: Result, second: NonNullable<CatalogueEntry['second']>, catalogue: Catalogue) {
   const { loinc, retired } = catalogue.tables;
+  const range = result.ranges[0];
+  if (second.loinc === '') return inSecondUnit(result.value, range, second);
   const term = loinc.get(second.loinc);
   if (!term || retired.has(second.loinc)) return undefined;
-  return inSecondUnit(result.value, result.ranges[0], second, term);
+  return inSecondUnit(result.value, range, second, term);
 }
 
 /** undefined: there is no value to tell. */
@@ -104,6 +114,7 @@ function localCoding(result: Result, entry: CatalogueEntry, catalogue: Catalogue
     ...(printedUnit ? { printedUnit } : {}),
     ...(ucum ? { ucum } : {}),
     ...(method ? { method } : {}),
+    ...(entry.accredited ? { accredited: true } : {}),
   };
 }
 

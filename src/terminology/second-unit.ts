@@ -13,13 +13,14 @@ const MIN_SIGNIFICANT = 2;
 /**
  * The same result in the test's second unit: value, comparator and reference range through one factor, in decimal
  * arithmetic (terminology.md §8).
+ * @param term LOINC of the second unit; absent: the second value is printed and not coded
  * @returns undefined when the value is not a number or a range of numbers
  */
 export function inSecondUnit(
   value: ResultValue | undefined,
   range: ReferenceRange | undefined,
   unit: SecondUnit,
-  term: LoincTerm,
+  term?: LoincTerm,
 ): ResultCoding['second'] | undefined {
   if (value?.kind !== 'quantity' && value?.kind !== 'range') return undefined;
   const [first, ...bounds] = (value.kind === 'quantity' ? [value.lexical] : [value.low, value.high]).map(
@@ -34,7 +35,7 @@ export function inSecondUnit(
       : { ...value, low: write(value.low), high: write(value.high) };
   const secondRange = range && convertRange(range, unit, write);
   return {
-    loinc: codingOf(term),
+    ...(term ? { loinc: codingOf(term) } : {}),
     ucum: unit.ucum,
     printedUnit: unit.printedUnit || unit.ucum,
     value: converted,

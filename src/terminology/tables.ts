@@ -1,5 +1,7 @@
 import { OID } from '../report/coding.ts';
 import type { Fault } from '../report/fault.ts';
+import { type FrenchAxes, parseAxes } from './axes.ts';
+import { type Circuit, parseCircuit, withChapters, withCircuit } from './circuit.ts';
 import { type Conversions, parseConversions } from './conversions.ts';
 import { type LoincTable, parseLoincTable, parseRetiredCodes, type RetiredCodes } from './loinc.ts';
 import { isFaults, type SourceFile } from './source.ts';
@@ -28,6 +30,10 @@ export interface Tables {
   readonly interpretations: ValueSet;
   readonly specimenTypes: ValueSet;
   readonly methods: ValueSet;
+  /** French axis terms → LOINC values, by axis: `PROPERTY` → `Masse/Volume` → `MCnc`. */
+  readonly axes: FrenchAxes;
+  /** Absent: the laboratory has not loaded it, and membership is not checked. */
+  readonly circuit?: Circuit;
 }
 
 /** Where each table lies in a folder laid out as loinc/ (loinc/README.md). */
@@ -43,21 +49,35 @@ export const TABLE_FILES = {
   interpretations: 'value-sets/interpretation.tsv',
   specimenTypes: 'value-sets/specimen-types.tsv',
   methods: 'value-sets/techniques-tccr.tsv',
+  axes: 'axes-fr.tsv',
 } as const;
+
+/** Tables that a laboratory may load beside its catalogue, and that are not shipped. */
+export const CIRCUIT_FILE = 'circuit.tsv';
 
 export type TableName = keyof typeof TABLE_FILES;
 
-/** Parses the tables; every fault of every file is told at once. */
-export function parseTables(files: Record<TableName, SourceFile>): Tables | Fault[] {
+/**
+ * Parses the tables; every fault of every file is told at once.
+ * @param circuitFile circuit.tsv, where the laboratory has loaded it
+ */
+export function parseTables(
+  files: Record<TableName, SourceFile>,
+  circuitFile?: SourceFile,
+): Tables | Fault[] {
   const faults: Fault[] = [];
   const keep = <T extends object>(value: T | Fault[]): T => {
     if (isFaults(value)) faults.push(...value);
     return value as T;
   };
-  const chapters = keep(parseChapters(files.chapters));
+  const circuit = circuitFile && keep(parseCircuit(circuitFile));
+  const own = keep(parseChapters(files.chapters));
+  const loinc = keep(parseLoincTable(files.loinc));
+  const usable = faults.length === 0 ? circuit : undefined;
+  const chapters = usable ? withChapters(own, usable) : own;
   const tables: Tables = {
     chapters,
-    loinc: keep(parseLoincTable(files.loinc)),
+    loinc: usable ? withCircuit(loinc, usable) : loinc,
     retired: keep(parseRetiredCodes(files.retired)),
     units: keep(parseUnits(files.units)),
     acceptedUnits: keep(loadAcceptedUnits(files.acceptedUnits)),
@@ -67,6 +87,8 @@ export function parseTables(files: Record<TableName, SourceFile>): Tables | Faul
     interpretations: keep(parseValueSet(files.interpretations, OID.interpretation)),
     specimenTypes: keep(parseValueSet(files.specimenTypes, OID.specimenTypes)),
     methods: keep(parseValueSet(files.methods, OID.methods)),
+    axes: keep(parseAxes(files.axes)),
+    ...(usable ? { circuit: usable } : {}),
   };
   return faults.length > 0 ? faults : tables;
 }

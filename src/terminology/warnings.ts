@@ -39,6 +39,11 @@ export function loincRetired(code: string, loinc: string, targets: readonly stri
   return warning('LOINC_RETIRED', code, text);
 }
 
+export function loincRetiredInCircuit(code: string, loinc: string, targets: readonly string[]): Warning {
+  const text = `le code LOINC ${loinc} est obsolète (voir ${targets.join(', ')}), mais encore au circuit de la biologie : il est émis.`;
+  return warning('LOINC_RETIRED', code, text);
+}
+
 export function loincDiffers(code: string, sent: string, loinc: string): Warning {
   return warning(
     'LOINC_DIFFERS',
