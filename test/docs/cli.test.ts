@@ -7,6 +7,8 @@ import { sectionOf } from './sources.ts';
 
 const PAGE = readFileSync('docs/cli.md', 'utf8');
 const PROGRAM = 'dist/cli.js';
+/** Some thirty processes one after the other, on a machine that may be busy. */
+const PATIENCE_MS = 180_000;
 
 const help = (...path: string[]): string =>
   execFileSync(process.execPath, [PROGRAM, ...path, '--help'], { encoding: 'utf8' });
@@ -48,11 +50,11 @@ const told: CommandHelp[] = [...PAGE.matchAll(/^\| `crbio ([^`]+)` \|([^|]*)\|/g
   }),
 );
 
-describe.skipIf(!existsSync(PROGRAM))('docs/cli.md', () => {
+describe.skipIf(!existsSync(PROGRAM))('docs/cli.md', { timeout: PATIENCE_MS }, () => {
   let commands: CommandHelp[] = [];
   beforeAll(() => {
     commands = commandsOf();
-  });
+  }, PATIENCE_MS);
 
   it('tells every command with its arguments, and no other', () => {
     expect(told.map(({ usage }) => usage).sort()).toEqual(commands.map(({ usage }) => usage).sort());
