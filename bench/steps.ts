@@ -16,6 +16,8 @@ import { jobOf, type Laboratory, openLaboratory } from './laboratory.ts';
 import { storeSteps } from './store-steps.ts';
 import { type Timing, time } from './timing.ts';
 
+const STORED_REPORTS = 100;
+
 /** One step of the pipeline for one report, beside the plainest code that does the same. */
 export interface Step {
   readonly name: string;
@@ -40,16 +42,16 @@ async function rendered(message: Buffer, { profile, root, assets }: Laboratory) 
 }
 
 /** Times every step of a report of `results` results. */
-export async function measureSteps(results: number, times: number): Promise<Step[]> {
+export async function measureSteps(results: number): Promise<Step[]> {
   const laboratory = await openLaboratory(mkdtempSync(join(tmpdir(), 'crbio-bench-')));
   try {
-    return await stepsOf(laboratory, messageOf(results), times);
+    return await stepsOf(laboratory, messageOf(results));
   } finally {
     laboratory.close();
   }
 }
 
-async function stepsOf(laboratory: Laboratory, message: Buffer, times: number): Promise<Step[]> {
+async function stepsOf(laboratory: Laboratory, message: Buffer): Promise<Step[]> {
   const { assets, profile, root, dmp, mssante, signer } = laboratory;
   const { itemsOf } = await built<typeof import('../src/stages/items.ts')>('stages/items');
   const { reportOf } = await built<typeof import('../src/stages/document.ts')>('stages/document');
@@ -82,8 +84,8 @@ async function stepsOf(laboratory: Laboratory, message: Buffer, times: number): 
 
   const step = async (name: string, ours: () => unknown, plain: () => unknown): Promise<Step> => ({
     name,
-    ours: await time(times, ours),
-    plain: await time(times, plain),
+    ours: await time(ours),
+    plain: await time(plain),
   });
   return [
     await step(
@@ -125,7 +127,7 @@ async function stepsOf(laboratory: Laboratory, message: Buffer, times: number): 
       item as Extract<InterpretedItem, { kind: 'dossier' }>,
       document,
       text,
-      Math.min(times, 100),
+      STORED_REPORTS,
     )),
   ];
 }

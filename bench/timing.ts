@@ -1,4 +1,5 @@
-import { median, quantile } from './statistics.ts';
+import { measure } from 'mitata';
+import { quantile } from './statistics.ts';
 
 /** Milliseconds. */
 export interface Timing {
@@ -6,17 +7,14 @@ export interface Timing {
   readonly p95: number;
 }
 
-/**
- * Times a piece of work, a call at a time, after as many calls as the engine needs to optimise it.
- * @param work given the number of the call, so that it can do something new each time
- */
-export async function time(times: number, work: (call: number) => unknown): Promise<Timing> {
-  const warmUp = Math.ceil(times / 2);
-  const samples: number[] = [];
-  for (let call = 0; call < warmUp + times; call++) {
-    const start = performance.now();
-    await work(call);
-    if (call >= warmUp) samples.push(performance.now() - start);
-  }
-  return { median: median(samples), p95: quantile(samples, 0.95) };
+/** Calls made before those that count: what the engine needs to optimise a parser. */
+const WARM_UP_CALLS = 60;
+const MEASURED_NS = 1_000e6;
+const NS_PER_MS = 1e6;
+
+/** Times a piece of work for about a second, a call at a time (in batches where a call is too short for the clock). */
+export async function time(work: () => unknown): Promise<Timing> {
+  for (let call = 0; call < WARM_UP_CALLS; call++) await work();
+  const { p50, samples } = await measure(work, { min_samples: 20, min_cpu_time: MEASURED_NS });
+  return { median: p50 / NS_PER_MS, p95: quantile(samples, 0.95) / NS_PER_MS };
 }
