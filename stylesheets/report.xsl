@@ -6,7 +6,7 @@
 -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:data="urn:asip-sante:ci-sis"
   xmlns:c="urn:hl7-org:v3" xmlns:lab="urn:oid:1.3.6.1.4.1.19376.1.3.2" exclude-result-prefixes="data c lab">
-  <xsl:output method="html" encoding="UTF-8" indent="no"/>
+  <xsl:output method="html" encoding="UTF-8" indent="no" doctype-system="about:legacy-compat"/>
   <xsl:key name="media" match="c:observationMedia" use="@ID"/>
 
   <xsl:template match="/">
@@ -93,6 +93,11 @@
                 <xsl:if test="position() &gt; 1"><xsl:text>, </xsl:text></xsl:if>
                 <xsl:call-template name="person"><xsl:with-param name="name" select="c:informationRecipient/c:name"/></xsl:call-template>
                 <xsl:if test="not(c:informationRecipient)"><xsl:value-of select="c:receivedOrganization/c:name"/></xsl:if>
+                <xsl:if test="c:telecom/@value">
+                  <xsl:text> (</xsl:text>
+                  <xsl:call-template name="telecoms"><xsl:with-param name="telecoms" select="c:telecom"/></xsl:call-template>
+                  <xsl:text>)</xsl:text>
+                </xsl:if>
               </xsl:for-each>
             </dd>
           </xsl:if>
