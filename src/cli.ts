@@ -109,9 +109,11 @@ function program(): Command {
     'release <ID>',
     'libère ce qu’une personne peut libérer',
     "crbio report release sgl-3f2a… --by 'Dr Martin' --reason 'annonce faite'",
-  ).action(async (id, options) =>
-    exit(await (await import('./commands/report.ts')).releaseReport(output, options, id)),
-  );
+  )
+    .option('--channel <CHANNEL...>', 'seulement ces canaux : dmp, mssante-pro, mssante-patient')
+    .action(async (id, options) =>
+      exit(await (await import('./commands/report.ts')).releaseReport(output, options, id)),
+    );
   for (const [name, masked, text] of [
     ['mask', true, 'masque : une nouvelle version remplace la précédente'],
     ['unmask', false, 'lève des masquages (tous si aucun n’est nommé)'],
@@ -232,14 +234,26 @@ function exit(code: ExitCode): void {
   process.exitCode = code;
 }
 
+// `crbio report list | head`: the reader has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode);
+});
+
 try {
-  await program().parseAsync();
+  await program().parseAsync(withNestedHelp(process.argv));
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
   else if (isEnvironmentError(error)) {
     output.err(`${error.code} ${error.path ?? ''}`);
     process.exitCode = EXIT.environment;
   } else throw error;
+}
+
+/** `crbio help report release` asks what `crbio report release --help` does: commander's own help knows one level. */
+function withNestedHelp(argv: readonly string[]): string[] {
+  const [node = '', script = '', first, ...rest] = argv;
+  return first === 'help' && rest.length > 1 ? [node, script, ...rest, '--help'] : [...argv];
 }
 
 /** A system error (disk, port, rights): the machine's fault, exit 3; anything else is a bug and shows its stack. */

@@ -24,7 +24,7 @@ import {
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
 import { createInterpreter } from './stages/interpret.ts';
 import { itemsOf } from './stages/items.ts';
-import { type Loop, startLoop } from './stages/loop.ts';
+import { codeOf, type Loop, startLoop } from './stages/loop.ts';
 import { createPlanner } from './stages/plan.ts';
 import { createReceiver } from './stages/receive.ts';
 import { createRenderer } from './stages/render.ts';
@@ -141,7 +141,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   start('decide', planner.turn);
 
   const lanes = channelsOf(config).map((channel) => {
-    const adapter = adapterOf(channel, { dmp, mssante, workers, now });
+    const adapter = adapterOf(channel, { dmp, mssante, workers, now, log });
     const lane = createLane(
       {
         channel,
@@ -169,6 +169,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
           rescanMs: source.rescanMs,
           maxBytes: source.maxBytes,
           concurrency: FILES_AT_ONCE,
+          onError: (error) => log.error('folder-failed', { source: source.name, code: codeOf(error) }),
         },
         (file) => receive(file, source),
       );
@@ -204,16 +205,18 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
 interface AdapterParts extends Pick<DaemonParts, 'dmp' | 'mssante'> {
   readonly workers: ReturnType<typeof startWorkers>;
   readonly now: () => number;
+  readonly log: Log;
 }
 
 /** A channel whose CPU work (signature, archive) runs in the workers. */
-function adapterOf(channel: Channel, { dmp, mssante, workers, now }: AdapterParts): ChannelAdapter {
-  if (channel === 'dmp') {
+function adapterOf(name: Channel, { dmp, mssante, workers, now, log }: AdapterParts): ChannelAdapter {
+  if (name === 'dmp') {
     if (!dmp) throw new Error('a lane without its channel');
-    return { ...createDmpChannel(dmp, { now, uuid: randomUUID }), prepare: (job) => workers.lot(job, now()) };
+    const channel = createDmpChannel(dmp, { now, uuid: randomUUID, log });
+    return { ...channel, prepare: (job) => workers.lot(job, now()) };
   }
   if (!mssante) throw new Error('a lane without its channel');
-  return { ...createMssanteChannel(mssante, channel, { now }), prepare: (job) => workers.mail(job, now()) };
+  return { ...createMssanteChannel(mssante, name, { now }), prepare: (job) => workers.mail(job, now()) };
 }
 
 function isFaults(part: unknown): part is Fault[] {

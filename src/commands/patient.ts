@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel } from '../report/delivery.ts';
+import { readChannels } from './channels.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, moment, type Output, say } from './output.ts';
 import { type ActOptions, actOf } from './report.ts';
 import { actDone, withStore } from './store.ts';
@@ -12,23 +12,14 @@ export interface OpposeOptions extends ActOptions {
 
 /** `crbio patient oppose ID --channel …`: opposition of a patient, with author and motive (R.1111-47). */
 export function opposePatient(output: Output, options: OpposeOptions, id: string): Promise<ExitCode> {
-  const unknown = options.channel.find((channel) => !(CHANNELS as readonly string[]).includes(channel));
-  if (unknown !== undefined) {
-    output.err(
-      say(
-        options,
-        `canal inconnu : ${unknown} (${CHANNELS.join(', ')})`,
-        `unknown channel: ${unknown} (${CHANNELS.join(', ')})`,
-      ),
-    );
-    return Promise.resolve(EXIT.usage);
-  }
+  const channels = readChannels(output, options, options.channel);
+  if (!channels) return Promise.resolve(EXIT.usage);
   return withStore(output, options, async (store) =>
     actDone(
       output,
       options,
       id,
-      await store.oppose(id, options.channel as readonly Channel[], !options.lift, actOf(options)),
+      await store.oppose(id, channels, !options.lift, actOf(options)),
       options.lift ? 'opposition levée' : 'opposition enregistrée',
       options.lift ? 'opposition lifted' : 'opposition recorded',
     ),

@@ -2,6 +2,7 @@ import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import { offsetAt } from '../report/timestamp.ts';
 import type { DeliveryRow, ReportSummary } from '../store/model.ts';
+import { readChannels } from './channels.ts';
 import {
   type Column,
   type CommonOptions,
@@ -106,13 +107,19 @@ export function holdReport(output: Output, options: ActOptions, id: string): Pro
 }
 
 /** `crbio report release ID` */
-export function releaseReport(output: Output, options: ActOptions, id: string): Promise<ExitCode> {
+export function releaseReport(
+  output: Output,
+  options: ActOptions & { channel?: readonly string[] },
+  id: string,
+): Promise<ExitCode> {
+  const channels = options.channel && readChannels(output, options, options.channel);
+  if (options.channel && !channels) return Promise.resolve(EXIT.usage);
   return withStore(output, options, async (store) =>
     actDone(
       output,
       options,
       id,
-      await store.release(id, actOf(options), RELEASE_RULES),
+      await store.release(id, actOf(options), { ...RELEASE_RULES, ...(channels ? { channels } : {}) }),
       'libéré',
       'released',
     ),

@@ -58,7 +58,7 @@ function decideOne(input: RuleInput, recipient: string): DispatchDecision {
   const { circumstances, channel } = input;
   let stopped: { rule: Rule; reason: string } | undefined;
   for (const rule of RULES) {
-    if (!rule.channels.includes(channel) || circumstances.lifted.includes(rule.name)) continue;
+    if (!rule.channels.includes(channel) || isLifted(rule, input)) continue;
     const reason = rule.applies(input);
     if (reason === undefined) continue;
     if (!stopped || (stopped.rule.decision === 'hold' && rule.decision === 'never'))
@@ -85,6 +85,10 @@ function decideOne(input: RuleInput, recipient: string): DispatchDecision {
     };
   }
   return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality) };
+}
+
+function isLifted(rule: Rule, { circumstances: { lifted }, channel }: RuleInput): boolean {
+  return lifted.includes(rule.name) || lifted.includes(`${rule.name}@${channel}`);
 }
 
 function whySent(

@@ -61,7 +61,7 @@ export interface DispatchCircumstances {
   /** A biologist's date for the end of the announcement mask, ISO 8601. */
   readonly maskUntil: string | null;
   readonly held?: { readonly by: string; readonly reason: string };
-  /** Rules that a person lifted for this version. */
+  /** Rules that a person lifted for this version: `rule`, or `rule@channel` for one channel only. */
   readonly lifted: readonly string[];
   readonly opposition: Readonly<
     Partial<

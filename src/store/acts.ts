@@ -75,7 +75,7 @@ const RETRY_HINTS: Readonly<Record<string, string>> = {
 const CANCEL_HINTS: Readonly<Record<string, string>> = {
   leased: 'retenir le compte rendu (crbio report hold), puis annuler',
   'on-wire': 'attendre son issue',
-  delivered: 'crbio report withdraw retire un document déjà remis',
+  delivered: 'rien à annuler : le document est remis ; une correction du SGL le remplacera',
 };
 
 interface ActParts {

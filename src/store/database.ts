@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { MIGRATIONS } from './migrations/index.ts';
 
@@ -9,6 +10,8 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @throws Error when the file was written by a newer release, or when SQLite cannot open it
  */
 export function openDatabase(file: string): Database.Database {
+  // Health data: readable by the service's account alone, whatever its umask; SQLite gives its -wal and -shm the same mode.
+  closeSync(openSync(file, 'a', 0o600));
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');

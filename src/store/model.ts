@@ -288,6 +288,8 @@ export interface ReleaseRules {
   readonly liftable: readonly string[];
   /** Rules that end by a new version without the mask. */
   readonly unmask: readonly string[];
+  /** Only these channels are freed: their rules are lifted as `rule@channel`. Absent: all. */
+  readonly channels?: readonly Channel[];
 }
 
 export type ActResult =

@@ -85,9 +85,13 @@ export function createReportActs(
         note('released', reportId, act, { version: newest.number, of: 'blocked' });
         return { done: true };
       }
-      const held = deliveries.ofVersion(reportId, newest.number).filter(({ state }) => state === 'held');
+      const held = deliveries
+        .ofVersion(reportId, newest.number)
+        .filter(({ state, channel }) => state === 'held' && (rules.channels?.includes(channel) ?? true));
       const names = new Set(held.map(({ rule }) => rule));
-      const lift = rules.liftable.filter((rule) => names.has(rule));
+      const lift = rules.liftable
+        .filter((rule) => names.has(rule))
+        .flatMap((rule) => rules.channels?.map((channel) => `${rule}@${channel}`) ?? [rule]);
       const unmask = rules.unmask.some((rule) => names.has(rule));
       if (lift.length === 0 && !unmask) {
         if (newest.state !== 'planned' || newest.plan_due === 1) return REFUSED.notReady();

@@ -194,6 +194,15 @@ describe('the dispatch plan', () => {
     ]);
   });
 
+  it('lifts a rule for one channel only, when the person names it', () => {
+    const lifted = ['partiel@mssante-pro'];
+    expect(plan({ completeness: 'partial' }, { lifted })).toEqual([
+      'dmp hold/partiel-dmp',
+      'mssante-pro send',
+      'mssante-patient hold/partiel',
+    ]);
+  });
+
   it('obeys the destinations that the source excludes', () => {
     expect(plan({}, { flags: { destDmp: false, destMssantePat: false } })).toEqual([
       'dmp never/destination-exclue',
