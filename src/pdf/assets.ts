@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../report/fault.ts';
 import { faults } from './faults.ts';
-import { parsePng, type RgbImage } from './png.ts';
+import { parsePng } from './png.ts';
+import type { Picture } from './raster.ts';
 import { type PdfTheme, parseTheme } from './theme.ts';
 import { parseTrueType, type TrueTypeFont } from './truetype.ts';
 
@@ -12,7 +13,7 @@ export interface PdfAssets {
   readonly regular: TrueTypeFont;
   readonly bold: TrueTypeFont;
   readonly mono: TrueTypeFont;
-  readonly logo?: RgbImage;
+  readonly logo?: Picture;
 }
 
 export const THEME_FILE = 'pdf-theme.json';

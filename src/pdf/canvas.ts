@@ -40,8 +40,7 @@ export class Canvas {
   }
 
   rule(x: number, y: number, width: number, thickness: number, colour: Colour): void {
-    if (this.#stroke !== colour) this.#operators.push(`${colour} RG`);
-    this.#stroke = colour;
+    this.#setStroke(colour);
     const height = number(PAGE.height - y);
     this.#operators.push(
       `${number(thickness)} w ${number(x)} ${height} m ${number(x + width)} ${height} l S`,
@@ -71,6 +70,38 @@ export class Canvas {
     this.#operators.push(`q ${matrix} cm\n${path} f Q`);
   }
 
+  /** Straight lines from point to point. */
+  polyline(
+    points: readonly { readonly x: number; readonly y: number }[],
+    thickness: number,
+    colour: Colour,
+  ): void {
+    this.#setStroke(colour);
+    const path = points.map(({ x, y }, index) => `${at(x, y)} ${index === 0 ? 'm' : 'l'}`);
+    this.#operators.push(`${number(thickness)} w ${path.join(' ')} S`);
+  }
+
+  /** A dot around a point; hollow: a ring on white. */
+  disc(x: number, y: number, radius: number, colour: Colour, hollow: boolean): void {
+    // Four Bézier curves: the usual approximation of a circle, true to three in ten thousand.
+    const k = radius * 0.5523;
+    const r = radius;
+    const path = [
+      `${at(x + r, y)} m`,
+      `${at(x + r, y + k)} ${at(x + k, y + r)} ${at(x, y + r)} c`,
+      `${at(x - k, y + r)} ${at(x - r, y + k)} ${at(x - r, y)} c`,
+      `${at(x - r, y - k)} ${at(x - k, y - r)} ${at(x, y - r)} c`,
+      `${at(x + k, y - r)} ${at(x + r, y - k)} ${at(x + r, y)} c h`,
+    ];
+    this.#shape(path.join(' '), colour, hollow);
+  }
+
+  /** A square on its point; hollow: its outline on white. */
+  diamond(x: number, y: number, radius: number, colour: Colour, hollow: boolean): void {
+    const corners = [at(x, y - radius), at(x + radius, y), at(x, y + radius), at(x - radius, y)];
+    this.#shape(`${corners.join(' l ').replace(' l ', ' m ')} l h`, colour, hollow);
+  }
+
   image(name: string, x: number, y: number, width: number, height: number): void {
     const matrix = [width, 0, 0, height, x, PAGE.height - y - height].map(number).join(' ');
     this.#operators.push(`q ${matrix} cm /${name} Do Q`);
@@ -80,10 +111,28 @@ export class Canvas {
     return Buffer.from(this.#operators.join('\n'), 'latin1');
   }
 
+  #shape(path: string, colour: Colour, hollow: boolean): void {
+    this.#setFill(hollow ? WHITE : colour);
+    this.#setStroke(colour);
+    this.#operators.push(`0.7 w ${path} ${hollow ? 'B' : 'f'}`);
+  }
+
+  #setStroke(colour: Colour): void {
+    if (this.#stroke !== colour) this.#operators.push(`${colour} RG`);
+    this.#stroke = colour;
+  }
+
   #setFill(colour: Colour): void {
     if (this.#fill !== colour) this.#operators.push(`${colour} rg`);
     this.#fill = colour;
   }
+}
+
+const WHITE = colourOf('#FFFFFF');
+
+/** A point in the coordinates of the page, from its bottom. */
+function at(x: number, y: number): string {
+  return `${number(x)} ${number(PAGE.height - y)}`;
 }
 
 function rectangle(x: number, y: number, width: number, height: number): string {

@@ -2,6 +2,7 @@ import type { Report } from '../report/report.ts';
 import { toFrench } from '../report/timestamp.ts';
 import type { PdfAssets } from './assets.ts';
 import { AREA, gap, type Line } from './flow.ts';
+import { AUTOMATIC_MARK } from './marks.ts';
 import { paragraph } from './paragraph.ts';
 import { LEADING, NOTE_LEADING, type Sheet } from './sheet.ts';
 import { printable } from './text.ts';
@@ -21,18 +22,23 @@ export function placeClosing(
   sheet: Sheet,
 ): void {
   const { flow, styles } = sheet;
-  if (report.comments.length > 0) {
+  const withdrawn = report.version.cause === 'withdrawal';
+  if (report.comments.length > 0 && !withdrawn) {
     flow.place([gap(8), ...paragraph('Commentaires', styles.subChapter, { leading: 13 })], LEADING * 2);
     for (const comment of report.comments) flow.place(paragraph(comment, styles.body, { leading: LEADING }));
   }
-  placeValidation(report, sheet);
+  if (!withdrawn) placeValidation(report, sheet);
   placePerformers(sheet);
   placeAppended(report, appended, sheet);
   placeNotices(report, assets, sheet);
 }
 
+/** Said where the laboratory has no words of its own (SGL.DOC.09). */
+const AUTOMATIC_NOTICE =
+  'Examen validé automatiquement, selon des règles établies par les biologistes du laboratoire, sans relecture humaine ultérieure.';
+
 /** The biologist who answers for the results, by full name (CSP D.6211-3). */
-function placeValidation({ validators }: Report, { flow, styles, colours }: Sheet): void {
+function placeValidation({ validators, laboratory }: Report, { flow, styles, colours, marks }: Sheet): void {
   const lines = validators.flatMap(({ professional, at }) => {
     const about = [professional.profession?.display, professional.idNat && printedIdNat(professional.idNat)];
     const details = about.filter(Boolean).join(', ');
@@ -43,6 +49,11 @@ function placeValidation({ validators }: Report, { flow, styles, colours }: Shee
       ...(details ? paragraph(details, styles.label, { leading: NOTE_LEADING }) : []),
     ];
   });
+  const { automaticValidationNotice: notice = AUTOMATIC_NOTICE } = laboratory;
+  if (marks.automatic) {
+    const label = { text: AUTOMATIC_MARK, style: styles.label };
+    lines.push(...paragraph(notice, styles.label, { leading: NOTE_LEADING, label }));
+  }
   if (lines.length === 0) return;
   const rule: Line = {
     height: 8,

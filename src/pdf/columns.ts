@@ -117,7 +117,10 @@ function measure(
   const previous = rows.flatMap((row) => row.previous);
   const numbers = numberWidths(values, value);
   const before = numberWidths(previous, body);
-  const words = values.filter((one) => !one.number).map((one) => one.text);
+  // Words with nothing at their right run over the empty columns; the others need room of their own.
+  const words = rows
+    .filter((row) => row.flag !== '' || row.ranges.length > 0 || row.units.some((unit) => unit !== ''))
+    .flatMap((row) => row.values.filter((one) => !one.number).map((one) => one.text));
   const previousWords = previous.filter((one) => !one.number).map((one) => one.text);
   const date = widest(
     previous.map((one) => one.date),

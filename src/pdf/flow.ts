@@ -71,6 +71,12 @@ export class Flow {
     }
   }
 
+  /** Places lines as a group that stays whole, however tall; for groups that are sure to fit a page. */
+  placeWhole(lines: readonly Line[]): void {
+    if (this.#top + heightOf(lines) > AREA.bottom) this.#breakPage();
+    for (const line of lines) this.#put(line);
+  }
+
   /** Draws everything on as many canvases as there are pages. */
   draw(appendedPages: number): Canvas[] {
     const canvases = Array.from({ length: this.#page + 1 }, () => new Canvas());

@@ -3,6 +3,7 @@ import { toFrench } from '../report/timestamp.ts';
 import { type Canvas, PAGE } from './canvas.ts';
 import { AREA } from './flow.ts';
 import type { Sheet } from './sheet.ts';
+import { standingWord } from './standing.ts';
 import { printable, widthOf } from './text.ts';
 
 /** Patient, dossier and page on each page; the laboratory's name at the top of those that follow the first. */
@@ -18,6 +19,7 @@ export function drawFooters(
   const what = printable(
     `Dossier ${dossier} · version ${version.number} du ${toFrench(version.effectiveTime)} · ${laboratory.name}`,
   );
+  const standing = standingWord(report);
   canvases.forEach((canvas, index) => {
     const page = `Page ${index + 1}/${total}`;
     const top = PAGE.height - 44;
@@ -35,6 +37,7 @@ export function drawFooters(
       styles.label,
     );
     canvas.textRight(right, 40, fitted(who, styles.label, AREA.width / 2 - 10), styles.label);
+    if (standing) canvas.textRight(right, 30, standing, styles.noteStrong);
     canvas.rule(AREA.left, 46, AREA.width, 0.6, colours.accent);
   });
 }

@@ -67,7 +67,9 @@ export function placeIdentity(report: Report, sheet: Sheet): void {
   flow.place([
     gap(6),
     ...(report.recipients.length > 0 ? about('Destinataires', recipientsText(report)) : []),
-    ...(report.clinicalInformation ? about('Renseignements cliniques', report.clinicalInformation) : []),
+    ...(report.clinicalInformation && report.version.cause !== 'withdrawal'
+      ? about('Renseignements cliniques', report.clinicalInformation)
+      : []),
   ]);
 }
 
@@ -154,7 +156,10 @@ function requestFields(report: Report): Field[] {
     { label: 'Dossier n°', value: report.dossier, strong: true },
     { label: 'Version', value: `${version.number}, éditée le ${toFrench(version.effectiveTime)}` },
     ...(prescriber
-      ? [{ label: 'Prescripteur', value: prescriberText(prescriber), strong: true } as const]
+      ? [
+          { label: 'Prescripteur', value: unbrokenName(prescriber), strong: true } as const,
+          ...prescriberDetails(prescriber, report).map((value) => ({ label: '', value })),
+        ]
       : []),
     ...(prescription.length > 0 ? [{ label: 'Prescription', value: prescription.join(' ') }] : []),
     ...(report.location ? [{ label: 'Service', value: report.location }] : []),
@@ -165,13 +170,15 @@ function requestFields(report: Report): Field[] {
   ];
 }
 
-function prescriberText(prescriber: Professional): string {
-  const { structure, idNat } = prescriber;
+function prescriberDetails(prescriber: Professional, { recipients }: Report): string[] {
+  const { structure, idNat, mssante } = prescriber;
+  // The requester's address is said once: with the recipients when the report goes to it.
+  const listed = recipients.some(({ professional }) => professional.mssante === mssante);
   return [
-    unbrokenName(prescriber),
     ...(idNat ? [printedIdNat(idNat)] : []),
     ...(structure ? [structure.name] : []),
-  ].join(', ');
+    ...(mssante && !listed ? [mssante] : []),
+  ];
 }
 
 function collectorNames({ chapters }: Report): string {

@@ -46,14 +46,14 @@ export function placeIsolate(isolate: CodedIsolate, sheet: Sheet): void {
   flow.repeat(outer);
 }
 
-function countLines({ count, countCoding }: CodedIsolate, { styles }: Sheet): Line[] {
+function countLines({ count, countCoding }: CodedIsolate, { styles, marks }: Sheet): Line[] {
   if (!count) return [];
   const unit = countCoding?.printedUnit ?? count.unit ?? '';
   const value = count.value ? `${printedValue(count.value)} ${unit}`.trimEnd() : statusText(count.status);
   const flag = printedFlag(count.interpretations).text;
   return paragraph([value, flag].filter(Boolean).join(' · '), styles.body, {
     leading: 12,
-    label: { text: `${count.local.label} :`, style: styles.body },
+    label: { text: `${count.local.label}${marks.of(count)} :`, style: styles.body },
   });
 }
 

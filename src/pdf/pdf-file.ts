@@ -29,16 +29,21 @@ export class PdfFile {
    * Adds an object.
    * @param body the object; for a stream, its dictionary left open (`<< /Type /XObject`)
    * @param stream bytes of the stream
-   * @param options `plain`: the stream is not deflated; `at`: a reserved number
+   * @param options `filter`: how the stream is coded, deflated when absent; `at`: a reserved number
    */
-  add(body: string, stream?: Uint8Array, options: { plain?: true; at?: Ref } = {}): Ref {
+  add(
+    body: string,
+    stream?: Uint8Array,
+    options: { filter?: 'none' | 'FlateDecode' | 'DCTDecode'; at?: Ref } = {},
+  ): Ref {
     const ref = options.at ?? this.reserve();
     const number = Number.parseInt(ref, 10);
     this.#offsets[number - 1] = this.#length;
     this.#write(`${number} 0 obj${EOL}${body}`);
     if (stream) {
+      const { filter = 'FlateDecode' } = options;
       this.#write(
-        `${options.plain ? '' : ' /Filter /FlateDecode'} /Length ${stream.length} >>${EOL}stream${EOL}`,
+        `${filter === 'none' ? '' : ` /Filter /${filter}`} /Length ${stream.length} >>${EOL}stream${EOL}`,
       );
       this.#write(stream);
       this.#write(`${EOL}endstream`);

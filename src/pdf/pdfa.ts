@@ -27,7 +27,7 @@ export function addPdfaParts(file: PdfFile, about: DocumentInfo): PdfaParts {
   );
   // PDF/A-1 forbids a filter on the metadata stream.
   const metadata = file.add('<< /Type /Metadata /Subtype /XML', Buffer.from(xmpPacket(about), 'utf8'), {
-    plain: true,
+    filter: 'none',
   });
   const profile = file.add('<< /N 3 /Alternate /DeviceRGB', deflatedProfile());
   const outputIntent = file.add(

@@ -1,15 +1,21 @@
 import { deflateSync } from 'node:zlib';
+import type { Fault } from '../report/fault.ts';
 import type { Report, Warning } from '../report/report.ts';
 import type { PdfAssets } from './assets.ts';
 import { type Canvas, PAGE } from './canvas.ts';
 import { type AppendedPages, placeClosing } from './closing.ts';
 import { drawFooters } from './footer.ts';
 import { placeIdentity } from './identity-block.ts';
+import { nameOf } from './images.ts';
 import { LOGO, placeLetterhead } from './letterhead.ts';
+import { paragraph } from './paragraph.ts';
 import { PdfFile, type Ref } from './pdf-file.ts';
 import { addPdfaParts } from './pdfa.ts';
+import { readPictures } from './pictures.ts';
+import type { Picture } from './raster.ts';
 import { placeResults } from './results.ts';
 import { newSheet, type Sheet } from './sheet.ts';
+import { WITHDRAWN_TEXT } from './standing.ts';
 import { printable } from './text.ts';
 
 export interface TypesetReport {
@@ -21,25 +27,21 @@ export interface TypesetReport {
 /**
  * Sets a report as PDF/A-1b. Pure: the same report and assets give the same bytes, dated by the version's effectiveTime.
  * @param appended pages that {@link appendPdfs} will add; announced and counted
+ * @returns the file, or which picture of the report cannot be printed
  */
-export function renderPdf(
-  report: Report,
-  assets: PdfAssets,
-  appended: readonly AppendedPages[] = [],
-): Uint8Array {
-  return typeset(report, assets, appended).bytes;
-}
-
-/** {@link renderPdf} with what a person should know of the page. */
 export function typeset(
   report: Report,
   assets: PdfAssets,
-  appended: readonly AppendedPages[],
-): TypesetReport {
-  const sheet = newSheet(assets);
+  appended: readonly AppendedPages[] = [],
+): TypesetReport | Fault {
+  const withdrawn = report.version.cause === 'withdrawal';
+  const pictures = withdrawn ? new Map() : readPictures(report);
+  if ('code' in pictures) return pictures;
+  const sheet = newSheet(report, assets, pictures);
   placeLetterhead(report, assets, sheet);
   placeIdentity(report, sheet);
-  placeResults(report, sheet);
+  if (withdrawn) placeWithdrawal(sheet);
+  else placeResults(report, sheet);
   placeClosing(report, appended, assets, sheet);
   const appendedPages = appended.reduce((sum, { pages }) => sum + pages, 0);
   const canvases = sheet.flow.draw(appendedPages);
@@ -47,12 +49,17 @@ export function typeset(
   return { bytes: assemble(report, assets, sheet, canvases), warnings: missingCharacters(sheet) };
 }
 
+function placeWithdrawal({ flow, styles }: Sheet): void {
+  flow.space(12);
+  flow.place(paragraph(WITHDRAWN_TEXT, styles.strong, { leading: 14 }));
+}
+
 function assemble(report: Report, assets: PdfAssets, sheet: Sheet, canvases: readonly Canvas[]): Uint8Array {
   const file = new PdfFile();
   const tree = file.reserve();
   const fonts = sheet.fonts.filter((font) => font.used).map((font) => `/${font.name} ${font.embed(file)}`);
   const resources = file.add(
-    `<< /ProcSet [/PDF /Text /ImageC] /Font << ${fonts.join(' ')} >>${logoResource(file, assets)} >>`,
+    `<< /ProcSet [/PDF /Text /ImageB /ImageC] /Font << ${fonts.join(' ')} >>${pictureResources(file, assets, sheet)} >>`,
   );
   const kids = canvases.map((canvas): Ref => {
     const contents = file.add('<<', deflateSync(canvas.content()));
@@ -76,14 +83,20 @@ function assemble(report: Report, assets: PdfAssets, sheet: Sheet, canvases: rea
   return file.finish(catalog, info, version.setOid);
 }
 
-function logoResource(file: PdfFile, { logo }: PdfAssets): string {
-  if (!logo) return '';
-  const { width, height, deflated } = logo;
-  const image = file.add(
-    `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceRGB /BitsPerComponent 8`,
-    deflated,
+function pictureResources(file: PdfFile, { logo }: PdfAssets, { pictures }: Sheet): string {
+  const images = [
+    ...(logo ? [`/${LOGO} ${addPicture(file, logo)}`] : []),
+    ...[...pictures].map(([image, picture]) => `/${nameOf(image, pictures)} ${addPicture(file, picture)}`),
+  ];
+  return images.length === 0 ? '' : ` /XObject << ${images.join(' ')} >>`;
+}
+
+function addPicture(file: PdfFile, { width, height, colourSpace, filter, data }: Picture): Ref {
+  return file.add(
+    `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /${colourSpace} /BitsPerComponent 8`,
+    data,
+    { filter },
   );
-  return ` /XObject << /${LOGO} ${image} >>`;
 }
 
 function missingCharacters({ fonts }: Sheet): Warning[] {

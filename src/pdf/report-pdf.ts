@@ -23,9 +23,10 @@ export async function makeReportPdf(report: Report, assets: PdfAssets): Promise<
     if ('code' in prepared) return prepared;
     appended.push(prepared);
   }
-  const { bytes, warnings } = typeset(report, assets, appended);
-  const pdf = await appendPdfs(bytes, appended);
+  const set = typeset(report, assets, appended);
+  if ('code' in set) return set;
+  const pdf = await appendPdfs(set.bytes, appended);
   if ('code' in pdf) return pdf;
   const [problem] = checkPdf(pdf).problems;
-  return problem === undefined ? { pdf, warnings } : faults.notPdfA(problem);
+  return problem === undefined ? { pdf, warnings: set.warnings } : faults.notPdfA(problem);
 }

@@ -1,13 +1,15 @@
-import type { CodedResult, ResultValue } from '../report/result.ts';
+import type { CodedResult } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
-import type { TextStyle } from './canvas.ts';
 import { type Columns, type Headings, planColumns, type RowTexts } from './columns.ts';
-import { AREA, type Line } from './flow.ts';
+import { AREA, heightOf, type Line } from './flow.ts';
 import { paragraph } from './paragraph.ts';
-import { type Cell, type CellLine, integerPart, rowLines } from './row.ts';
+import { preformatted } from './preformatted.ts';
+import { cellsOf, hasValue, textsOf, valueSpan } from './result-cells.ts';
+import { type Cell, PADDING, rowLines } from './row.ts';
 import { LEADING, NOTE_LEADING, type Sheet } from './sheet.ts';
-import { printable, widthOf, wrap } from './text.ts';
-import { printedFlag, printedRange, printedValue } from './wording.ts';
+import { wrap } from './text.ts';
+import { drawTrend, type Trend, trendOf } from './trend.ts';
+import { printedValue, unbrokenName } from './wording.ts';
 
 /** Columns planned for a set of results, and their headings. */
 export interface Table {
@@ -16,6 +18,12 @@ export interface Table {
 }
 
 const NOTE_INDENT = 8;
+/** A text of more lines than this leaves its column for the width of the page. */
+const MOST_LINES = 4;
+/** A chart takes three slices under the first line of its row. */
+const TREND_LINES = 3;
+/** Width of a chart in points; in less room than the least there is none. */
+const TREND_WIDTH = { least: 84, most: 190 } as const;
 
 export function tableOf(results: readonly CodedResult[], headings: Headings, { styles }: Sheet): Table {
   const columnStyles = {
@@ -45,158 +53,100 @@ export function headingLines({ columns, headings }: Table, { styles, colours }: 
   );
 }
 
-function textsOf(result: CodedResult): RowTexts {
-  const { coding, previous } = result;
-  const second = result.status === 'pending' ? undefined : coding.second;
-  const value = valueCell(result);
-  const ranges = result.ranges.map(printedRange);
-  return {
-    exam: printable(result.local.label),
-    values: [value, ...(second ? [printedCell(second.value)] : [])],
-    units: [
-      result.value === undefined ? '' : printable(coding.printedUnit ?? result.unit ?? ''),
-      ...(second ? [printable(second.printedUnit)] : []),
-    ],
-    flag: printable(printedFlag(result.interpretations).text),
-    ranges: [...ranges, ...(second?.range ? [printedRange(second.range)] : [])].map(printable),
-    previous: previous.map((one) => ({
-      ...printedCell(one.value),
-      date: toFrench({ ...one.observedAt, local: one.observedAt.local.slice(0, 8) }),
-    })),
-  };
-}
-
-function valueCell(result: CodedResult): { text: string; number: boolean } {
-  if (result.status === 'pending') return { text: '« en cours »', number: false };
-  if (result.value === undefined) return { text: 'non réalisé', number: false };
-  return printedCell(result.value);
-}
-
-function printedCell(value: ResultValue): { text: string; number: boolean } {
-  return { text: printable(printedValue(value)), number: value.kind === 'quantity' };
-}
-
-/** One result: its row, then what must be said of it. */
+/** One result: its row, with a chart of its previous values where it has several, then what must be said of it. */
 export function resultLines(result: CodedResult, table: Table, sheet: Sheet): Line[] {
-  const { styles, colours } = sheet;
+  const { colours } = sheet;
   const texts = textsOf(result);
-  const preformatted = result.value?.kind === 'text' && result.value.preformatted === true;
-  const notes = noteLines(result, sheet);
-  if (preformatted)
-    notes.unshift(
-      ...paragraph(texts.values[0]?.text ?? '', styles.mono, { leading: NOTE_LEADING, indent: NOTE_INDENT }),
-    );
-  const cells = cellsOf(result, preformatted ? { ...texts, values: [] } : texts, table.columns, sheet);
-  const row = rowLines(cells, LEADING, notes.length === 0 ? colours.rule : undefined);
+  const block = blockLines(result, texts, table.columns, sheet);
+  const notes = [...block, ...noteLines(result, sheet)];
+  const rule = notes.length === 0 ? colours.rule : undefined;
+  const shown = block.length === 0 ? texts : { ...texts, values: [] };
+  const row = rowOf(result, shown, table.columns, rule, sheet);
   if (notes.length === 0) return row;
-  const rule: Line = {
+  const end: Line = {
     height: 2.5,
     draw: (canvas, top) => canvas.rule(AREA.left, top + 2.5, AREA.width, 0.4, colours.rule),
   };
-  return [...row, ...notes, rule];
+  return [...row, ...notes, end];
 }
 
-function cellsOf(
+function rowOf(
   result: CodedResult,
   texts: RowTexts,
   columns: Columns,
-  { styles, performers }: Sheet,
-): Cell[] {
-  const notable = printedFlag(result.interpretations).notable;
-  const valueStyle = notable ? styles.notable : styles.body;
-  const flagStyle = notable ? styles.flag : styles.body;
-  const wrapped = (text: string, style: TextStyle, width: number): CellLine[] =>
-    wrap(text, style, width).map((line) => ({ text: line, style }));
-
-  const mark = result.performer ? ` ${performers.markOf(result.performer)}` : '';
-  const exam = wrapped(printable(`${result.local.label}${mark}`), styles.body, columns.exam.width);
-  const method = result.method ?? result.coding.method?.display;
-  if (method) exam.push(...wrapped(printable(method), styles.label, columns.exam.width));
-
-  // A text result may run over the empty columns to its right.
-  const end =
-    texts.units.some((text) => text !== '') && columns.unit.width > 0
-      ? columns.unit.x
-      : texts.flag !== ''
-        ? columns.flag.x
-        : texts.ranges.length > 0
-          ? columns.range.x
-          : texts.previous.length > 0
-            ? columns.previous.x
-            : AREA.left + AREA.width + 10;
-  const span = Math.max(columns.value.width, end - 10 - columns.value.x);
-  const values: Cell[] = [];
-  let before = 0;
-  for (const { text, number } of texts.values) {
-    const blank = Array.from({ length: before }, () => ({ text: '', style: valueStyle }));
-    const start = columns.value.point - widthOf(integerPart(text), valueStyle);
-    const aligned =
-      number && start >= columns.value.x - 0.1 && start + widthOf(text, valueStyle) <= columns.value.x + span;
-    const lines = aligned ? [{ text, style: valueStyle }] : wrapped(text, valueStyle, span);
-    values.push({
-      x: columns.value.x,
-      ...(aligned ? { point: columns.value.point } : {}),
-      lines: [...blank, ...lines],
-    });
-    before += lines.length;
-  }
-
-  const previous = texts.previous.map((one) => ({
-    ...one,
-    lines: one.number ? [one.text] : wrap(one.text, styles.body, columns.previous.width),
-  }));
-  const numbers: CellLine[] = [];
-  const words: CellLine[] = [];
-  const dates: CellLine[] = [];
-  for (const one of previous) {
-    one.lines.forEach((text, index) => {
-      numbers.push({ text: one.number ? text : '', style: styles.body });
-      words.push({ text: one.number ? '' : text, style: styles.body });
-      dates.push({ text: index === 0 ? one.date : '', style: styles.label });
-    });
-  }
-  return [
-    { x: columns.exam.x, lines: exam },
-    ...values,
-    {
-      x: columns.unit.x,
-      lines: texts.units.flatMap((unit) => wrapped(unit, styles.body, columns.unit.width)),
-    },
-    {
-      x: columns.flag.x,
-      lines: texts.flag === '' ? [] : wrapped(texts.flag, flagStyle, columns.flag.width),
-    },
-    {
-      x: columns.range.x,
-      lines: texts.ranges.flatMap((text) => wrapped(text, styles.body, columns.range.width)),
-    },
-    { x: columns.previous.x, point: columns.previous.point, lines: numbers },
-    { x: columns.previous.x, lines: words },
-    { x: columns.previousDate.x, lines: dates },
-  ];
+  rule: Sheet['colours']['rule'] | undefined,
+  sheet: Sheet,
+): Line[] {
+  const { cells, free } = cellsOf(result, texts, columns, sheet);
+  const trend = trendOf(result);
+  if (!trend || free.right - free.left < TREND_WIDTH.least) return rowLines(cells, LEADING, rule);
+  sheet.trends.drawn = true;
+  const lines = rowLines(cells, LEADING, rule, free.below + TREND_LINES);
+  return [withTrend(lines, trend, free, sheet)];
 }
 
-/** Status, what a correction replaces, comments. */
+/** A row that is not cut between its slices, since the chart lies across them. */
+function withTrend(
+  lines: readonly Line[],
+  trend: Trend,
+  free: { left: number; right: number; below: number },
+  sheet: Sheet,
+): Line {
+  const width = Math.min(TREND_WIDTH.most, free.right - free.left);
+  return {
+    height: heightOf(lines),
+    draw: (canvas, top, counts) => {
+      let at = top;
+      for (const line of lines) {
+        line.draw(canvas, at, counts);
+        at += line.height;
+      }
+      const y = top + PADDING + free.below * LEADING + 1;
+      drawTrend(canvas, { x: free.left, y, width, height: TREND_LINES * LEADING - 2 }, trend, sheet);
+    },
+  };
+}
+
+/** A text that its column would break: one whose columns matter, or a long one; none for others. */
+function blockLines(result: CodedResult, texts: RowTexts, columns: Columns, { styles }: Sheet): Line[] {
+  if (!hasValue(result) || result.value.kind !== 'text') return [];
+  const { text, preformatted: columnsMatter } = result.value;
+  if (columnsMatter) return preformatted(text, styles.mono, NOTE_INDENT);
+  const [only] = texts.values;
+  if (!only || wrap(only.text, styles.body, valueSpan(texts, columns)).length <= MOST_LINES) return [];
+  return paragraph(text, styles.body, { leading: LEADING, indent: NOTE_INDENT });
+}
+
+/** What the status obliges to say, then the comments. */
 function noteLines(result: CodedResult, { styles }: Sheet): Line[] {
   const options = { leading: NOTE_LEADING, indent: NOTE_INDENT };
   const lines: Line[] = [];
-  if (result.status === 'corrected') {
-    const { corrects } = result;
-    const unit = result.coding.printedUnit ?? result.unit ?? '';
-    const before = corrects
-      ? ` Rendu auparavant : ${printedValue(corrects.value)}${unit ? ` ${unit}` : ''}` +
-        `${corrects.at ? `, le ${toFrench(corrects.at)}` : ''}.`
-      : ' Ce résultat remplace celui qui a été rendu auparavant.';
+  const labelled = (label: string, text: string) =>
     lines.push(
-      ...paragraph(before.trimStart(), styles.note, {
-        ...options,
-        label: { text: 'RÉSULTAT CORRIGÉ.', style: styles.noteStrong },
-      }),
+      ...paragraph(text, styles.note, { ...options, label: { text: label, style: styles.noteStrong } }),
     );
+  if (result.status === 'corrected') {
+    const by = result.corrects?.by ? ` par ${unbrokenName(result.corrects.by)}` : '';
+    labelled(`RÉSULTAT CORRIGÉ${by}.`, correctionText(result));
   }
-  if (result.status === 'preliminary') {
-    lines.push(...paragraph('Résultat provisoire.', styles.noteStrong, options));
+  if (result.status === 'preliminary') labelled('RÉSULTAT PROVISOIRE,', 'à confirmer.');
+  if (result.status === 'cancelled') {
+    for (const reason of reasonsOf(result)) labelled('EXAMEN NON RÉALISÉ :', reason);
+    return lines;
   }
   for (const comment of result.comments) lines.push(...paragraph(comment, styles.note, options));
   return lines;
+}
+
+/** Sources give the reason of a cancellation as a comment or as the text in the value's place. */
+function reasonsOf({ value, comments }: CodedResult): readonly string[] {
+  const reasons = [...(value?.kind === 'text' ? [value.text] : []), ...comments].filter(Boolean);
+  return reasons.length > 0 ? reasons : ['motif non précisé.'];
+}
+
+/** What a correction replaces, as far as it is known. */
+function correctionText({ corrects, coding, unit }: CodedResult): string {
+  if (!corrects) return 'Il remplace celui qui a été rendu auparavant.';
+  const before = [printedValue(corrects.value), coding.printedUnit ?? unit].filter(Boolean).join('\u00a0');
+  return `Rendu auparavant : ${before}${corrects.at ? `, le ${toFrench(corrects.at)}` : ''}.`;
 }

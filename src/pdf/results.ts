@@ -1,9 +1,10 @@
 import type { Specimen } from '../report/dossier.ts';
-import type { Battery, Chapter, Content, Report } from '../report/report.ts';
+import type { Battery, Content, Report } from '../report/report.ts';
 import type { CodedResult } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
-import type { Line } from './flow.ts';
-import { AREA, gap } from './flow.ts';
+import { batteriesOf, contentsOf } from './contents.ts';
+import { AREA, gap, type Line } from './flow.ts';
+import { placeImages } from './images.ts';
 import { placeIsolate } from './isolates.ts';
 import { paragraph } from './paragraph.ts';
 import { headingLines, resultLines, type Table, tableOf } from './result-table.ts';
@@ -13,6 +14,9 @@ import { unbrokenName } from './wording.ts';
 
 /** Height that must remain under a title: a heading and a row. */
 const FOLLOW = 42;
+
+const TREND_LEGEND =
+  'Graphiques : valeurs antérieures (points) et du jour (losange), espacées selon leur date ; signe évidé : valeur au-delà d’une limite de mesure ; entre les deux traits : valeurs de référence.';
 
 const HEADINGS = {
   exam: 'Examen',
@@ -25,9 +29,7 @@ const HEADINGS = {
 
 /** Sets all chapters: titles, specimens, batteries with their rows, isolates, comments. */
 export function placeResults(report: Report, sheet: Sheet): void {
-  const results = report.chapters.flatMap((chapter) =>
-    contentsOf(chapter).flatMap(({ content }) => content.batteries.flatMap((battery) => battery.results)),
-  );
+  const results = batteriesOf(report).flatMap((battery) => battery.results);
   const table = tableOf(results, HEADINGS, sheet);
   const severalValidators = report.validators.length > 1;
   sheet.flow.space(8);
@@ -48,11 +50,10 @@ export function placeResults(report: Report, sheet: Sheet): void {
     }
   }
   sheet.flow.repeat(() => []);
-}
-
-function contentsOf(chapter: Chapter): readonly { subTitle?: string; content: Content }[] {
-  if (chapter.body.kind === 'leaf') return [{ content: chapter.body.content }];
-  return chapter.body.subChapters.map(({ title, content }) => ({ subTitle: title, content }));
+  if (sheet.trends.drawn) {
+    sheet.flow.space(3);
+    sheet.flow.place(paragraph(TREND_LEGEND, sheet.styles.label, { leading: NOTE_LEADING }));
+  }
 }
 
 function titleLines(title: string, { styles, colours }: Sheet): Line[] {
@@ -127,9 +128,8 @@ function placeBattery(battery: Battery, table: Table, severalValidators: boolean
     flow.place([gap(3), ...lines], LEADING * 2);
   }
   for (const result of battery.results) flow.place(resultLines(result, table, sheet));
-  if (battery.isolates.length > 0) {
-    for (const isolate of battery.isolates) placeIsolate(isolate, sheet);
-  }
+  for (const isolate of battery.isolates) placeIsolate(isolate, sheet);
+  placeImages(battery.images ?? [], sheet);
   placeComments(battery.comments, sheet);
   if (severalValidators) placeValidators(battery.results, sheet);
 }

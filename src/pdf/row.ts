@@ -14,7 +14,8 @@ export interface Cell {
   readonly lines: readonly CellLine[];
 }
 
-const PADDING = 2.5;
+/** Above the first slice of a row and below its last. */
+export const PADDING = 2.5;
 
 /** Where a text begins so that its decimal comma, or its end when it has none, falls at `point`. */
 function startOf(text: string, style: TextStyle, point: number): number {
@@ -27,9 +28,12 @@ export function integerPart(text: string): string {
   return comma < 0 ? text : text.slice(0, comma);
 }
 
-/** Cells side by side as slices of equal leading, with a hairline under the last. */
-export function rowLines(cells: readonly Cell[], leading: number, rule?: Colour): Line[] {
-  const count = Math.max(1, ...cells.map((cell) => cell.lines.length));
+/**
+ * Cells side by side as slices of equal leading, with a hairline under the last.
+ * @param least slices at least, for what is drawn beside the cells
+ */
+export function rowLines(cells: readonly Cell[], leading: number, rule?: Colour, least = 1): Line[] {
+  const count = Math.max(least, ...cells.map((cell) => cell.lines.length));
   return Array.from({ length: count }, (_, index): Line => {
     const above = index === 0 ? PADDING : 0;
     const below = index === count - 1 ? PADDING : 0;

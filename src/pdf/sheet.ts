@@ -1,8 +1,11 @@
+import type { Report } from '../report/report.ts';
 import type { PdfAssets } from './assets.ts';
 import { type Colour, colourOf, type TextStyle } from './canvas.ts';
 import { Flow } from './flow.ts';
 import { FontSubset } from './font-subset.ts';
+import { type Marks, marksOf } from './marks.ts';
 import { Performers } from './performers.ts';
+import type { Pictures } from './pictures.ts';
 
 /** One document being set: its fonts, styles and pages. */
 export interface Sheet {
@@ -12,6 +15,10 @@ export interface Sheet {
   readonly colours: Readonly<Record<'accent' | 'text' | 'muted' | 'rule' | 'band' | 'alert', Colour>>;
   /** Laboratories that did part of the work, in the order in which they are named. */
   readonly performers: Performers;
+  readonly marks: Marks;
+  readonly pictures: Pictures;
+  /** Whether a chart of previous values was set: its signs are then explained. */
+  readonly trends: { drawn: boolean };
 }
 
 export interface Styles {
@@ -37,7 +44,7 @@ export const LEADING = 11.5;
 /** The same for notes and labels. */
 export const NOTE_LEADING = 9.75;
 
-export function newSheet(assets: PdfAssets): Sheet {
+export function newSheet(report: Report, assets: PdfAssets, pictures: Pictures): Sheet {
   const regular = new FontSubset(assets.regular, 'F1');
   const bold = new FontSubset(assets.bold, 'F2');
   const mono = new FontSubset(assets.mono, 'F3');
@@ -56,6 +63,9 @@ export function newSheet(assets: PdfAssets): Sheet {
     fonts: [regular, bold, mono],
     colours,
     performers: new Performers(),
+    marks: marksOf(report),
+    pictures,
+    trends: { drawn: false },
     styles: {
       title: style(bold, 13, colours.text),
       laboratory: style(bold, 12.5, colours.accent),

@@ -26,7 +26,7 @@ const themeSchema = z.strictObject({
   texts: z.strictObject({
     /** Title of the page; the title of the CDA is fixed elsewhere. */
     title: z.string().min(1).max(120),
-    /** Lines at the end of the report: company, registration, accreditation… */
+    /** Lines at the end of the report: company, registration… The accreditation is the laboratory's settings'. */
     legalMentions: z.array(z.string().max(500)).max(20),
   }),
 });

@@ -4,13 +4,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { appendPdfs } from '../../src/pdf/append.ts';
 import { prepareAttachment } from '../../src/pdf/attachment.ts';
 import { checkPdf } from '../../src/pdf/pdf-check.ts';
-import { renderPdf } from '../../src/pdf/render.ts';
 import { makeReportPdf } from '../../src/pdf/report-pdf.ts';
 import type { Attachment } from '../../src/report/dossier.ts';
 import { samplePdf } from '../fixtures/pdf.ts';
 import { SUBCONTRACTOR } from '../fixtures/people.ts';
 import { aReport, bloodCount, severalChapters } from '../fixtures/reports.ts';
-import { hasPreflight, loadAssets, pageCount, preflight, qpdf, textOf } from './tools.ts';
+import { hasPreflight, loadAssets, pageCount, preflight, qpdf, renderPdf, textOf } from './tools.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

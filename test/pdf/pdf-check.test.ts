@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkPdf } from '../../src/pdf/pdf-check.ts';
-import { renderPdf } from '../../src/pdf/render.ts';
 import { samplePdf } from '../fixtures/pdf.ts';
 import { aReport, severalChapters } from '../fixtures/reports.ts';
-import { loadAssets, qpdf } from './tools.ts';
+import { loadAssets, qpdf, renderPdf } from './tools.ts';
 
 const own = renderPdf(severalChapters(), loadAssets());
 const altered = (from: string, to: string) =>

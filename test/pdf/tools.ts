@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPdfAssets, type PdfAssets } from '../../src/pdf/assets.ts';
+import type { AppendedPages } from '../../src/pdf/closing.ts';
+import { typeset } from '../../src/pdf/render.ts';
+import type { Report } from '../../src/report/report.ts';
 
 /** Real readers of PDF, as the tests ask them. */
 
@@ -12,6 +15,17 @@ export function loadAssets(): PdfAssets {
   const assets = loadPdfAssets(STYLESHEETS);
   if ('code' in assets) throw new Error(assets.cause);
   return assets;
+}
+
+/** The bytes of a report that can be set; our pages alone. */
+export function renderPdf(
+  report: Report,
+  assets: PdfAssets,
+  appended: readonly AppendedPages[] = [],
+): Uint8Array {
+  const set = typeset(report, assets, appended);
+  if ('code' in set) throw new Error(set.cause);
+  return set.bytes;
 }
 
 /** Runs `work` with a folder that goes away. */
@@ -70,6 +84,13 @@ export function pdfinfo(bytes: Uint8Array): string {
 export function pdffonts(bytes: Uint8Array): string[] {
   return withFile(bytes, (file) =>
     execFileSync('pdffonts', [file], { encoding: 'utf8' }).split('\n').slice(2).filter(Boolean),
+  );
+}
+
+/** Rows of `pdfimages -list` below its two lines of heading. */
+export function imagesOf(bytes: Uint8Array): string[] {
+  return withFile(bytes, (file) =>
+    execFileSync('pdfimages', ['-list', file], { encoding: 'utf8' }).split('\n').slice(2).filter(Boolean),
   );
 }
 
