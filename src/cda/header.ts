@@ -29,14 +29,18 @@ export const DOCUMENT_CODE: Coding = {
 };
 export const DOCUMENT_TITLE = "Compte rendu d'examens biologiques";
 
-/** Everything before the body, in the order of the schema (cr-bio §4, §9). */
-export function header(report: Report, volet: CrBioVersion): XmlElement[] {
+/**
+ * Everything before the body, in the order of the schema (cr-bio §4, §9).
+ * @param form version of the volet for an N3; `n1`, whose templateIds are three and no more (cr-bio §8.2)
+ */
+export function header(report: Report, form: CrBioVersion | 'n1'): XmlElement[] {
   const { version, laboratory } = report;
   return [
     el('realmCode', { code: 'FR' }),
     el('typeId', { root: '2.16.840.1.113883.1.3', extension: 'POCD_HD000040' }),
-    ...templateIds(TEMPLATES.document),
-    el('templateId', { root: TEMPLATES.crBio, extension: volet }),
+    ...(form === 'n1'
+      ? templateIds(TEMPLATES.n1)
+      : [...templateIds(TEMPLATES.document), el('templateId', { root: TEMPLATES.crBio, extension: form })]),
     id(version.documentOid),
     coded('code', DOCUMENT_CODE),
     el('title', {}, DOCUMENT_TITLE),

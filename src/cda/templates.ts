@@ -1,6 +1,8 @@
 /** templateIds of a CR-BIO: IHE PaLM (XD-LAB) parent first, then the CI-SIS one (volet CR-BIO, modèles de contenus CDA). */
 export const TEMPLATES = {
   document: ['2.16.840.1.113883.2.8.2.1', '1.2.250.1.213.1.1.1.1', '1.3.6.1.4.1.19376.1.3.3'],
+  /** Header of an N1: XDS-SD stands in the place of XD-LAB. */
+  n1: ['2.16.840.1.113883.2.8.2.1', '1.2.250.1.213.1.1.1.1', '1.3.6.1.4.1.19376.1.2.20'],
   /** Carries the version of the volet as extension. */
   crBio: '1.2.250.1.213.1.1.1.55',
 

@@ -2,25 +2,36 @@ import { ATTACHMENT_RULES } from './attachment-rules.ts';
 import { BODY_RULES } from './body-rules.ts';
 import { HEADER_RULES } from './header-rules.ts';
 import { LINK_RULES } from './link-rules.ts';
+import { isN1, N1_RULES } from './n1-rules.ts';
 import type { Unreadable } from './read.ts';
 import { pathOf, readDocument } from './read.ts';
 import { RESULT_RULES } from './result-rules.ts';
 import type { Finding, Rule } from './rule.ts';
+import { SCHEMA_RULES } from './schema-rules.ts';
 import { STRUCTURE_RULES } from './structure-rules.ts';
 import { TEMPLATE_RULES } from './template-rules.ts';
+import { VALUE_SET_RULES } from './value-set-rules.ts';
 
 export type { Finding } from './rule.ts';
 
-/** Every rule of the built-in check, in the order that findings are told. */
-export const RULES: readonly Rule[] = [
+/** What an N3 and an N1 have in common. */
+const COMMON_RULES: readonly Rule[] = [
+  ...SCHEMA_RULES,
   ...STRUCTURE_RULES,
   ...HEADER_RULES,
+  ...VALUE_SET_RULES,
+];
+
+const N3_RULES: readonly Rule[] = [
   ...BODY_RULES,
   ...TEMPLATE_RULES,
   ...LINK_RULES,
   ...RESULT_RULES,
   ...ATTACHMENT_RULES,
 ];
+
+/** Every rule of the built-in check, in the order that findings are told. */
+export const RULES: readonly Rule[] = [...COMMON_RULES, ...N3_RULES, ...N1_RULES];
 
 const UNREADABLE: Readonly<Record<Unreadable, string>> = {
   'too-large': 'le document dépasse 64 Mio',
@@ -34,7 +45,7 @@ const UNREADABLE: Readonly<Record<Unreadable, string>> = {
 const MAX_FINDINGS = 200;
 
 /**
- * Checks a CR-Bio N3 before it leaves, or one that somebody else wrote: what makes the official validators, or the DMP,
+ * Checks a CR-Bio, N3 or N1, before it leaves, or one that somebody else wrote: what makes the official validators, or the DMP,
  * refuse it, and what they pass over in silence (missing templateIds, dangling links). It complements the official
  * kit, it does not replace it.
  * @param bytes bare or self-presenting document, UTF-8
@@ -46,7 +57,8 @@ export function checkDocument(bytes: Uint8Array): readonly Finding[] {
     return [{ rule: 'DOCUMENT-READABLE', cause: UNREADABLE[document], where: '', source: 'XML 1.0, CDA R2' }];
   }
   const findings: Finding[] = [];
-  for (const { id, source, check } of RULES) {
+  const rules = [...COMMON_RULES, ...(isN1(document) ? N1_RULES : N3_RULES)];
+  for (const { id, source, check } of rules) {
     for (const { cause, node } of check(document)) {
       if (findings.length === MAX_FINDINGS) return findings;
       findings.push({ rule: id, cause, where: pathOf(node), source });

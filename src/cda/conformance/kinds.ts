@@ -103,6 +103,8 @@ export const entryPerformers = (document: CdaDocument): Node[] =>
 export const validatorsOfEntries = (document: CdaDocument): Node[] =>
   inChapters(document, 'participant').filter(({ attributes }) => attributes.typeCode === 'AUTHEN');
 
+export const images = (document: CdaDocument): readonly Node[] => inChapters(document, 'observationMedia');
+
 const attachedSections = (document: CdaDocument): Node[] => [
   ...sectionsOf(document, 'second-intention'),
   ...sectionsOf(document, 'pdf-copy'),

@@ -68,7 +68,6 @@ const SHAPES: readonly Shape[] = [
       ...['setId', 'versionNumber', 'recordTarget', 'custodian', 'legalAuthenticator', 'componentOf'].map(
         one,
       ),
-      one('component/structuredBody'),
       some('author'),
       some('documentationOf'),
       atMost(1, 'relatedDocument'),

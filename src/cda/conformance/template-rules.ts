@@ -5,6 +5,7 @@ import {
   comments,
   documentTypes,
   entryPerformers,
+  images,
   isolates,
   labEntries,
   receptions,
@@ -77,6 +78,7 @@ const DECLARATIONS: readonly (readonly [
   ['RECEPTION-TEMPLATE', 'une réception d’échantillon', TEMPLATES.reception, receptions],
   ['COMMENT-TEMPLATE', 'un commentaire', TEMPLATES.comment, comments],
   ['VALIDATOR-TEMPLATE', 'le validateur d’un résultat', TEMPLATES.validator, validatorsOfEntries],
+  ['IMAGE-TEMPLATE', 'une image', TEMPLATES.image, images],
   ['ATTACHED-TEMPLATE', 'un document attaché', TEMPLATES.attachedDocument, attachedDocuments],
   ['DOCUMENT-TYPE-TEMPLATE', 'le type d’un document attaché', TEMPLATES.documentType, documentTypes],
 ];
