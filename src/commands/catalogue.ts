@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { PACKAGE } from '../assets.ts';
-import { checkCatalogueFile as examine } from '../terminology/catalogue-file.ts';
+import { checkCatalogueFile as examine, readSourceFile } from '../terminology/catalogue-file.ts';
+import { readCatalogueText } from '../terminology/catalogue-text.ts';
+import { measure, percent } from '../terminology/import/plan.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
 
 /** `crbio catalogue check FILE`: quality control; errors make lines unusable, warnings and information are shown. */
@@ -24,6 +26,15 @@ export async function checkCatalogueFile(
         `${file}:${finding.line}${finding.column ? ` ${finding.column}` : ''} ${finding.level} ${finding.message} [${finding.rule}]`,
       );
   }
+  const share = mappedShareOf(file);
+  if (share && !options.json)
+    output.out(
+      say(
+        options,
+        `${share.mapped} codes transcodés sur ${share.codes} (${percent(share.codes === 0 ? 0 : share.mapped / share.codes)})`,
+        `${share.mapped} codes mapped out of ${share.codes}`,
+      ),
+    );
   if (!options.json)
     output.out(
       say(
@@ -33,4 +44,9 @@ export async function checkCatalogueFile(
       ),
     );
   return errors > 0 ? EXIT.refused : EXIT.done;
+}
+
+function mappedShareOf(path: string): { readonly mapped: number; readonly codes: number } | undefined {
+  const file = readSourceFile(path, path);
+  return 'bytes' in file ? measure(readCatalogueText(file).lines, []) : undefined;
 }

@@ -33,20 +33,24 @@ export function checkCatalogueFile(path: string, directory: string): Finding[] |
 /**
  * Reads the reference tables alone.
  * @param own folder of the laboratory's catalogue: a table that lies there is read instead of the shipped one
+ * @param instead a table that is not on disk yet, under the name of its file: read instead of that file
  */
-export function readTables(directory: string, own = directory): Tables | Fault[] {
+export function readTables(directory: string, own = directory, instead?: SourceFile): Tables | Fault[] {
   const faults: Fault[] = [];
+  const read = (name: string): SourceFile | undefined => {
+    const file = name === instead?.name ? instead : readSourceFile(tablePath(name, directory, own), name);
+    if ('bytes' in file) return file;
+    faults.push(file);
+    return undefined;
+  };
   const files = {} as Record<TableName, SourceFile>;
   for (const name of Object.keys(TABLE_FILES) as TableName[]) {
-    const file = readSourceFile(tablePath(TABLE_FILES[name], directory, own), TABLE_FILES[name]);
-    if ('bytes' in file) files[name] = file;
-    else faults.push(file);
+    const file = read(TABLE_FILES[name]);
+    if (file) files[name] = file;
   }
-  const circuitPath = tablePath(CIRCUIT_FILE, directory, own);
-  const circuit = existsSync(circuitPath) ? readSourceFile(circuitPath, CIRCUIT_FILE) : undefined;
-  if (circuit && !('bytes' in circuit)) faults.push(circuit);
-  if (faults.length > 0) return faults;
-  return parseTables(files, circuit && 'bytes' in circuit ? circuit : undefined);
+  const hasCircuit = instead?.name === CIRCUIT_FILE || existsSync(tablePath(CIRCUIT_FILE, directory, own));
+  const circuit = hasCircuit ? read(CIRCUIT_FILE) : undefined;
+  return faults.length > 0 ? faults : parseTables(files, circuit);
 }
 
 function tablePath(name: string, directory: string, own: string): string {
@@ -54,12 +58,13 @@ function tablePath(name: string, directory: string, own: string): string {
   return existsSync(path) ? path : join(directory, name);
 }
 
-/** @param name what messages call the file */
-export function readSourceFile(path: string, name: string): SourceFile | Fault {
+/**
+ * @param name what messages call the file
+ * @param limit largest file read, in bytes
+ */
+export function readSourceFile(path: string, name: string, limit = MAX_TABLE_BYTES): SourceFile | Fault {
   try {
-    return statSync(path).size > MAX_TABLE_BYTES
-      ? fileTooLarge(name, MAX_TABLE_BYTES)
-      : { name, bytes: readFileSync(path) };
+    return statSync(path).size > limit ? fileTooLarge(name, limit) : { name, bytes: readFileSync(path) };
   } catch {
     return tableMissing(name);
   }

@@ -1,5 +1,6 @@
 import type { Column } from '../catalogue-columns.ts';
 import { type CatalogueDraft, emptyCells } from '../catalogue-csv.ts';
+import { isoOf } from '../iso-day.ts';
 import { FALLBACK_CHAPTER } from '../value-sets.ts';
 import { FindingLog, type ImportFinding } from './finding.ts';
 import type { BatteryProposal, ChapterProposal, Origin, Proposal, TestProposal } from './proposal.ts';
@@ -185,10 +186,4 @@ class Merge {
     const code = draft.cells.local_code;
     this.#byCode.set(code, [...(this.#byCode.get(code) ?? []), draft]);
   }
-}
-
-/** `31/01/2024` → `2024-01-31`, to compare as text. */
-function isoOf(text: string): string {
-  const [, day = '', month = '', year = ''] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];
-  return year === '' ? text : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }

@@ -99,7 +99,7 @@ export function planNative(
       finding.rule === 'overlap' ||
       (finding.rule === 'loinc-form' && codesOf(cells?.loinc ?? '').every(isLoincForm));
     const blocking = finding.level === 'error' && (several || cells === undefined);
-    return { ...finding, file: file.name, ...(blocking ? { blocking: true } : {}) };
+    return { ...withoutCode(finding), file: file.name, ...(blocking ? { blocking: true } : {}) };
   });
   const errors = findings.filter(({ level }) => level === 'error').length;
   return settle(drafts, checkDrafts(drafts, tables), findings, {
@@ -126,7 +126,13 @@ function checkDrafts(drafts: readonly Draft[], tables: Tables): DraftFinding[] {
 }
 
 function at(finding: Finding, origin: { readonly file: string; readonly line: number }): ImportFinding {
-  return { ...finding, file: origin.file, line: origin.line };
+  return { ...withoutCode(finding), file: origin.file, line: origin.line };
+}
+
+/** The report has a column for the code: the message need not begin with it. */
+function withoutCode(finding: Finding): Finding {
+  const head = `${finding.code} : `;
+  return finding.message.startsWith(head) ? { ...finding, message: finding.message.slice(head.length) } : finding;
 }
 
 interface Context {
@@ -222,7 +228,7 @@ function withoutCodes(draft: Draft, tables: Tables): Draft {
   };
 }
 
-function measure(lines: readonly CatalogueDraft[], findings: readonly Finding[]): Measure {
+export function measure(lines: readonly CatalogueDraft[], findings: readonly Finding[]): Measure {
   const mapped = lines.filter(({ cells }) => cells.status === 'validated' && cells.loinc !== '');
   return {
     lines: lines.length,

@@ -1,0 +1,130 @@
+import type { Fault } from '../report/fault.ts';
+import type { LoincTable } from './loinc.ts';
+import { isFaults, readTsv, type SourceFile } from './source.ts';
+
+/** French words of biology → the English ones of LOINC, separated by blanks; empty: a word that says nothing. */
+export type WordList = ReadonlyMap<string, string>;
+
+/** Reads words-fr-en.tsv. */
+export function parseWords(file: SourceFile): WordList | Fault[] {
+  const rows = readTsv(file, ['fr', 'en']);
+  return isFaults(rows) ? rows : new Map(rows.map(({ cells }) => [cells.fr, cells.en]));
+}
+
+/** Words too common in labels to tell two tests apart. */
+const STOP = new Set(
+  'de du des la le les et en au aux a of in or and by the on with for par sur dans'.split(' '),
+);
+
+/** Two words at least this alike (Dice, trigrams) may be one: créatinine and creatinine, ferritine and ferritin. */
+const MIN_ALIKE = 0.55;
+
+/**
+ * Likeness of a French label and the names of LOINC terms: words compared by their trigrams, rare words counting more.
+ * Built once for a table.
+ */
+export class LabelIndex {
+  /** Term → its words; the words of its component apart. */
+  readonly #terms = new Map<
+    string,
+    { readonly words: ReadonlySet<string>; readonly component: ReadonlySet<string> }
+  >();
+  readonly #frequency = new Map<string, number>();
+  readonly #byTrigram = new Map<string, string[]>();
+  readonly #alike = new Map<string, ReadonlyMap<string, number>>();
+  readonly #words: WordList;
+
+  constructor(table: LoincTable, words: WordList) {
+    this.#words = words;
+    for (const term of table.values()) {
+      const component = new Set(wordsOf(term.component || term.display.split('[')[0] || ''));
+      const all = new Set([...wordsOf(term.names), ...component]);
+      this.#terms.set(term.code, { words: all, component });
+      for (const word of all) this.#frequency.set(word, (this.#frequency.get(word) ?? 0) + 1);
+    }
+    for (const word of this.#frequency.keys()) {
+      for (const trigram of trigrams(word)) {
+        const known = this.#byTrigram.get(trigram);
+        if (known) known.push(word);
+        else this.#byTrigram.set(trigram, [word]);
+      }
+    }
+  }
+
+  /** @returns code → likeness, 0 to 1, of the terms that share a word with the label */
+  likeness(label: string): Map<string, number> {
+    const wanted = [...new Set(wordsOf(label).flatMap((word) => this.#translations(word)))].map((word) => ({
+      alike: this.#wordsLike(word),
+      weight: this.#weight(word),
+    }));
+    const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
+    const found = new Map<string, number>();
+    if (total === 0) return found;
+    for (const [code, { words, component }] of this.#terms) {
+      let covered = 0;
+      const matched = new Set<string>();
+      for (const { alike, weight } of wanted) {
+        const [best, word] = bestOf(alike, words);
+        covered += best * weight;
+        if (best > 0) matched.add(word);
+      }
+      if (covered === 0) continue;
+      const named = [...component].filter((word) => matched.has(word)).length;
+      const exact = component.size === 0 ? 0 : named / component.size;
+      found.set(code, 0.65 * (covered / total) + 0.35 * exact);
+    }
+    return found;
+  }
+
+  /** A word that the list does not know may still look like LOINC's. */
+  #translations(word: string): string[] {
+    const english = this.#words.get(word);
+    return english === undefined ? [word] : english.split(' ').filter(Boolean);
+  }
+
+  #weight(word: string): number {
+    const alike = this.#wordsLike(word);
+    const frequency = Math.max(0, ...[...alike.keys()].map((one) => this.#frequency.get(one) ?? 0));
+    return Math.log(1 + this.#terms.size / (1 + frequency));
+  }
+
+  #wordsLike(word: string): ReadonlyMap<string, number> {
+    const known = this.#alike.get(word);
+    if (known) return known;
+    const mine = trigrams(word);
+    const shared = new Map<string, number>();
+    for (const trigram of mine) {
+      for (const other of this.#byTrigram.get(trigram) ?? []) shared.set(other, (shared.get(other) ?? 0) + 1);
+    }
+    const alike = new Map<string, number>();
+    for (const [other, count] of shared) {
+      const dice = (2 * count) / (mine.size + trigrams(other).size);
+      if (dice >= MIN_ALIKE) alike.set(other, dice);
+    }
+    this.#alike.set(word, alike);
+    return alike;
+  }
+}
+
+function bestOf(alike: ReadonlyMap<string, number>, words: ReadonlySet<string>): [number, string] {
+  let best = 0;
+  let found = '';
+  for (const [word, likeness] of alike) {
+    if (likeness > best && words.has(word)) [best, found] = [likeness, word];
+  }
+  return [best, found];
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 1 && !STOP.has(word));
+}
+
+function trigrams(word: string): Set<string> {
+  const padded = ` ${word} `;
+  return new Set(Array.from({ length: padded.length - 2 }, (_, index) => padded.slice(index, index + 3)));
+}
