@@ -5,7 +5,9 @@ import { widthOf } from './text.ts';
 
 /** Texts of one result, as they go into the columns. */
 export interface RowTexts {
+  /** With its marks. */
   readonly exam: string;
+  readonly method: string;
   /** A number is aligned on its decimal comma; another text may run over empty columns to its right. */
   readonly values: readonly { readonly text: string; readonly number: boolean }[];
   readonly units: readonly string[];
@@ -136,9 +138,16 @@ function measure(
     date,
     names: Math.min(
       EXAM_MOST,
-      widest(
-        rows.map((row) => row.exam),
-        body,
+      Math.max(
+        widest(
+          rows.map((row) => row.exam),
+          body,
+        ),
+        // A method may take several lines, but no word of it is to be cut.
+        widest(
+          rows.flatMap((row) => row.method.split(' ')),
+          heading,
+        ),
       ),
     ),
     words: Math.min(MOST.words, widest(words, value)),

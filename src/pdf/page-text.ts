@@ -27,3 +27,15 @@ export async function textOfPages(
   if (result.kind === 'stopped' || result.status !== 0) return faults.toolFailed('pdftotext');
   return result.stdout.normalize('NFKC').replace(/\s+/g, '');
 }
+
+/**
+ * The text of each page as a reader sees it, in reading order, blanks kept.
+ * @returns one text a page
+ */
+export async function pageTexts(file: string, folder: string): Promise<string[] | Fault> {
+  const result = await run('pdftotext', ['-enc', 'UTF-8', file, '-'], folder);
+  if (result.kind === 'missing') return faults.toolMissing('pdftotext');
+  if (result.kind === 'stopped' || result.status !== 0) return faults.toolFailed('pdftotext');
+  // A form feed ends each page.
+  return result.stdout.split('\f').slice(0, -1);
+}

@@ -6,6 +6,7 @@ import { type PreparedPdf, prepareAttachment } from './attachment.ts';
 import { faults } from './faults.ts';
 import { checkPdf } from './pdf-check.ts';
 import { typeset } from './render.ts';
+import { acceptSourcePdf } from './source-pdf.ts';
 
 export interface ReportPdf {
   readonly pdf: Uint8Array;
@@ -13,20 +14,35 @@ export interface ReportPdf {
 }
 
 /**
- * The PDF of a report, subcontractors' pages included and counted: what the render stage keeps.
+ * The PDF of a report, subcontractors' pages included and counted: what the render stage keeps. Where the SGL sent its
+ * own PDF it is taken instead of our pages, except for a withdrawal, which it cannot know of.
  * @returns the file, or why the report must wait for a person
  */
 export async function makeReportPdf(report: Report, assets: PdfAssets): Promise<ReportPdf | Fault> {
+  const withdrawn = report.version.cause === 'withdrawal';
   const appended: PreparedPdf[] = [];
-  for (const attachment of report.attachments) {
+  for (const attachment of withdrawn ? [] : report.attachments) {
     const prepared = await prepareAttachment(attachment);
     if ('code' in prepared) return prepared;
     appended.push(prepared);
   }
-  const set = typeset(report, assets, appended);
-  if ('code' in set) return set;
-  const pdf = await appendPdfs(set.bytes, appended);
+  const own = await ownPages(report, assets, appended);
+  if ('code' in own) return own;
+  const pdf = await appendPdfs(own.pdf, appended);
   if ('code' in pdf) return pdf;
   const [problem] = checkPdf(pdf).problems;
-  return problem === undefined ? { pdf, warnings: set.warnings } : faults.notPdfA(problem);
+  return problem === undefined ? { pdf, warnings: own.warnings } : faults.notPdfA(problem);
+}
+
+async function ownPages(
+  report: Report,
+  assets: PdfAssets,
+  appended: readonly PreparedPdf[],
+): Promise<ReportPdf | Fault> {
+  if (report.sourcePdf && report.version.cause !== 'withdrawal') {
+    const accepted = await acceptSourcePdf(report, report.sourcePdf);
+    return 'code' in accepted ? accepted : { pdf: accepted.bytes, warnings: [] };
+  }
+  const set = typeset(report, assets, appended);
+  return 'code' in set ? set : { pdf: set.bytes, warnings: set.warnings };
 }

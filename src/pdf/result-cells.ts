@@ -23,13 +23,14 @@ export function hasValue(result: CodedResult): result is CodedResult & { value: 
   return result.value !== undefined && result.status !== 'pending' && result.status !== 'cancelled';
 }
 
-export function textsOf(result: CodedResult): RowTexts {
+export function textsOf(result: CodedResult, { marks }: Sheet): RowTexts {
   const { coding, previous } = result;
   const shown = hasValue(result);
   const second = shown ? coding.second : undefined;
   const ranges = result.ranges.map(printedRange);
   return {
-    exam: printable(result.local.label),
+    exam: printable(`${result.local.label}${result.performer ? ' (0)' : ''}${marks.of(result)}`),
+    method: printable(result.method ?? coding.method?.display ?? ''),
     values: [valueCell(result), ...(second ? [printedCell(second.value)] : [])],
     units: [
       shown ? printable(coding.printedUnit ?? result.unit ?? '') : '',
@@ -78,7 +79,7 @@ export function cellsOf(result: CodedResult, texts: RowTexts, columns: Columns, 
   const flags = texts.flag === '' ? [] : wrapped(texts.flag, flagStyle, columns.flag.width);
   const ranges = texts.ranges.flatMap((text) => wrapped(text, styles.body, columns.range.width));
   const cells = [
-    { x: columns.exam.x, lines: examLines(result, columns, sheet) },
+    { x: columns.exam.x, lines: examLines(result, texts.method, columns, sheet) },
     ...values,
     { x: columns.unit.x, lines: units },
     { x: columns.flag.x, lines: flags },
@@ -95,13 +96,17 @@ function wrapped(text: string, style: TextStyle, width: number): CellLine[] {
 }
 
 /** The name with its marks, and the method under it. */
-function examLines(result: CodedResult, columns: Columns, { styles, performers, marks }: Sheet): CellLine[] {
+function examLines(
+  result: CodedResult,
+  method: string,
+  columns: Columns,
+  { styles, performers, marks }: Sheet,
+): CellLine[] {
   const performer = result.performer ? ` ${performers.markOf(result.performer)}` : '';
   const name = printable(`${result.local.label}${performer}${marks.of(result)}`);
-  const method = result.method ?? result.coding.method?.display;
   return [
     ...wrapped(name, styles.body, columns.exam.width),
-    ...(method ? wrapped(printable(method), styles.label, columns.exam.width) : []),
+    ...(method ? wrapped(method, styles.label, columns.exam.width) : []),
   ];
 }
 

@@ -25,14 +25,22 @@ const TREND_LINES = 3;
 /** Width of a chart in points; in less room than the least there is none. */
 const TREND_WIDTH = { least: 84, most: 190 } as const;
 
-export function tableOf(results: readonly CodedResult[], headings: Headings, { styles }: Sheet): Table {
+export function tableOf(results: readonly CodedResult[], headings: Headings, sheet: Sheet): Table {
+  const { styles } = sheet;
   const columnStyles = {
     value: styles.notable,
     body: styles.body,
     flag: styles.flag,
     heading: styles.label,
   };
-  return { headings, columns: planColumns(results.map(textsOf), headings, columnStyles) };
+  return {
+    headings,
+    columns: planColumns(
+      results.map((result) => textsOf(result, sheet)),
+      headings,
+      columnStyles,
+    ),
+  };
 }
 
 /** Column heads over a rule. */
@@ -56,7 +64,7 @@ export function headingLines({ columns, headings }: Table, { styles, colours }: 
 /** One result: its row, with a chart of its previous values where it has several, then what must be said of it. */
 export function resultLines(result: CodedResult, table: Table, sheet: Sheet): Line[] {
   const { colours } = sheet;
-  const texts = textsOf(result);
+  const texts = textsOf(result, sheet);
   const block = blockLines(result, texts, table.columns, sheet);
   const notes = [...block, ...noteLines(result, sheet)];
   const rule = notes.length === 0 ? colours.rule : undefined;

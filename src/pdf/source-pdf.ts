@@ -1,0 +1,108 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Attachment } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import { INS_OIDS, parseIns } from '../report/ins.ts';
+import type { Report } from '../report/report.ts';
+import type { Timestamp } from '../report/timestamp.ts';
+import { type PreparedPdf, prepareAttachment } from './attachment.ts';
+import { inPrivateFolder } from './command.ts';
+import { faults } from './faults.ts';
+import { pageTexts } from './page-text.ts';
+
+/** Words that are looked for together: a name of four parts, a date, a number in groups. */
+const MOST_WORDS = 12;
+/** Characters of a matricule INS with its key. */
+const MATRICULE_LENGTH = 15;
+
+const MONTHS = [
+  ...['JANVIER', 'FEVRIER', 'MARS', 'AVRIL', 'MAI', 'JUIN'],
+  ...['JUILLET', 'AOUT', 'SEPTEMBRE', 'OCTOBRE', 'NOVEMBRE', 'DECEMBRE'],
+] as const;
+
+/**
+ * Takes the SGL's own PDF of a report in the place of ours: sound and PDF/A-1 as a subcontractor's would have to be
+ * ({@link prepareAttachment}), and that of this patient and this request. Its text must hold the birth name, the birth
+ * date and the dossier number, each page the name or the number; where the identity is not qualified, no matricule INS.
+ * @returns the pages to publish, or why a person must look
+ */
+export async function acceptSourcePdf(report: Report, pdf: Attachment): Promise<PreparedPdf | Fault> {
+  const prepared = await prepareAttachment(pdf);
+  if ('code' in prepared) return prepared;
+  const texts = await inPrivateFolder(async (folder) => {
+    const file = join(folder, 'source.pdf');
+    await writeFile(file, prepared.bytes, { mode: 0o600 });
+    return pageTexts(file, folder);
+  });
+  if ('code' in texts) return texts;
+  return identityFault(report, texts.map(wordsOf)) ?? prepared;
+}
+
+/** What pages of another patient or another request would lack. */
+function identityFault(report: Report, pages: readonly (readonly string[])[]): Fault | undefined {
+  const { birthName, birthDate } = report.patient.traits;
+  const name = compact(birthName);
+  const dossier = compact(report.dossier);
+  const all = pages.flat();
+  const missing = [
+    ...(says(all, name) ? [] : ['nom de naissance']),
+    ...(birthDate && dateForms(birthDate).some((form) => says(all, form)) ? [] : ['date de naissance']),
+    ...(says(all, dossier) ? [] : ['numéro de dossier']),
+  ];
+  if (missing.length > 0) return faults.sourcePdfOther(missing);
+  const stray = pages.findIndex((words) => !says(words, name) && !says(words, dossier));
+  if (stray >= 0) return faults.sourcePdfPage(stray + 1);
+  return report.patient.kind === 'unqualified' && holdsMatricule(all) ? faults.sourcePdfIns() : undefined;
+}
+
+/** Words of letters and digits, upper case without accents. */
+function wordsOf(text: string): string[] {
+  return plain(text)
+    .split(/[^A-Z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+const compact = (text: string): string => wordsOf(text).join('');
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLocaleUpperCase('fr')
+    .replaceAll('Œ', 'OE')
+    .replaceAll('Æ', 'AE');
+}
+
+/** Do neighbouring words, whole ones, spell this? `PAT-TROIS`, `PAT TROIS` and `PATTROIS` are one name. */
+function says(words: readonly string[], wanted: string): boolean {
+  return wanted !== '' && runs(words, wanted.length).some((run) => run === wanted);
+}
+
+/** Neighbouring words written together, where they make this many characters. */
+function runs(words: readonly string[], length: number): string[] {
+  const found: string[] = [];
+  for (let start = 0; start < words.length; start++) {
+    let run = '';
+    for (let next = start; next < words.length && next - start < MOST_WORDS && run.length < length; next++) {
+      run += words[next];
+    }
+    if (run.length === length) found.push(run);
+  }
+  return found;
+}
+
+/** A birth date as French software prints it; a partial one as its parts. */
+function dateForms({ local }: Timestamp): string[] {
+  const [year, month, day] = [local.slice(0, 4), local.slice(4, 6), local.slice(6, 8)];
+  if (month === '') return [year];
+  const name = MONTHS[Number(month) - 1] ?? '';
+  if (day === '') return [`${month}${year}`, `${year}${month}`, `${name}${year}`];
+  const short = String(Number(day));
+  const named = [day, short, ...(short === '1' ? ['1ER'] : [])].map((text) => `${text}${name}${year}`);
+  return [`${day}${month}${year}`, `${year}${month}${day}`, ...named];
+}
+
+/** Fifteen characters in a row with the key of a matricule, in one word or in the groups of a card. */
+function holdsMatricule(words: readonly string[]): boolean {
+  return runs(words, MATRICULE_LENGTH).some((run) => !('fault' in parseIns(run, INS_OIDS.test)));
+}
