@@ -79,13 +79,14 @@ function checkMapping(entry: CatalogueEntry, tables: Tables, report: Report): vo
   if (!term) return;
   checkScale(entry, term, report);
   checkUnit('ucum_unit', entry.ucum, term, tables, report);
-  if (entry.numeric !== false && term.scale === 'Qn' && entry.ucum === '' && needsUnit(term)) {
-    report(
-      'ucum_unit',
-      'error',
-      'unit-missing',
-      `résultat numérique sans unité (${term.code}, ${term.property}).`,
-    );
+  if (contradictsPrinted(entry, term, tables)) {
+    const message = `unité imprimée « ${entry.printedUnit} » sans rapport avec ${term.code} (${term.property}).`;
+    report('local_unit', 'error', 'unit-property', message);
+  } else if (entry.numeric !== false && term.scale === 'Qn' && entry.ucum === '' && needsUnit(term)) {
+    // What is not emitted yet may still lack its unit.
+    const level = entry.status === 'validated' ? 'error' : 'warning';
+    const message = `résultat numérique sans unité (${term.code}, ${term.property}).`;
+    report('ucum_unit', level, 'unit-missing', message);
   }
   checkSpecimen(entry, term, report);
   checkMethod(entry, term, report);
@@ -186,6 +187,13 @@ function fitsExamples(unit: string, term: LoincTerm): boolean | undefined {
   return examples.some((example) => sameKind(example, dimension));
 }
 
+/** A printed unit that is known, and is another quantity's: no emitted unit could be deduced from it. */
+function contradictsPrinted(entry: CatalogueEntry, term: LoincTerm, tables: Tables): boolean {
+  if (entry.ucum !== '' || entry.printedUnit === '') return false;
+  const meaning = emittedUnit(normaliseUnit(tables.units, entry.printedUnit));
+  return meaning !== undefined && fitsProperty(meaning, term.property) === false;
+}
+
 /** A quantity that LOINC itself shows without unit ({INR}, {ratio}) may go without. */
 function needsUnit(term: LoincTerm): boolean {
   return term.exampleUnits.length > 0 && !term.exampleUnits.every((unit) => /^\{[^}]*\}$/.test(unit));
@@ -202,7 +210,8 @@ function checkPrintedUnit(entry: CatalogueEntry, tables: Tables, report: Report)
     const meaning = normaliseUnit(tables.units, printed, tables.loinc.get(loinc)?.property);
     const expected = emittedUnit(meaning);
     if (ucum === '') {
-      if (meaning?.emitted === 'none') continue;
+      const term = tables.loinc.get(loinc);
+      if (meaning?.emitted === 'none' || (term && contradictsPrinted(entry, term, tables))) continue;
       const level = entry.status === 'validated' ? 'error' : 'warning';
       report(column, level, 'unit-unknown', `unité imprimée « ${printed} » : unité UCUM à indiquer.`);
       continue;

@@ -132,7 +132,9 @@ function at(finding: Finding, origin: { readonly file: string; readonly line: nu
 /** The report has a column for the code: the message need not begin with it. */
 function withoutCode(finding: Finding): Finding {
   const head = `${finding.code} : `;
-  return finding.message.startsWith(head) ? { ...finding, message: finding.message.slice(head.length) } : finding;
+  return finding.message.startsWith(head)
+    ? { ...finding, message: finding.message.slice(head.length) }
+    : finding;
 }
 
 interface Context {
