@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join as inFolder } from 'node:path';
 import type { Fault } from '../report/fault.ts';
 import type { PreparedPdf } from './attachment.ts';
 import { inPrivateFolder, run } from './command.ts';
@@ -16,14 +16,30 @@ export async function appendPdfs(
   attachments: readonly PreparedPdf[],
 ): Promise<Uint8Array | Fault> {
   if (attachments.length === 0) return own;
+  return join([{ name: 'compte rendu', bytes: own }, ...attachments.map(partOf)], own);
+}
+
+/**
+ * Puts the pages of a prepared PDF into another document, whose catalog stays and whose own pages go.
+ * @param frame a document with our metadata
+ */
+export async function framePdf(frame: Uint8Array, pdf: PreparedPdf): Promise<Uint8Array | Fault> {
+  return join([partOf(pdf)], frame);
+}
+
+async function join(
+  contents: readonly { readonly name: string; readonly pages?: number; readonly bytes: Uint8Array }[],
+  frame: Uint8Array,
+): Promise<Uint8Array | Fault> {
   return inPrivateFolder(async (folder) => {
-    const parts = [{ name: 'compte rendu', bytes: own }, ...attachments.map(partOf)].map((part, index) => ({
-      ...part,
-      file: join(folder, `${index}.pdf`),
-    }));
-    await Promise.all(parts.map(({ file, bytes }) => writeFile(file, bytes, { mode: 0o600 })));
-    const files = parts.map(({ file }) => file);
-    const joined = join(folder, 'joined.pdf');
+    const parts = contents.map((part, index) => ({ ...part, file: inFolder(folder, `${index}.pdf`) }));
+    const catalog = inFolder(folder, 'frame.pdf');
+    const joined = inFolder(folder, 'joined.pdf');
+    await Promise.all(
+      [{ file: catalog, bytes: frame }, ...parts].map(({ file, bytes }) =>
+        writeFile(file, bytes, { mode: 0o600 }),
+      ),
+    );
     // Without a line end before `endstream` the file would no longer be PDF/A-1 (tried with PDFBox Preflight).
     const layout = [
       '--newline-before-endstream',
@@ -31,8 +47,8 @@ export async function appendPdfs(
       '--deterministic-id',
       '--force-version=1.4',
     ];
-    const pages = ['--pages', ...files.flatMap((file) => [file, '1-z']), '--'];
-    const result = await run('qpdf', [files[0] ?? '', ...layout, ...pages, joined], folder);
+    const pages = ['--pages', ...parts.flatMap(({ file }) => [file, '1-z']), '--'];
+    const result = await run('qpdf', [catalog, ...layout, ...pages, joined], folder);
     if (result.kind === 'missing') return faults.toolMissing('qpdf');
     if (result.kind === 'stopped' || result.status !== 0) return faults.toolFailed('qpdf');
 

@@ -13,6 +13,8 @@ export interface PreparedPdf {
   readonly attachmentId: string;
   readonly pages: number;
   readonly bytes: Uint8Array;
+  /** Made PDF/A-1 here: what it says of itself bears the hour of the conversion, and is not to be kept. */
+  readonly converted?: true;
 }
 
 /** A mail carries 25 Mo at most (mssante.md §9); a larger one is kept for a person to see. */
@@ -121,5 +123,5 @@ async function convert(
   if (before !== after || count !== pages) return faults.attachmentChanged(which);
   const bytes = await readFile(converted);
   if (checkPdf(bytes).problems.length > 0) return faults.attachmentChanged(which);
-  return { attachmentId: which, pages, bytes };
+  return { attachmentId: which, pages, bytes, converted: true };
 }

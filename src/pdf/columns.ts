@@ -60,6 +60,8 @@ const GAP_MOST = 26;
 const DATE_GAP = 6;
 const EXAM_LEAST = 150;
 const EXAM_MOST = 230;
+/** Short names take no more than this, so that figures stay near them; the rest of the page stays white. */
+const EXAM_ROOM = 170;
 /** No column of words grows beyond these: it wraps. */
 const MOST = { value: 150, words: 210, unit: 78, flag: 130, range: 118, previous: 90 } as const;
 const LEAST = { range: 72, flag: 56, unit: 40 } as const;
@@ -79,13 +81,17 @@ export function planColumns(rows: readonly RowTexts[], headings: Headings, style
   flag = shrink(flag, LEAST.flag);
   unit = shrink(unit, LEAST.unit);
 
-  // What is left goes to the names up to their need, to the results that are words, to the gaps, then to the names.
+  // What is left goes to the names up to their need, to the results that are words, to the gaps, to the names again
+  // as far as figures stay near them.
   value += Math.max(0, Math.min(needs.words - value, AREA.width - taken() - needs.names));
   const free = AREA.width - taken();
   const gaps = 1 + [unit, flag, range, previousAll].filter((width) => width > 0).length;
   const gap = Math.max(GAP, Math.min(GAP_MOST, GAP + (free - needs.names) / gaps));
 
-  const exam = { x: AREA.left, width: free - gaps * (gap - GAP) };
+  const exam = {
+    x: AREA.left,
+    width: Math.min(free - gaps * (gap - GAP), Math.max(needs.names, EXAM_ROOM)),
+  };
   let x = exam.x + exam.width + gap;
   const column = (width: number): Column => {
     const placed = { x, width };

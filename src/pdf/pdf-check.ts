@@ -60,11 +60,14 @@ function readObjects(file: Buffer): { structure: string; metadata: string } {
   return { structure: structure.join(' '), metadata: metadata.join(' ') };
 }
 
-/** The keyword `stream` is followed by a line feed, or by carriage return and line feed; the word in a text is not. */
+/** Where the keyword `stream` next stands, followed by its line end; the word in a text is not. */
 function nextStream(file: Buffer, from: number): number {
-  const found = [file.indexOf('stream\n', from, 'latin1'), file.indexOf('stream\r\n', from, 'latin1')];
-  const positions = found.filter((position) => position >= 0);
-  return positions.length === 0 ? -1 : Math.min(...positions);
+  for (let at = from; ; at++) {
+    at = file.indexOf('stream', at, 'latin1');
+    if (at < 0) return -1;
+    const after = file[at + 6];
+    if (after === 0x0a || (after === 0x0d && file[at + 7] === 0x0a)) return at;
+  }
 }
 
 const MAX_OBJECT_STREAM = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import type { Fault } from '../report/fault.ts';
 import type { Report, Warning } from '../report/report.ts';
 import type { PdfAssets } from './assets.ts';
-import { type Canvas, PAGE } from './canvas.ts';
+import { Canvas, PAGE } from './canvas.ts';
 import { type AppendedPages, placeClosing } from './closing.ts';
 import { drawFooters } from './footer.ts';
 import { placeIdentity } from './identity-block.ts';
@@ -47,6 +47,13 @@ export function typeset(
   const canvases = sheet.flow.draw(appendedPages);
   drawFooters(report, canvases, canvases.length + appendedPages, sheet);
   return { bytes: assemble(report, assets, sheet, canvases), warnings: missingCharacters(sheet) };
+}
+
+/** A blank page in a document that says of itself what ours say: for pages that were made elsewhere. */
+export function frameOf(report: Report, assets: PdfAssets): Uint8Array {
+  const sheet = newSheet(report, assets, new Map());
+  const { logo: _unused, ...bare } = assets;
+  return assemble(report, bare, sheet, [new Canvas()]);
 }
 
 function placeWithdrawal({ flow, styles }: Sheet): void {

@@ -1,11 +1,11 @@
 import type { Fault } from '../report/fault.ts';
 import type { Report, Warning } from '../report/report.ts';
-import { appendPdfs } from './append.ts';
+import { appendPdfs, framePdf } from './append.ts';
 import type { PdfAssets } from './assets.ts';
 import { type PreparedPdf, prepareAttachment } from './attachment.ts';
 import { faults } from './faults.ts';
 import { checkPdf } from './pdf-check.ts';
-import { typeset } from './render.ts';
+import { frameOf, typeset } from './render.ts';
 import { acceptSourcePdf } from './source-pdf.ts';
 
 export interface ReportPdf {
@@ -41,7 +41,9 @@ async function ownPages(
 ): Promise<ReportPdf | Fault> {
   if (report.sourcePdf && report.version.cause !== 'withdrawal') {
     const accepted = await acceptSourcePdf(report, report.sourcePdf);
-    return 'code' in accepted ? accepted : { pdf: accepted.bytes, warnings: [] };
+    if ('code' in accepted) return accepted;
+    const pdf = accepted.converted ? await framePdf(frameOf(report, assets), accepted) : accepted.bytes;
+    return 'code' in pdf ? pdf : { pdf, warnings: [] };
   }
   const set = typeset(report, assets, appended);
   return 'code' in set ? set : { pdf: set.bytes, warnings: set.warnings };

@@ -31,7 +31,7 @@ export function standingWord({ version }: Report): string | undefined {
 
 /** What a withdrawn report says in the place of results: it repeats nothing of what may be another patient's. */
 export const WITHDRAWN_TEXT =
-  'Ne pas tenir compte des versions précédentes de ce compte rendu : leurs résultats ne doivent pas être utilisés. Détruisez les copies qui en existent et adressez-vous au laboratoire pour toute question.';
+  'Ne pas tenir compte des versions précédentes de ce compte rendu : leurs résultats ne doivent pas être utilisés. Pour toute question, adressez-vous au laboratoire.';
 
 function earlierVersion({ replaces }: Report['version'], unknown: string): string {
   if (!replaces) return unknown;

@@ -9,7 +9,7 @@ import type { Report } from '../../src/report/report.ts';
 import { samplePdf } from '../fixtures/pdf.ts';
 import { at, statedPatient } from '../fixtures/people.ts';
 import { aReport, correction, subcontractedPdf, unqualifiedIdentity } from '../fixtures/reports.ts';
-import { hasPreflight, loadAssets, pageCount, preflight, qpdf, renderPdf, textOf } from './tools.ts';
+import { hasPreflight, loadAssets, pageCount, pdfinfo, preflight, qpdf, renderPdf, textOf } from './tools.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -39,6 +39,11 @@ describe('the SGL’s own PDF', () => {
     const made = await makeReportPdf(report, assets);
     if ('code' in made) throw new Error(made.cause);
     expect(textOf(made.pdf)).toContain(line);
+    expect(pdfinfo(made.pdf)).toMatch(
+      /Title: +Compte rendu d’examens de biologie médicale, dossier 26030200001/,
+    );
+    const again = await makeReportPdf(report, assets);
+    expect('pdf' in again && Buffer.compare(again.pdf, made.pdf)).toBe(0);
     expect(pageCount(made.pdf)).toBe(1);
     expect(checkPdf(made.pdf).problems).toEqual([]);
     if (hasPreflight) expect(preflight({ 'source.pdf': made.pdf })).toEqual({ 'source.pdf': 'valid' });
