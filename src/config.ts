@@ -149,7 +149,8 @@ const dmp = z
     vihfVersion: z.enum(['3.0', '4.0']).default('3.0'),
     testExistence: z.boolean().default(true),
     concurrency: z.number().int().min(1).max(5).default(4),
-    timeoutMs: z.number().int().min(1_000).default(60_000),
+    // Four exchanges of a delivery must end well within its lease.
+    timeoutMs: z.number().int().min(1_000).max(180_000).default(60_000),
   })
   .strict();
 

@@ -7,6 +7,7 @@ import { createDmpChannel } from './dmp/channel.ts';
 import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
 import { watchFolder } from './intake/folder.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
+import { codeOf } from './ops/codes.ts';
 import type { Log } from './ops/log.ts';
 import { stopPoints } from './ops/stop-points.ts';
 import { notifySystemd } from './ops/systemd.ts';
@@ -24,7 +25,7 @@ import {
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
 import { createInterpreter } from './stages/interpret.ts';
 import { itemsOf } from './stages/items.ts';
-import { codeOf, type Loop, startLoop } from './stages/loop.ts';
+import { type Loop, startLoop } from './stages/loop.ts';
 import { createPlanner } from './stages/plan.ts';
 import { createReceiver } from './stages/receive.ts';
 import { createRenderer } from './stages/render.ts';
@@ -113,6 +114,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       itemsOf(bytes, profiles.get(source), {
         correspondents,
         root: laboratory.oids.documents,
+        now: now(),
       }),
     next: () => wake('render', 'decide'),
   });

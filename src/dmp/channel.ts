@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ChannelAdapter, DeliveryJob, Outcome } from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
 import { fromInstant } from '../report/timestamp.ts';
@@ -29,6 +30,12 @@ export interface DmpChannel extends ChannelAdapter {
   withdraw(prepared: Uint8Array, job: DeliveryJob): Promise<Outcome>;
 }
 
+/** The test compared these traits: another patient's document that bears the same INS by mistake is tested anew. */
+function testedIdentity(lot: Lot): string {
+  const traits = createHash('sha256').update(JSON.stringify(lot.patient), 'utf8').digest('hex');
+  return `${documentOf(lot).patientId} ${traits}`;
+}
+
 /** The DMP as a destination (dmp.md §6, §9, §10). */
 export function createDmpChannel(settings: DmpSettings, dependencies: DmpDependencies): DmpChannel {
   const { now, uuid, log } = dependencies;
@@ -43,14 +50,14 @@ export function createDmpChannel(settings: DmpSettings, dependencies: DmpDepende
 
   /** TD0.2 before a patient's first feed; undefined when the way is free. */
   async function obstacle(lot: Lot, job: DeliveryJob): Promise<Refusal | undefined> {
-    const { patientId } = documentOf(lot);
-    if (!enabled || existence.isKnown(patientId)) return undefined;
+    const tested = testedIdentity(lot);
+    if (!enabled || existence.isKnown(tested)) return undefined;
     const found = await client.testExistence(contextOf(lot, job));
     if ('kind' in found) return afterFailedTest(found, job);
     if (!found.exists) return outcomeOfCode('NF', '', String);
     if (!found.active) return outcomeOfCode('DMPClosed', '', String);
     if (found.divergingTraits.length > 0) return refused(traitsDivergent(found.divergingTraits));
-    existence.remember(patientId);
+    existence.remember(tested);
     return undefined;
   }
 

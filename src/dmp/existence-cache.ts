@@ -1,7 +1,7 @@
 /** Patients whose DMP was found open and theirs. In memory only: it spares questions, nothing depends on it. */
 export interface ExistenceCache {
-  isKnown(patientId: string): boolean;
-  remember(patientId: string): void;
+  isKnown(identity: string): boolean;
+  remember(identity: string): void;
 }
 
 /** A day's patients of a large laboratory; the oldest entry goes first. */
@@ -10,15 +10,15 @@ const MAX_PATIENTS = 20_000;
 export function createExistenceCache(ttlMs: number, now: () => number): ExistenceCache {
   const until = new Map<string, number>();
   return {
-    isKnown(patientId) {
-      const end = until.get(patientId);
+    isKnown(identity) {
+      const end = until.get(identity);
       if (end === undefined) return false;
       if (end > now()) return true;
-      until.delete(patientId);
+      until.delete(identity);
       return false;
     },
-    remember(patientId) {
-      until.set(patientId, now() + ttlMs);
+    remember(identity) {
+      until.set(identity, now() + ttlMs);
       const [oldest] = until.keys();
       if (until.size > MAX_PATIENTS && oldest !== undefined) until.delete(oldest);
     },

@@ -14,8 +14,8 @@ export function decide(
   settings: DispatchSettings,
 ): DispatchDecision[] {
   return settings.channels.flatMap((channel) =>
-    destinations(channel, facts, circumstances, settings).map(({ recipient, mailbox }) =>
-      decideOne({ facts, circumstances, settings, channel, mailbox }, recipient),
+    destinations(channel, facts, circumstances, settings).map(({ recipient, mailbox, prescriber }) =>
+      decideOne({ facts, circumstances, settings, channel, mailbox, prescriber }, recipient),
     ),
   );
 }
@@ -23,6 +23,7 @@ export function decide(
 interface Destination {
   readonly recipient: string;
   readonly mailbox: string | undefined;
+  readonly prescriber: boolean;
 }
 
 function destinations(
@@ -33,7 +34,7 @@ function destinations(
 ): Destination[] {
   if (channel === 'dmp') {
     const forms = settings.n1ToDmp ? [DMP_N3, DMP_N1] : [DMP_N3];
-    return forms.map((recipient) => ({ recipient, mailbox: undefined }));
+    return forms.map((recipient) => ({ recipient, mailbox: undefined, prescriber: false }));
   }
   if (channel === 'mssante-patient') {
     // Without a qualified INS there is no address: the decision still stands, under a name that says so.
@@ -41,15 +42,18 @@ function destinations(
       facts.identity.kind === 'qualified'
         ? `${facts.identity.matricule}@${settings.patientDomain}`
         : undefined;
-    return [{ recipient: address ?? 'patient', mailbox: address }];
+    return [{ recipient: address ?? 'patient', mailbox: address, prescriber: false }];
   }
   const found = new Map<string, Destination>();
-  for (const { key, mailbox } of facts.professionals)
-    found.set(mailbox ?? key, { recipient: mailbox ?? key, mailbox });
+  for (const { key, mailbox, prescriber = false } of facts.professionals) {
+    // One mailbox of two people is the prescriber's when it is of one of them.
+    const shared = found.get(mailbox ?? key)?.prescriber ?? false;
+    found.set(mailbox ?? key, { recipient: mailbox ?? key, mailbox, prescriber: prescriber || shared });
+  }
   // Who received an earlier version gets its replacement even when the new message no longer names them.
   for (const { channel: had, recipient } of circumstances.alreadyHave) {
     if (had === 'mssante-pro' && !found.has(recipient))
-      found.set(recipient, { recipient, mailbox: recipient });
+      found.set(recipient, { recipient, mailbox: recipient, prescriber: false });
   }
   return [...found.values()];
 }

@@ -1,5 +1,6 @@
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { UnqualifiedCause } from '../report/identity.ts';
+import type { Professional } from '../report/people.ts';
 import type { Report } from '../report/report.ts';
 
 /** What deciding needs of a rendered version: plain JSON, so that planning again costs no rendering. */
@@ -23,21 +24,25 @@ export interface ProfessionalFact {
   /** PS_IdNat, else the local code, else the family name: names the delivery when there is no mailbox. */
   readonly key: string;
   readonly mailbox?: string;
+  /** Who prescribed: the one to whom a biologist may release what is masked to professionals. */
+  readonly prescriber?: true;
 }
 
 /** Reduces a report to what the decision reads. The prescriber comes first, each professional once. */
 export function factsOf(report: Report): DispatchFacts {
   const { patient, version } = report;
   const professionals = new Map<string, ProfessionalFact>();
-  const all = [
-    ...(report.prescriber ? [report.prescriber] : []),
-    ...report.recipients.map((r) => r.professional),
-  ];
-  for (const person of all) {
+  const add = (person: Professional, prescriber: boolean): void => {
     const key = person.idNat ?? person.localCode ?? person.family;
-    if (!professionals.has(key))
-      professionals.set(key, { key, ...(person.mssante ? { mailbox: person.mssante } : {}) });
-  }
+    if (professionals.has(key)) return;
+    professionals.set(key, {
+      key,
+      ...(person.mssante ? { mailbox: person.mssante } : {}),
+      ...(prescriber ? { prescriber: true } : {}),
+    });
+  };
+  if (report.prescriber) add(report.prescriber, true);
+  for (const { role, professional } of report.recipients) add(professional, role === 'prescriber');
   const birthDate = patient.traits.birthDate?.local;
   return {
     processing: report.processing,

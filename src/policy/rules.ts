@@ -19,6 +19,8 @@ export interface RuleInput {
   readonly channel: Channel;
   /** Mailbox, or undefined for a professional without one; the DMP has none. */
   readonly mailbox: string | undefined;
+  /** The recipient is the prescriber. */
+  readonly prescriber: boolean;
 }
 
 export interface Rule {
@@ -250,6 +252,18 @@ export const RULES: readonly Rule[] = [
       when(
         flags.invisibleRepLegaux === true,
         'masqué aux représentants légaux, qui lisent la boîte du patient mineur',
+      ),
+  },
+  {
+    // decisions.md: the biologist may release to the prescriber, and to nobody else.
+    name: 'masque-ps-copie',
+    channels: PRO,
+    decision: 'hold',
+    release: 'cause',
+    applies: ({ circumstances: { flags }, settings, prescriber }) =>
+      when(
+        settings.masquePsBlocksMail && flags.masquePs === true && !prescriber,
+        'masqué aux professionnels de santé : seul le prescripteur peut le recevoir',
       ),
   },
   {

@@ -29,9 +29,12 @@ export function mergeDossiers(messages: readonly Dossier[]): Dossier {
 }
 
 function addMessage(current: Dossier, incoming: Dossier): Dossier {
-  const { withdrawn: _lifted, ...earlier } = current;
+  const { withdrawn: _lifted, sourcePdf: printed, ...earlier } = current;
+  // The SGL's PDF shows what it knew: results that come without a new one outdate it.
+  const sourcePdf = incoming.exams.length > 0 ? undefined : printed;
   return {
     ...earlier,
+    ...(sourcePdf ? { sourcePdf } : {}),
     ...incoming,
     recipients: incoming.recipients.length > 0 ? incoming.recipients : current.recipients,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,

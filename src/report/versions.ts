@@ -115,9 +115,12 @@ function content(dossier: Dossier) {
     clinicalInformation,
     comments,
     attachments: Object.fromEntries(attachments.map(({ id, ...attachment }) => [id, attachment])),
+    sourcePdf: dossier.sourcePdf && digest(dossier.sourcePdf.base64),
     exams: Object.fromEntries([...examsByKey(dossier.exams)].map(([key, exam]) => [key, examContent(exam)])),
   };
 }
+
+const digest = (base64: string) => createHash('sha256').update(base64, 'latin1').digest('hex');
 
 function recipients(dossier: Dossier) {
   return dossier.recipients
@@ -131,6 +134,7 @@ function examContent(exam: Exam) {
     specimens: exam.specimens,
     comments: exam.comments,
     performer: exam.performer && organization(exam.performer),
+    images: exam.images?.map(({ title, base64 }) => ({ title, bytes: digest(base64) })),
     rows: rowsByKey(exam.results),
     isolates: Object.fromEntries(exam.isolates.map((isolate) => [isolate.id, isolateContent(isolate)])),
   };

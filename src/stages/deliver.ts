@@ -1,4 +1,5 @@
 import { type Backoff, backoff } from '../ops/backoff.ts';
+import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 import {
   type Channel,
@@ -9,7 +10,6 @@ import {
 } from '../report/delivery.ts';
 import { n1DocumentOid } from '../report/identifiers.ts';
 import type { LeasedDelivery, Store } from '../store/model.ts';
-import { codeOf } from './loop.ts';
 
 export interface LaneSettings {
   readonly channel: Channel;
@@ -36,6 +36,8 @@ export interface LaneDependencies {
 const LEASE_MS = 15 * 60_000;
 /** A lane that stopped (certificate, rights, operator's refusal) looks again after this. */
 const BLOCKED_MS = 60_000;
+/** Doubts in a row after which a destination that never says clearly is left to a person: most of a day. */
+const MAX_DOUBTS = 20;
 /** Mail servers ask for two days of tries; with the back-off's one-hour cap this is about that. */
 export const MAIL_MAX_ATTEMPTS = 56;
 
@@ -113,6 +115,8 @@ export function createLane(
       );
     } else if (found.outcome.kind === 'blocked') {
       await block(leased, found.outcome);
+    } else if (found.outcome.kind === 'refused' || leased.attempts >= MAX_DOUBTS) {
+      await setAside(leased, found.outcome);
     } else {
       await store.outcomeUnknown(leased.deliveryId, nextTry(leased), found.outcome);
     }
@@ -155,8 +159,13 @@ export function createLane(
         }
         break;
       case 'unknown':
-        await store.outcomeUnknown(deliveryId, nextTry(leased), outcome);
-        log.warn('delivery-unknown', { ...fields, code: outcome.code });
+        // What nobody can look up goes twice at most: a second doubt is a person's.
+        if (possibleDuplicate || leased.attempts >= MAX_DOUBTS) {
+          await setAside(leased, outcome);
+        } else {
+          await store.outcomeUnknown(deliveryId, nextTry(leased), outcome);
+          log.warn('delivery-unknown', { ...fields, code: outcome.code });
+        }
         break;
       case 'refused':
         // Already there, and an earlier try of ours is why: that is a success (dmp.md §10).
@@ -173,6 +182,22 @@ export function createLane(
         break;
     }
     at('deliver:after-outcome');
+  };
+
+  /** Whether the destination has it cannot be known: a person asks it, then retries or cancels. */
+  const setAside = async (
+    leased: LeasedDelivery,
+    { code, cause }: { code: string; cause: string },
+  ): Promise<void> => {
+    const hint = 'issue inconnue : demander au destinataire s’il l’a reçu, puis crbio queue retry ou cancel';
+    await store.failed(leased.deliveryId, { code, cause, hint });
+    log.error('delivery-failed', {
+      delivery: leased.deliveryId,
+      report: leased.reportId,
+      version: leased.version,
+      channel,
+      code,
+    });
   };
 
   const block = async (

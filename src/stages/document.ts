@@ -3,6 +3,7 @@ import { buildCda } from '../cda/document.ts';
 import { selfPresenting } from '../cda/self-presenting.ts';
 import type { Stylesheet } from '../cda/stylesheet.ts';
 import { pdfName } from '../mssante/names.ts';
+import { codeOf } from '../ops/codes.ts';
 import type { PdfAssets } from '../pdf/assets.ts';
 import { makeReportPdf } from '../pdf/report-pdf.ts';
 import { type Environment, usableIdentity } from '../policy/environment.ts';
@@ -52,6 +53,26 @@ export interface RenderedDocument {
  * @returns the documents, or why this version must wait for a person
  */
 export async function renderDocument(
+  task: VersionToRender,
+  assets: DocumentAssets,
+): Promise<RenderedDocument | { faults: readonly Fault[] }> {
+  try {
+    return await makeDocuments(task, assets);
+  } catch (error) {
+    // A bug met by one report's content must not stop the others: that version waits for a person.
+    return { faults: [internal(error)] };
+  }
+}
+
+function internal(error: unknown): Fault {
+  return {
+    code: 'RENDER_INTERNAL',
+    cause: `erreur interne pendant la fabrication du document (${codeOf(error)})`,
+    hint: 'signaler ce compte rendu à l’éditeur avec son identifiant ; rien n’est parti',
+  };
+}
+
+async function makeDocuments(
   task: VersionToRender,
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {

@@ -1,3 +1,4 @@
+import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
@@ -29,7 +30,7 @@ export function createInterpreter({ store, log, interpret, at, next }: Interpret
 
   const commit = async (message: InboxMessage) => {
     if ((await store.inboxState(message.inboxId)).state !== 'received') return;
-    const items = interpret(message.bytes, message.source);
+    const items = partsOf(message);
     at('interpret:before-commit');
     const outcomes = await store.interpreted(message.inboxId, items);
     at('interpret:after-commit');
@@ -44,6 +45,17 @@ export function createInterpreter({ store, log, interpret, at, next }: Interpret
         log.warn('quarantined', { quarantine: outcome.quarantineId, source: message.source });
     }
     next();
+  };
+
+  /** A bug met by one message must not stop the others: it goes to quarantine, its bytes are kept. */
+  const partsOf = ({ bytes, source }: InboxMessage): readonly InterpretedItem[] => {
+    try {
+      return interpret(bytes, source);
+    } catch (error) {
+      const cause = `erreur interne pendant la lecture du message (${codeOf(error)})`;
+      const hint = 'signaler ce fichier à l’éditeur ; après mise à jour : crbio quarantine replay';
+      return [{ kind: 'rejected', fault: { code: 'INTERPRET_INTERNAL', cause, hint } }];
+    }
   };
 
   return {

@@ -1,20 +1,27 @@
 import { type Correspondent, withCorrespondents } from '../intake/correspondents.ts';
 import { interpret } from '../intake/interpret.ts';
 import type { SourceProfile } from '../intake/profile.ts';
+import type { Fault } from '../report/fault.ts';
 import { identifyReport } from '../report/identifiers.ts';
+import { instantOf } from '../report/timestamp.ts';
 import type { InterpretedItem } from '../store/model.ts';
 
 export interface ItemContext {
   readonly correspondents: readonly Correspondent[];
   /** OID under which the laboratory's documents live. */
   readonly root: string;
+  /** When the message is read (ms); absent offline, where nothing later depends on the order of messages. */
+  readonly now?: number;
 }
+
+/** A sender's clock may run ahead by this much: time zones, a badly set server. */
+const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** What a message holds, with its reports identified and its professionals completed from the laboratory's table. */
 export function itemsOf(
   bytes: Uint8Array,
   profile: SourceProfile | undefined,
-  { correspondents, root }: ItemContext,
+  { correspondents, root, now }: ItemContext,
 ): InterpretedItem[] {
   if (!profile) {
     return [
@@ -29,8 +36,22 @@ export function itemsOf(
     ];
   }
   return interpret(bytes, profile).map((part): InterpretedItem => {
+    const at =
+      part.kind === 'dossier' ? part.dossier.messageAt : part.kind === 'patient' ? part.update.at : undefined;
+    if (at && now !== undefined && instantOf(at) > now + MAX_AHEAD_MS)
+      return { kind: 'rejected', fault: fromTheFuture() };
     if (part.kind !== 'dossier') return part;
     const dossier = withCorrespondents(part.dossier, correspondents);
     return { ...part, dossier, ...identifyReport(profile.name, dossier.number, root) };
   });
+}
+
+/** Messages are taken in the order of their own time: one from the future would silence every later one. */
+function fromTheFuture(): Fault {
+  return {
+    code: 'MESSAGE_IN_FUTURE',
+    cause: 'la date du message (MSH-7) est dans le futur, de plus de 24 heures',
+    hint: 'corriger l’horloge du SGL (ou de ce serveur), puis exporter de nouveau',
+    position: 'MSH-7',
+  };
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 
 /** A stage at work: takes what is waiting, sleeps when there is nothing, wakes when told. */
@@ -59,10 +60,4 @@ export function startLoop(
       await finished;
     },
   };
-}
-
-/** A stable word for an unexpected error: its code or class, never its message, which may quote data. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.name;
-  return 'UNKNOWN';
 }

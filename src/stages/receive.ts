@@ -49,6 +49,15 @@ export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDep
     return queued;
   };
 
+  /** A file put back in the folder after a mend is to be read again, and not only recognised. */
+  const readAgain = async (inboxId: number): Promise<void> => {
+    if ((await store.inboxState(inboxId)).state !== 'quarantined') return;
+    const rows = await store.quarantine({ limit: QUARANTINE_SEARCHED });
+    const waiting = rows.filter((row) => row.inboxId === inboxId && row.replayedAt === undefined);
+    for (const row of waiting)
+      await store.replay(row.quarantineId, { by: 'crbio', reason: 'fichier déposé de nouveau' });
+  };
+
   return async (file: ReceivedFile, source: { name: string; maxBytes: number }): Promise<Move> => {
     if (file.size > source.maxBytes) {
       const fault = tooLarge(source.maxBytes);
@@ -60,6 +69,7 @@ export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDep
     const { inboxId, duplicate } = await stored;
     const ms = now() - asked;
     at('receive:after-store');
+    if (duplicate) await readAgain(inboxId);
     log.info(duplicate ? 'received-again' : 'received', { inbox: inboxId, source: source.name, ms });
     await interpretOne({ inboxId, source: source.name, origin: file.name, bytes });
     const { state, faults } = await store.inboxState(inboxId);
@@ -69,6 +79,9 @@ export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDep
       : { move: 'archive' };
   };
 }
+
+/** A quarantine with more rows than this is emptied by a person, row by row. */
+const QUARANTINE_SEARCHED = 1_000;
 
 function tooLarge(maxBytes: number): Fault {
   return {

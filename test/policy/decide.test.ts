@@ -15,7 +15,7 @@ const facts = (overrides: Partial<DispatchFacts> = {}): DispatchFacts => ({
   completeness: 'complete',
   withdrawal: false,
   nonHuman: false,
-  professionals: [{ key: '899700012034', mailbox: DOCTOR_BOX }],
+  professionals: [{ key: '899700012034', mailbox: DOCTOR_BOX, prescriber: true }],
   ...overrides,
 });
 
@@ -148,6 +148,18 @@ describe('the dispatch plan', () => {
     expect(plan({}, { flags })).toEqual(['dmp send', 'mssante-pro hold/masque-ps', 'mssante-patient send']);
     expect(plan({}, { flags }, { masquePsBlocksMail: false })).toEqual(allThree('send'));
     expect(decide(facts(), circumstances({ flags }), settings())[0]?.confidentiality).toEqual(['MASQUE_PS']);
+  });
+
+  it('releases what is masked to professionals to the prescriber, and to no copy', () => {
+    const professionals = [
+      { key: '899700012034', mailbox: DOCTOR_BOX, prescriber: true as const },
+      { key: '899700012042', mailbox: 'hugo.petit@medecin.mssante.invalid' },
+    ];
+    const flags = { masquePs: true };
+    expect(plan({ professionals }, { flags, lifted: ['masque-ps'] }).slice(1, 3)).toEqual([
+      'mssante-pro send',
+      'mssante-pro hold/masque-ps-copie',
+    ]);
   });
 
   it('keeps from legal representatives what the child’s mailbox would show them', () => {

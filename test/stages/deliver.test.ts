@@ -155,6 +155,35 @@ describe('a lane', () => {
     expect(await state(bench)).toMatchObject({ state: 'delivered', possibleDuplicate: true });
   });
 
+  it('sends it twice at most: a second doubt is left to a person', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const cut: Outcome = { kind: 'unknown', code: 'CUT', cause: 'coupure' };
+    const { adapter, seen } = aDestination([cut, cut, cut]);
+    const lane = aLane(bench, adapter);
+    for (let i = 0; i < 4; i++) {
+      await run(lane);
+      bench.clock.now += 7_200_000;
+    }
+    expect(seen.transmitted).toHaveLength(2);
+    expect(await state(bench)).toMatchObject({ state: 'failed', lastCode: 'CUT' });
+  });
+
+  it('leaves to a person what the look-up itself is refused', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const closed = { kind: 'refused', code: 'DMPClosed', cause: 'DMP fermé', hint: '-' } as const;
+    const { adapter } = aDestination(
+      [{ kind: 'unknown', code: 'TIMEOUT', cause: 'pas de réponse' }],
+      [{ kind: 'failed', outcome: closed }],
+    );
+    const lane = aLane(bench, adapter);
+    await run(lane);
+    bench.clock.now += 3_600_000;
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'failed', lastCode: 'DMPClosed' });
+  });
+
   it('takes a duplicate refused after an unknown outcome for a success, at first sight for a failure', async () => {
     const duplicate: Outcome = {
       kind: 'refused',
