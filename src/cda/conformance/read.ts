@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { scan } from './scan.ts';
 
 /** An element of the document under check. Prefixes are dropped: self-presenting files come with and without. */
 export interface Node {
@@ -23,23 +23,10 @@ export type Unreadable = 'too-large' | 'doctype' | 'not-well-formed' | 'no-docum
 /** A report with several subcontracted PDFs is under 40 MB; mail stops at 25 MB anyway. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-// Values stay text (`007` is no number); numeric references are resolved; the parser itself bounds the depth.
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  htmlEntities: true,
-  removeNSPrefix: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  trimValues: false,
-});
+const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
 
 /**
- * Reads a bare or self-presenting document. Base64 is cut out before parsing: it is most of the bytes and none of the
- * structure.
+ * Reads a bare or self-presenting document. Base64 is kept aside: it is most of the bytes and none of the structure.
  */
 export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
   if (bytes.byteLength > MAX_BYTES) return 'too-large';
@@ -50,31 +37,42 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
     return 'not-utf8';
   }
   const base64: string[] = [];
-  // Indentation is half of the text nodes; no rule reads it.
-  const light = xml
-    .replace(/>\s+</g, '><')
-    .replace(
-      /(\srepresentation="B64"[^<>]*>)([A-Za-z0-9+/=\s]+)(?=<)/g,
-      (_, tag: string, content: string) => {
-        base64.push(content);
-        return `${tag}${base64.length - 1}`;
-      },
-    );
-  if (/<!DOCTYPE/i.test(light)) return 'doctype';
-  let nodes: unknown;
-  try {
-    nodes = parser.parse(light, true);
-  } catch {
-    return 'not-well-formed';
-  }
   const index = new Map<string, Node[]>();
-  const tree = treeOf(nodes, undefined, index);
+  let here: Building = { name: '', attributes: {}, children: [], text: '', parent: undefined };
+  const fault = scan(xml, {
+    open(qualified, written) {
+      const name = localName(qualified);
+      const attributes: Record<string, string> = {};
+      for (const [key, value] of written) if (!key.startsWith('xmlns:')) attributes[localName(key)] = value;
+      const node: Building = { name, attributes, children: [], text: '', parent: here };
+      here.children.push(node);
+      const same = index.get(name);
+      if (same) same.push(node);
+      else index.set(name, [node]);
+      here = node;
+    },
+    close() {
+      if (here.parent) here = here.parent;
+    },
+    text(text) {
+      if (here.attributes.representation === 'B64' && BASE64.test(text)) {
+        here.text = String(base64.length);
+        base64.push(text);
+      } else here.text += text;
+    },
+  });
+  if (fault) return fault === 'doctype' ? 'doctype' : 'not-well-formed';
   const roots = index.get('ClinicalDocument') ?? [];
   const [root] = roots;
-  if (!root || roots.length > 1) return tree.children.length === 0 ? 'not-well-formed' : 'no-document';
+  if (!root || roots.length > 1 || !xml.includes('urn:hl7-org:v3')) return 'no-document';
   const inside = root.parent?.parent ? only(root, index) : index;
   return { root, named: (name) => inside.get(name) ?? [], base64 };
 }
+
+const localName = (qualified: string): string => {
+  const colon = qualified.indexOf(':');
+  return colon === -1 ? qualified : qualified.slice(colon + 1);
+};
 
 /** In a self-presenting file, the elements of the stylesheet are none of the document's. */
 function only(root: Node, index: ReadonlyMap<string, Node[]>): Map<string, Node[]> {
@@ -89,29 +87,6 @@ interface Building {
   children: Building[];
   text: string;
   parent: Building | undefined;
-}
-
-/** fast-xml-parser's ordered form is `{ name: […], ':@': attributes }`, with `#text` for text. */
-function treeOf(items: unknown, parent: Building | undefined, index: Map<string, Node[]>): Building {
-  const holder = parent ?? { name: '', attributes: {}, children: [], text: '', parent: undefined };
-  if (!Array.isArray(items)) return holder;
-  for (const item of items as Record<string, unknown>[]) {
-    for (const name of Object.keys(item)) {
-      if (name === ':@') continue;
-      if (name === '#text') {
-        holder.text += String(item[name]);
-        continue;
-      }
-      const attributes = (item[':@'] ?? {}) as Record<string, string>;
-      const node: Building = { name, attributes, children: [], text: '', parent: holder };
-      holder.children.push(node);
-      const same = index.get(name);
-      if (same) same.push(node);
-      else index.set(name, [node]);
-      treeOf(item[name], node, index);
-    }
-  }
-  return holder;
 }
 
 /** Children of that name. */
