@@ -32,5 +32,6 @@ export function loadAssets(config: Config): DocumentAssets | Fault[] {
     stylesheet,
     pdf,
     cdaVersion: config.document.version,
+    withN1: config.document.profile === 'segur-v1',
   } as DocumentAssets;
 }

@@ -1,4 +1,4 @@
-import { MAX_OID_LENGTH } from '../report/identifiers.ts';
+import { MAX_OID_LENGTH, n1DocumentOid, n1SetOid } from '../report/identifiers.ts';
 import type { Report, ReportVersion } from '../report/report.ts';
 import { header } from './header.ts';
 import { published } from './published.ts';
@@ -31,10 +31,9 @@ export interface N1Identifiers {
  * @throws RangeError when the result is longer than XDS carries (the laboratory's root leaves no room for it)
  */
 export function n1Identifiers({ setOid }: Pick<ReportVersion, 'setOid'>, version: number): N1Identifiers {
-  const set = `${setOid}.0`;
-  const documentOid = `${set}.${version}`;
+  const documentOid = n1DocumentOid(`${setOid}.${version}`);
   if (documentOid.length > MAX_OID_LENGTH) throw new RangeError(`OID root too long for an N1: ${setOid}`);
-  return { setOid: set, documentOid };
+  return { setOid: n1SetOid(setOid), documentOid };
 }
 
 /**

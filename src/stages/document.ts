@@ -1,5 +1,6 @@
 import { checkDocument } from '../cda/conformance/check.ts';
 import { buildCda } from '../cda/document.ts';
+import { buildN1 } from '../cda/n1.ts';
 import { selfPresenting } from '../cda/self-presenting.ts';
 import type { Stylesheet } from '../cda/stylesheet.ts';
 import { pdfName } from '../mssante/names.ts';
@@ -24,6 +25,8 @@ export interface DocumentAssets {
   readonly stylesheet: Stylesheet;
   readonly pdf: PdfAssets;
   readonly cdaVersion: '2024.01' | '2023.01';
+  /** The profile deposits an N1 beside the N3. */
+  readonly withN1: boolean;
 }
 
 /** A version to make: the dossier, and its place in the report's life. */
@@ -40,6 +43,7 @@ export interface VersionToRender {
 export interface RenderedDocument {
   readonly documentOid: string;
   readonly cda: Uint8Array;
+  readonly n1?: Uint8Array;
   readonly pdf: Uint8Array;
   readonly pdfName: string;
   readonly warnings: readonly Warning[];
@@ -83,11 +87,17 @@ async function makeDocuments(
     buildCda({ report, pdf: made.pdf, version: assets.cdaVersion }),
     assets.stylesheet,
   );
-  const faults = checkDocument(cda).map(({ rule, cause, where }) => unfit(rule, cause, where));
+  // An identity without INS has no DMP: its N1 would go nowhere.
+  const n1 =
+    assets.withN1 && report.patient.kind === 'qualified' ? buildN1({ report, pdf: made.pdf }) : undefined;
+  const faults = [cda, ...(n1 ? [n1] : [])]
+    .flatMap(checkDocument)
+    .map(({ rule, cause, where }) => unfit(rule, cause, where));
   if (faults.length > 0) return { faults };
   return {
     documentOid: report.version.documentOid,
     cda,
+    ...(n1 ? { n1 } : {}),
     pdf: made.pdf,
     pdfName: pdfName(report),
     warnings: [...warnings, ...made.warnings],

@@ -38,10 +38,10 @@ export function createRenderer({ store, log, render, concurrency, at, next, wake
       });
       return;
     }
-    const { documentOid, cda, pdf, pdfName, warnings, facts } = result;
-    await store.rendered(task, { documentOid, cda, pdf, pdfName, warnings, facts: { ...facts } });
+    const { identity: _known, facts, ...documents } = result;
+    await store.rendered(task, { ...documents, facts: { ...facts } });
     at('render:after-commit');
-    log.info('rendered', { report: task.reportId, version: task.version, count: warnings.length });
+    log.info('rendered', { report: task.reportId, version: task.version, count: documents.warnings.length });
     next();
   };
 
