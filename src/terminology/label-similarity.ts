@@ -53,18 +53,15 @@ export class LabelIndex {
 
   /** @returns code → likeness, 0 to 1, of the terms that share a word with the label */
   likeness(label: string): Map<string, number> {
-    const wanted = [...new Set(wordsOf(label).flatMap((word) => this.#translations(word)))].map((word) => ({
-      alike: this.#wordsLike(word),
-      weight: this.#weight(word),
-    }));
+    const wanted = [...new Set(wordsOf(label))].flatMap((word) => this.#senses(word));
     const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
     const found = new Map<string, number>();
     if (total === 0) return found;
     for (const [code, { words, component }] of this.#terms) {
       let covered = 0;
       const matched = new Set<string>();
-      for (const { alike, weight } of wanted) {
-        const [best, word] = bestOf(alike, words);
+      for (const { senses, weight } of wanted) {
+        const [best, word] = bestOf(senses, words);
         covered += best * weight;
         if (best > 0) matched.add(word);
       }
@@ -76,10 +73,20 @@ export class LabelIndex {
     return found;
   }
 
-  /** A word that the list does not know may still look like LOINC's. */
-  #translations(word: string): string[] {
+  /**
+   * What a word of a label may be in a name: itself, for French labels and for words that both languages share, or its
+   * translation, each word of it wanted. Empty: the word says nothing.
+   */
+  #senses(word: string): Wanted[] {
     const english = this.#words.get(word);
-    return english === undefined ? [word] : english.split(' ').filter(Boolean);
+    if (english === '') return [];
+    if (english === undefined) return [{ senses: [this.#wordsLike(word)], weight: this.#weight(word) }];
+    // French labels may hold the word itself; only whole, for its likenesses belong to other English words.
+    const itself: Sense[] = this.#frequency.has(word) ? [new Map([[word, 1]])] : [];
+    return english.split(' ').map((one) => ({
+      senses: [this.#wordsLike(one), ...itself],
+      weight: this.#weight(one),
+    }));
   }
 
   #weight(word: string): number {
@@ -106,13 +113,22 @@ export class LabelIndex {
   }
 }
 
-function bestOf(alike: ReadonlyMap<string, number>, words: ReadonlySet<string>): [number, string] {
-  let best = 0;
-  let found = '';
-  for (const [word, likeness] of alike) {
-    if (likeness > best && words.has(word)) [best, found] = [likeness, word];
+/** The words of the table like one word, with their likeness. */
+type Sense = ReadonlyMap<string, number>;
+
+/** A word to find under one of its senses. */
+interface Wanted {
+  readonly senses: readonly Sense[];
+  readonly weight: number;
+}
+
+/** The likeness of the best sense, and the word of the name that makes it. */
+function bestOf(senses: readonly Sense[], words: ReadonlySet<string>): [number, string] {
+  let best: [number, string] = [0, ''];
+  for (const sense of senses) {
+    for (const [word, likeness] of sense) if (likeness > best[0] && words.has(word)) best = [likeness, word];
   }
-  return [best, found];
+  return best;
 }
 
 function wordsOf(text: string): string[] {

@@ -133,7 +133,7 @@ export class Suggester {
     return (
       (this.#tables.circuit?.codes.has(term.code) ? 5 : 0) +
       (term.french && !this.#tables.circuit ? 3 : 0) -
-      (term.method !== '' && calculated ? 3 : 0) -
+      (term.method === '' || term.method === 'Automated count' ? 0 : calculated ? 3 : 1) -
       (timed ? 5 : 0) -
       (/\^/.test(term.component) ? 4 : 0) -
       (term.status === 'DISCOURAGED' || term.status === 'DEPRECATED' ? 10 : 0)
