@@ -87,7 +87,7 @@ export function cellsOf(result: CodedResult, texts: RowTexts, columns: Columns, 
     ...previousCells(texts, columns, sheet),
   ];
   const below = Math.max(1, units.length, flags.length, ...values.map(({ lines }) => lines.length));
-  const right = ranges.length > below ? columns.range.x : columns.previous.x;
+  const right = columns.range.width > 0 ? columns.range.x : columns.previous.x;
   return { cells, free: { left: columns.value.x, right: right - GAP, below } };
 }
 
