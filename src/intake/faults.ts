@@ -134,6 +134,18 @@ const CATALOGUE = {
     'Une consigne de masquage ou d’envoi (MetaDMPMSS) ne vaut ni Y ni N.',
     'Corriger la consigne dans le SGL : par prudence, rien n’est publié sans elle.',
   ],
+  SUBCONTRACTED_CDA_UNREADABLE: [
+    'Le compte rendu du laboratoire sous-traitant n’est pas un document CDA lisible.',
+    'Le demander de nouveau au laboratoire sous-traitant, ou joindre son PDF.',
+  ],
+  SUBCONTRACTED_CDA_NO_LABORATORY: [
+    'Le compte rendu du laboratoire sous-traitant ne dit pas quel laboratoire a réalisé les examens.',
+    'Le faire corriger par le laboratoire sous-traitant, ou joindre son PDF.',
+  ],
+  SUBCONTRACTED_CDA_NO_RESULT: [
+    'Le compte rendu du laboratoire sous-traitant n’a ni résultat structuré ni document.',
+    'Vérifier que c’est un CR-Bio de niveau 3 ; sinon joindre son PDF.',
+  ],
 } as const satisfies Record<string, readonly [cause: string, hint: string]>;
 
 export type FaultCode = keyof typeof CATALOGUE;
