@@ -91,6 +91,55 @@ describe('two lines of one code on the same day', () => {
   });
 });
 
+describe('one line', () => {
+  const HEADER =
+    'local_code;local_label;value_type;local_unit;loinc;chapter;status;local_unit_2;loinc_2;factor_2;waiting_code;waiting_label;accredited';
+  const rules = (line: string) =>
+    checkCatalogue(file('c.csv', HEADER, line), tables)
+      .filter(({ level }) => level !== 'info')
+      .map(({ level, rule }) => `${level} ${rule}`);
+
+  it.each([
+    ['ASAT P5P', '1920-8', []],
+    ['ASAT avec P5P', '30239-8', []],
+    ['ASAT sans P5P', '30239-8', ['warning method']],
+  ])('%s on %s: the method that a label claims', (label, loinc, expected) => {
+    expect(rules(`A;${label};NM;UI/L;${loinc};18719-5;validated`)).toEqual(expected);
+  });
+
+  it.each([
+    ['CRP us', ['warning method']],
+    ['CRP µs', ['warning method']],
+    ['CRP ultrasensible', ['warning method']],
+    ['Plus de CRP', []],
+  ])('%s on a code without high sensitivity', (label, expected) => {
+    expect(rules(`A;${label};NM;mg/L;1988-5;18719-5;validated`)).toEqual(expected);
+  });
+
+  it('wants two units to be those of one result: mole and mass, not two tests', () => {
+    const pair = (loinc2: string, unit2: string, factor: string) =>
+      rules(`A;Magnésium;NM;mmol/L;2601-3;18719-5;validated;${unit2};${loinc2};${factor}`);
+    expect(pair('19123-9', 'mg/L', '24.305')).toEqual([]);
+    expect(pair('6690-2', 'G/L', '1')).toEqual(['error unit-pair']);
+    expect(pair('19123-9', 'mg/L', '2.43')).toEqual(['error factor']);
+  });
+
+  it('wants a printed unit that the code can have, before it looks for the emitted one', () => {
+    expect(rules('A;Magnésium;NM;mg/L;2601-3;18719-5;validated')).toEqual(['error unit-property']);
+    expect(rules('A;Ferritine;NM;;2276-4;18719-5;validated')).toEqual(['error unit-missing']);
+    expect(rules('A;Ferritine;NM;;2276-4;18719-5;review')).toEqual(['warning unit-missing']);
+  });
+
+  it('wants a waiting code with its label, and accreditation as yes or no', () => {
+    const waiting = (code: string, label: string, accredited = '') =>
+      rules(`A;Analyse;NM;g/L;;18719-5;waiting;;;;${code};${label};${accredited}`);
+    expect(waiting('123456', 'Analyse en attente', 'oui')).toEqual(['warning waiting']);
+    expect(waiting('123456', '')).toEqual(['error waiting-label', 'warning waiting']);
+    expect(waiting('12-X', 'x')).toEqual(['error waiting-form', 'warning waiting']);
+    expect(waiting('', '', 'peut-être')).toEqual(['error accredited', 'warning waiting']);
+  });
+});
+
 describe('makeCatalogue', () => {
   it('refuses a catalogue with errors, each with its file, line and column', () => {
     const faults = makeCatalogue(traps, tables);

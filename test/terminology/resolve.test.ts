@@ -233,3 +233,53 @@ describe('a code without a mapping', () => {
     expect(of('STL').warnings[0]?.text).toContain('plusieurs fois');
   });
 });
+
+describe('what a line may add', () => {
+  const HEADER =
+    'local_code;local_label;value_type;local_unit;loinc;chapter;status;local_unit_2;loinc_2;factor_2;waiting_code;waiting_label;accredited';
+  const tables = catalogue.tables;
+  const made = (line: string, within = tables) => {
+    const one = makeCatalogue(file('c.csv', HEADER, line), within);
+    if (Array.isArray(one)) throw new Error(JSON.stringify(one));
+    return one;
+  };
+
+  it('the national waiting code, only while there is no LOINC', () => {
+    const waiting = made('A;Analyse;NM;g/L;;18719-5;waiting;;;;123456;Analyse en attente');
+    const { coding } = resolveResult(sent('A', quantity('1'), 'g/L'), context, waiting);
+    expect(coding.waiting).toEqual({
+      code: '123456',
+      system: '1.2.250.1.213.1.1.5.130',
+      display: 'Analyse en attente',
+    });
+    expect(coding.loinc).toBeUndefined();
+    const mapped = made('A;Analyse;NM;mmol/L;2823-3;18719-5;validated;;;;123456;Analyse en attente');
+    const both = resolveResult(sent('A', quantity('1'), 'mmol/L'), context, mapped).coding;
+    expect([both.loinc?.code, both.waiting]).toEqual(['2823-3', undefined]);
+  });
+
+  it('accreditation, and a second unit that is printed but not coded', () => {
+    const line = made('GLY;Glycémie;NM;mmol/L;14749-6;18719-5;validated;g/L;;0.18016;;;oui');
+    const { coding } = resolveResult(sent('GLY', quantity('5.10'), 'mmol/L'), context, line);
+    expect(coding.accredited).toBe(true);
+    expect(coding.second).toMatchObject({ printedUnit: 'g/L', value: quantity('0.919') });
+    expect(coding.second).not.toHaveProperty('loinc');
+    expect(resolve(sent('K', quantity('4'), 'mmol/L')).coding).not.toHaveProperty('accredited');
+  });
+
+  it('a retired code leaves only while the circuit has it', () => {
+    const DFG = 'DFG;DFG MDRD;NM;mL/min/1,73m²;33914-3;18719-5;validated';
+    const result = sent('DFG', quantity('75'), 'mL/min/1,73m²');
+    const without = resolveResult(result, context, made(DFG));
+    expect([without.coding.loinc, without.warnings.map(({ code }) => code)]).toEqual([
+      undefined,
+      ['LOINC_RETIRED'],
+    ]);
+    const circuit = { codes: new Set(['33914-3']), terms: new Map(), chapters: [] };
+    const kept = resolveResult(result, context, made(DFG, { ...tables, circuit }));
+    expect([kept.coding.loinc?.code, kept.warnings.map(({ code }) => code)]).toEqual([
+      '33914-3',
+      ['LOINC_RETIRED'],
+    ]);
+  });
+});

@@ -32,6 +32,10 @@ describe('units as French laboratories print them', () => {
     ['log UI/mL', 'LaCnc', '{logiu}/mL'],
     ['10⁹/L', 'NCnc', '10*9/L'],
     ['mm', 'Vel', 'mm/h'],
+    ['mOsm/kg', 'Osmol', 'mosm/kg'],
+    ['°C', 'Temp', 'Cel'],
+    ['µUI/mL', 'ACnc', 'u[IU]/mL'],
+    ['g/l', 'MCnc', 'g/L'],
   ])('%s with %s is emitted as %s', (printed, property, ucum) => {
     expect(emittedUnit(normaliseUnit(units, printed, property))).toBe(ucum);
   });
