@@ -61,6 +61,13 @@ const VALUED = [
   'versionNumber',
 ];
 
+/** Identifiers that no nullFlavor excuses either. */
+const IDENTIFIED = [
+  'recordTarget/patientRole/id',
+  'custodian/assignedCustodian/representedCustodianOrganization/id',
+  'author/assignedAuthor/id',
+];
+
 export const HEADER_RULES: readonly Rule[] = [
   {
     id: 'HEADER-FIXED',
@@ -132,6 +139,16 @@ export const HEADER_RULES: readonly Rule[] = [
           if (!node.attributes.value) yield { node, cause: `${path} n’a pas de valeur` };
         }
       }
+      const main = every(root, 'documentationOf', 'serviceEvent')[0];
+      for (const node of main ? every(main, 'effectiveTime', 'low') : []) {
+        if (!node.attributes.value) yield { node, cause: 'le début de l’acte principal n’a pas de valeur' };
+      }
+      for (const path of IDENTIFIED) {
+        for (const node of every(root, ...path.split('/'))) {
+          const { root: oid, extension } = node.attributes;
+          if (!oid || !extension) yield { node, cause: `${path} n’a pas sa racine et son numéro` };
+        }
+      }
     },
   },
   {
@@ -177,6 +194,26 @@ export const HEADER_RULES: readonly Rule[] = [
               cause: 'un identifiant n’a pour racine ni un OID d’au plus 64 caractères ni un UUID',
             };
           }
+        }
+      }
+    },
+  },
+  {
+    id: 'ID-DISTINCT',
+    source: `${STRUCT} (RIM-001, RIM-002)`,
+    *check(document) {
+      for (const name of ['id', 'templateId']) {
+        for (const node of document.named(name)) {
+          const { root, extension } = node.attributes;
+          const twin = node.parent?.children.find(
+            (other) =>
+              other !== node &&
+              other.name === name &&
+              other.attributes.root === root &&
+              other.attributes.extension === extension,
+          );
+          if (root !== undefined && twin)
+            yield { node, cause: `deux éléments ${name} voisins sont identiques` };
         }
       }
     },

@@ -1,7 +1,19 @@
 import { interpretationCoding } from '../value-sets/interpretations.ts';
 import { specimenTypeCoding } from '../value-sets/specimen-types.ts';
 import { isAllowedUnit } from '../value-sets/units.ts';
-import { batteries, isolates, labActs, previousResults, results, specimens } from './kinds.ts';
+import {
+  attachedDocuments,
+  batteries,
+  comments,
+  documentTypes,
+  isolates,
+  labActs,
+  previousResults,
+  receptions,
+  results,
+  specimens,
+} from './kinds.ts';
+import type { CdaDocument, Node } from './read.ts';
 import { at, childrenOf, every, hasAncestor } from './read.ts';
 import type { Rule } from './rule.ts';
 
@@ -11,6 +23,23 @@ const NCBI = '2.16.840.1.113883.3.9471';
 
 /** Codes of the reception of a specimen: "1.3.5" is IHE's own spelling. */
 const RECEPTION_CODES = '1.3.5.1.4.1.19376.1.5.3.2';
+
+/** Attributes of entries that have one right value. */
+const FIXED: readonly (readonly [
+  nodes: (document: CdaDocument) => readonly Node[],
+  child: string,
+  attribute: string,
+  value: string,
+])[] = [
+  [comments, 'code', 'code', '48767-8'],
+  [comments, 'code', 'codeSystem', LOINC],
+  [comments, 'statusCode', 'code', 'completed'],
+  [documentTypes, 'code', 'code', '69764-9'],
+  [documentTypes, 'statusCode', 'code', 'completed'],
+  [attachedDocuments, 'code', 'code', '55107-7'],
+  [attachedDocuments, 'statusCode', 'code', 'completed'],
+  [receptions, 'code', 'code', 'SPRECEIVE'],
+];
 
 export const RESULT_RULES: readonly Rule[] = [
   {
@@ -51,6 +80,21 @@ export const RESULT_RULES: readonly Rule[] = [
       const active = labActs(document).some((act) => at(act, 'statusCode')?.attributes.code === 'active');
       if (event && event.attributes.code !== 'active' && active) {
         yield { node: event, cause: 'des résultats sont attendus mais le compte rendu se dit complet' };
+      }
+    },
+  },
+  {
+    id: 'ENTRY-FIXED',
+    source: 'modèles de contenus CDA, modèles ANS (valeurs fixes)',
+    *check(document) {
+      for (const [nodes, child, attribute, value] of FIXED) {
+        for (const node of nodes(document).flatMap((one) => childrenOf(one, child))) {
+          if (node.attributes[attribute] !== value)
+            yield { node, cause: `${child}/@${attribute} doit valoir « ${value} »` };
+        }
+      }
+      for (const node of receptions(document).flatMap((act) => childrenOf(act, 'effectiveTime'))) {
+        if (!node.attributes.value) yield { node, cause: 'la réception d’un échantillon n’est pas datée' };
       }
     },
   },

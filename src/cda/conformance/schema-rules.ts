@@ -8,7 +8,7 @@ const SOURCE = 'CDA R2 (POCD_MT000040), extensions du CI-SIS';
 
 /** What is wrong with the structure, each with the rule that says so. */
 interface Flaw extends Breach {
-  readonly rule: 'SCHEMA-CONTENT' | 'SCHEMA-ATTRIBUTE' | 'SCHEMA-TEXT';
+  readonly rule: 'SCHEMA-CONTENT' | 'SCHEMA-ATTRIBUTE' | 'SCHEMA-TEXT' | 'DATATYPE-EMPTY';
 }
 
 /** The three rules read the document once. */
@@ -34,11 +34,14 @@ function walk(node: Node, declared: string, into: Flaw[]): void {
       into.push({ rule: 'SCHEMA-ATTRIBUTE', node, cause: 'le type d’une valeur est inconnu' });
     return;
   }
+  if (name === 'ANY')
+    into.push({ rule: 'SCHEMA-ATTRIBUTE', node, cause: 'une valeur n’a pas de type (xsi:type)' });
   attributes(node, type, into);
+  const empty = emptiness(node, name);
+  if (empty) into.push({ rule: 'DATATYPE-EMPTY', node, cause: empty });
   if (!type.mixed && node.text !== '' && node.text.trim() !== '') {
     into.push({ rule: 'SCHEMA-TEXT', node, cause: `${node.name} ne peut pas contenir de texte` });
   }
-  if (type.open) return;
   let names = '';
   let strange = false;
   for (const child of node.children) {
@@ -79,6 +82,8 @@ function attributes(node: Node, type: SchemaType, into: Flaw[]): void {
       if (!EVERYWHERE.has(name)) {
         into.push({ rule: 'SCHEMA-ATTRIBUTE', node, cause: `${node.name} n’a pas d’attribut ${name}` });
       }
+    } else if (value === '' && !type.narrative) {
+      into.push({ rule: 'SCHEMA-ATTRIBUTE', node, cause: `${node.name}/@${name} est vide` });
     } else if (declared.fixed === undefined ? !fits(declared.form, value) : declared.fixed !== value) {
       into.push({
         rule: 'SCHEMA-ATTRIBUTE',
@@ -97,6 +102,26 @@ function attributes(node: Node, type: SchemaType, into: Flaw[]): void {
 const fits = (form: string | undefined, value: string): boolean =>
   form === undefined || isOfForm(form, value);
 
+/** Types that hold text or parts; types that hold a value; types that hold a code. */
+const TEXTUAL = /^(?:AD|EN|PN|ON|ST|SC|adxp\..*|en\..*)$/;
+const TIMES = /^(?:TS|IVL_TS|IVXB_TS)$/;
+const CODES = /^(?:CS|CE|CD|CV)$/;
+
+/** An element says something, or by its nullFlavor why it says nothing; never both. @returns what is wrong */
+function emptiness(node: Node, type: string): string | undefined {
+  const { nullFlavor, value, code, root } = node.attributes;
+  const holds = node.children.length > 0 || node.text.trim() !== '';
+  if (TEXTUAL.test(type)) return said(holds, nullFlavor, node);
+  if (TIMES.test(type)) return said(value !== undefined || holds, nullFlavor, node);
+  if (CODES.test(type)) return holds ? undefined : said(code !== undefined, nullFlavor, node);
+  return type === 'II' ? said(root !== undefined, nullFlavor, node) : undefined;
+}
+
+function said(something: boolean, nullFlavor: string | undefined, { name }: Node): string | undefined {
+  if (something) return nullFlavor === undefined ? undefined : `${name} a une valeur et se dit sans valeur`;
+  return nullFlavor === undefined ? `${name} est vide` : undefined;
+}
+
 const rule = (id: Flaw['rule']): Rule => ({
   id,
   source: SOURCE,
@@ -108,4 +133,5 @@ export const SCHEMA_RULES: readonly Rule[] = [
   rule('SCHEMA-CONTENT'),
   rule('SCHEMA-ATTRIBUTE'),
   rule('SCHEMA-TEXT'),
+  rule('DATATYPE-EMPTY'),
 ];

@@ -145,7 +145,7 @@ SXCM_TS ; value:ts operator:SetOperator ;
 Section ; ID:ID classCode=DOCSECT moodCode=EVN ; @,id:II?,code:CE?,title:ST?,text:Doc.Text?,
   confidentialityCode:CE?,languageCode:CS?,subject:Subject?,author:Author*,informant:Informant12*,entry:Entry*,
   component:Component5*
-ServiceEvent ; classCode:ActClassRoot moodCode=EVN ; @,id:II*,code:CE?,statusCode:-?,effectiveTime:IVL_TS?,
+ServiceEvent ; classCode:ActClassRoot moodCode=EVN ; @,id:II*,code:CE?,statusCode:CS?,effectiveTime:IVL_TS?,
   performer:Performer1*
 Specimen ; typeCode=SPC ; @,specimenRole:SpecimenRole
 SpecimenRole ; classCode=SPEC ; @,id:II*,specimenPlayingEntity:PlayingEntity?
@@ -247,7 +247,7 @@ CE ; code:cs codeSystem:uid codeSystemName codeSystemVersion displayName valueSe
 CS ; code:cs valueSetVersion ;
 CV ; code:cs codeSystem:uid codeSystemName codeSystemVersion displayName valueSetVersion ; originalText:ED?
 ED~ ; representation:BinaryDataEncoding mediaType:cs language:cs compression:CompressionAlgorithm integrityCheck
-  integrityCheckAlgorithm:IntegrityCheckAlgorithm ; reference:TEL?,thumbnail:thumbnail?,ANYTHING:-?
+  integrityCheckAlgorithm:IntegrityCheckAlgorithm ; reference:TEL?,thumbnail:thumbnail?
 EIVL_TS ; value:ts operator:SetOperator ; event:EIVL.event?,offset:IVL_PQ?
 EN~ ; use:set_EntityNameUse ; (delimiter:en.delimiter|family:en.family|given:en.given|prefix:en.prefix|
   suffix:en.suffix)*,validTime:IVL_TS?

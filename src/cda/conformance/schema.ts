@@ -17,8 +17,8 @@ export interface SchemaType {
   /** Matches the names of the children, each followed by `;`. */
   readonly content: RegExp;
   readonly mixed: boolean;
-  /** Holds any element (ED). */
-  readonly open: boolean;
+  /** Belongs to the narrative. */
+  readonly narrative: boolean;
 }
 
 const COMMON = 'realmCode:CS*,typeId:TypeId?,templateId:II*';
@@ -41,12 +41,12 @@ export function schemaType(name: string): SchemaType | undefined {
   if (known) return known;
   const line = lines.get(name);
   if (line === undefined) return undefined;
-  const type = compile(line);
+  const type = compile(name, line);
   types.set(name, type);
   return type;
 }
 
-function compile(line: string): SchemaType {
+function compile(name: string, line: string): SchemaType {
   const [mixed, attributes = '', content = ''] = line.split(';').map((field) => field.trim());
   const declared = new Map([
     ['nullFlavor', { mandatory: false, form: 'NullFlavor' }],
@@ -64,7 +64,7 @@ function compile(line: string): SchemaType {
     children,
     content: new RegExp(`^${pattern.replace(/,/g, '').replace(/\((?!\?)/g, '(?:')}$`),
     mixed: mixed === '~',
-    open: children.has('ANYTHING'),
+    narrative: name.startsWith('Doc.'),
   };
 }
 

@@ -101,7 +101,12 @@ export const VALUE_SET_RULES: readonly Rule[] = [
       }
       const people = ['assignedPerson', 'associatedPerson', 'informationRecipient', 'relatedPerson'];
       for (const person of people.flatMap(document.named)) {
-        for (const name of childrenOf(person, 'name')) {
+        const names = childrenOf(person, 'name');
+        const isPerson =
+          person.name !== 'informationRecipient' || person.parent?.name === 'intendedRecipient';
+        if (isPerson && names.length !== 1)
+          yield { node: person, cause: 'une personne a un élément name, et un seul' };
+        for (const name of names) {
           if (childrenOf(name, 'family').length !== 1)
             yield { node: name, cause: 'une personne a un nom, et un seul' };
           for (const part of ['given', 'prefix', 'suffix']) {
