@@ -16,7 +16,8 @@ export function createActs({ now, journal }: Context, { inbox, patients, deliver
     oppose(patient: string, channels: readonly Channel[], opposed: boolean, act: Act): ActResult {
       const id = patients.find(patient);
       if (id === undefined) return REFUSED.patientUnknown();
-      const subject = `patient:${patients.nameOf(id)}`;
+      // The row's own number: the journal is read by many, and holds no number of a patient.
+      const subject = `patient:${id}`;
       if (opposed) {
         const added = patients.oppose(id, channels, act);
         if (added.length === 0) return REFUSED.alreadyOpposed();

@@ -19,7 +19,7 @@ describe('the journal', () => {
       `crbio planned ${REPORT}`,
       `${ACT.by} held ${REPORT}`,
       `${ACT.by} released ${REPORT}`,
-      `${ACT.by} opposed patient:P0001`,
+      `${ACT.by} opposed patient:1`,
       'crbio lane-blocked dmp',
     ]);
     expect(entries[4]?.details).toEqual({ reason: ACT.reason, version: 1 });
