@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Config, pathOf } from './config.ts';
 import { DEFAULT_DMP_OPTIONS, type DmpSettings } from './dmp/settings.ts';
 import { DEFAULT_LIMITS, type SourceProfile, sourceProfile } from './intake/profile.ts';
@@ -48,7 +49,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
       source.name,
       sourceProfile({
         name: source.name,
-        patientAuthority: oids.patients,
+        patientAuthority: `${oids.patients}.${arcOf(source.name)}`,
         charset: source.charset,
         zone: source.timeZone ?? timeZone,
         ownFacilities: [name, idNat, idNat.slice(1), ...source.ownFacilities],
@@ -66,6 +67,14 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
       }),
     ]),
   );
+}
+
+/**
+ * Arc of a source's own patient numbers, under the laboratory's: two hospitals may both have a patient 12345. It follows
+ * from the name alone, so that adding a source moves no patient.
+ */
+function arcOf(source: string): number {
+  return createHash('sha256').update(source, 'utf8').digest().readUInt32BE();
 }
 
 /** The channels that are configured. */

@@ -63,7 +63,7 @@ function readLocalId(pid: Segment, context: ReadingContext): LocalPatientId | un
     );
   });
   const chosen =
-    candidates.find((repetition) => authorityOid(repetition, 4) === patientAuthority) ??
+    candidates.find((repetition) => isLaboratorys(authorityOid(repetition, 4), patientAuthority)) ??
     candidates.find((repetition) => /^(?:PI|IPP)$/i.test(repetition.text(5))) ??
     candidates[0];
   if (chosen) return { value: chosen.text(), authority: authorityOid(chosen, 4) || patientAuthority };
@@ -72,6 +72,12 @@ function readLocalId(pid: Segment, context: ReadingContext): LocalPatientId | un
   if (!legacy || pid.repetitions(3).length > 0) return undefined;
   context.warn('PATIENT_NUMBER_LEGACY');
   return { value: legacy, authority: patientAuthority };
+}
+
+/** The source's own numbering, or the laboratory's as a whole, whose OID is the one above. */
+function isLaboratorys(oid: string, patientAuthority: string): boolean {
+  const laboratory = patientAuthority.slice(0, patientAuthority.lastIndexOf('.'));
+  return oid === patientAuthority || (oid !== '' && oid === laboratory);
 }
 
 function readIns(pid: Segment, at: Timestamp | undefined, context: ReadingContext): Ins | undefined {

@@ -62,9 +62,15 @@ describe('PID', () => {
     expect(identity.ins?.matricule).toBe(INS);
   });
 
-  it('gives the laboratory’s own authority to a number whose authority is no OID', () => {
+  it('gives the source’s own authority to a number whose authority is no OID', () => {
     const { identity } = patient(pid({ ids: '000003^^^CHU-X&000897406&N^PI~24^^^CHU-X^AN' }));
     expect(identity.localId).toEqual({ value: '000003', authority: PATIENTS_OID });
+  });
+
+  it('prefers the number of the laboratory as a whole to another, when the source’s own is not there', () => {
+    const above = PATIENTS_OID.slice(0, PATIENTS_OID.lastIndexOf('.'));
+    const { identity } = patient(pid({ ids: `77^^^CHU&1.2.250.1.999.9&ISO^PI~LC1^^^LBM&${above}&ISO^PI` }));
+    expect(identity.localId).toEqual({ value: 'LC1', authority: above });
   });
 
   it('reads the birth name in PID-6 of old feeds, and the number in PID-2', () => {
