@@ -110,3 +110,53 @@ export function qualify(stated: StatedIdentity): Identity {
     traits: { ...traits, firstGiven, birthGivens, birthDate, birthPlaceCode },
   } as QualifiedIdentity;
 }
+
+/** Names compared as the RNIV writes them: upper case, without accents nor punctuation. */
+export function letters(name: string): string {
+  return name
+    .normalize('NFD')
+    .replace(/[^\p{L}]/gu, '')
+    .toUpperCase();
+}
+
+/**
+ * Does a strict trait differ between what a document bears and what is stated now? What is no longer stated says nothing
+ * (most ORU carry few traits), and names are compared by their letters.
+ */
+export function strictTraitsDiffer(borne: Traits, now: Traits): boolean {
+  const name = (text: string | undefined) => (text === undefined ? undefined : letters(text));
+  const pairs = [
+    [name(borne.birthName), name(now.birthName)],
+    [name(borne.firstGiven), name(now.firstGiven)],
+    [name(borne.birthGivens), name(now.birthGivens)],
+    [borne.sex, now.sex === 'UN' ? undefined : now.sex],
+    [borne.birthDate?.local, now.birthDate?.local],
+    [borne.birthPlaceCode, now.birthPlaceCode],
+  ];
+  return pairs.some(([before, after]) => after !== undefined && before !== undefined && before !== after);
+}
+
+/**
+ * Are these two statements of two persons? The same INS is one person. Under two local numbers, one contradiction of
+ * INS, birth name, first given name, sex or birth date is enough; under the same number it takes two, since one alone is
+ * how a spelling, a date or an INS is corrected. A trait that one of them does not give, or gives in part, contradicts
+ * nothing.
+ */
+export function isAnotherPatient(a: StatedIdentity, b: StatedIdentity): boolean {
+  if (a.ins && a.ins.matricule === b.ins?.matricule) return false;
+  const sameNumber =
+    a.localId.value === b.localId.value && (a.localId.authority ?? '') === (b.localId.authority ?? '');
+  return contradictions(a, b) >= (sameNumber ? 2 : 1);
+}
+
+function contradictions(a: StatedIdentity, b: StatedIdentity): number {
+  const [one, other] = [a.traits, b.traits];
+  const [born, alsoBorn] = [one.birthDate?.local ?? '', other.birthDate?.local ?? ''];
+  return [
+    a.ins !== undefined && b.ins !== undefined,
+    letters(one.birthName) !== letters(other.birthName),
+    one.firstGiven && other.firstGiven && letters(one.firstGiven) !== letters(other.firstGiven),
+    one.sex !== 'UN' && other.sex !== 'UN' && one.sex !== other.sex,
+    !born.startsWith(alsoBorn) && !alsoBorn.startsWith(born),
+  ].filter(Boolean).length;
+}

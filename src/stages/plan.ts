@@ -2,7 +2,7 @@ import type { Log } from '../ops/log.ts';
 import { decide } from '../policy/decide.ts';
 import { usableIdentity } from '../policy/environment.ts';
 import type { DispatchFacts, DispatchSettings } from '../policy/facts.ts';
-import type { Identity } from '../report/identity.ts';
+import { type Identity, strictTraitsDiffer } from '../report/identity.ts';
 import { fromInstant } from '../report/timestamp.ts';
 import type { PlanTask, Store } from '../store/model.ts';
 
@@ -59,7 +59,10 @@ export function planOf(task: PlanTask, today: string, settings: DispatchSettings
       opposition: task.opposition,
       ...(task.consent ? { alimentation: task.consent.alimentation } : {}),
       alreadyHave: task.alreadyHave,
-      identityChanged: hasChanged(facts.identity, usableIdentity(settings.environment, task.identity)),
+      identityChanged:
+        hasChanged(facts.identity, usableIdentity(settings.environment, task.identity)) ||
+        wentToAnother(facts.identity, task.reachedAs) ||
+        strictTraitsDiffer(task.borne, task.identity.traits),
       today,
     },
     settings,
@@ -71,4 +74,9 @@ function hasChanged(borne: DispatchFacts['identity'], now: Identity): boolean {
   if (now.kind === 'unqualified')
     return borne.kind === 'qualified' || (now.cause === 'status-blocked' && borne.cause !== now.cause);
   return borne.kind === 'qualified' && borne.matricule !== now.ins.matricule;
+}
+
+/** An earlier version reached somebody under another INS: a person has it withdrawn there before this one leaves. */
+function wentToAnother(borne: DispatchFacts['identity'], reachedAs: readonly string[]): boolean {
+  return borne.kind === 'qualified' && reachedAs.some((matricule) => matricule !== borne.matricule);
 }

@@ -1,5 +1,26 @@
 import type { Fault } from '../report/fault.ts';
+import type { Warning } from '../report/report.ts';
 import type { ActResult, DeliveryState } from './model.ts';
+
+/** On the version of a message that another source gave before, byte for byte. */
+export const DUPLICATE_SOURCE: Warning = {
+  code: 'DUPLICATE_SOURCE',
+  text: 'une autre source a déjà donné ce fichier : le même compte rendu est peut-être publié deux fois',
+};
+
+/** Parts of a message that are set aside: taking them would give one patient what is another's. */
+export const SET_ASIDE = {
+  dossierOfAnother: (number: string): Fault => ({
+    code: 'DOSSIER_OTHER_PATIENT',
+    cause: `le dossier ${number} appartient déjà à un autre patient : rien n’y est ajouté`,
+    hint: 'vérifier le patient du dossier dans le SGL et l’exporter de nouveau, sous un autre numéro si les deux patients l’ont reçu ; si c’est le même patient, faire corriger son identité (ADT), puis crbio quarantine replay',
+  }),
+  numberOfAnother: (): Fault => ({
+    code: 'PATIENT_NUMBER_SHARED',
+    cause: 'le numéro du patient (PID-3) est déjà celui d’une personne dont l’identité contredit celle-ci',
+    hint: 'identitovigilance : donner un autre numéro à l’un des deux patients ; si c’est le même, faire corriger son identité (ADT), puis crbio quarantine replay',
+  }),
+} as const;
 
 /** The acts that cannot be done, and why; docs/errors.md lists the codes. */
 const refuse = (code: string, cause: string, hint: string): ActResult & { done: false } => ({

@@ -7,6 +7,7 @@ interface InboxRow {
   readonly id: number;
   readonly source: string;
   readonly origin: string;
+  readonly sha256: string;
   readonly size: number;
   readonly state: InboxState;
   readonly outcomes: string;
@@ -26,6 +27,9 @@ interface QuarantineRecord {
 export function createInbox({ db, now, journal, actor }: Context) {
   const bySha = db
     .prepare<[string, string], number>('SELECT id FROM inbox WHERE source = ? AND sha256 = ?')
+    .pluck();
+  const elsewhere = db
+    .prepare<[string, string], number>('SELECT min(id) FROM inbox WHERE sha256 = ? AND source <> ?')
     .pluck();
   const insert = db.prepare(
     `INSERT INTO inbox (source, origin, sha256, size, state, received_at) VALUES (?, ?, ?, ?, 'received', ?)`,
@@ -65,11 +69,12 @@ export function createInbox({ db, now, journal, actor }: Context) {
       if (known !== undefined) return { inboxId: known, duplicate: true };
       const inboxId = Number(insert.run(source, origin, sha256, bytes.length, now()).lastInsertRowid);
       insertBytes.run(inboxId, bytes);
+      const other = elsewhere.get(sha256, source);
       journal.append({
         actor,
         action: 'received',
         subject: `inbox:${inboxId}`,
-        details: { source, size: bytes.length, sha256 },
+        details: { source, size: bytes.length, sha256, ...(other ? { sameAs: `inbox:${other}` } : {}) },
       });
       return { inboxId, duplicate: false };
     },
@@ -98,6 +103,13 @@ export function createInbox({ db, now, journal, actor }: Context) {
       received.all(limit).map(({ id, source, origin, bytes }) => ({ inboxId: id, source, origin, bytes })),
 
     load,
+
+    /** Did another source give the same bytes before? */
+    isCopy(inboxId: number): boolean {
+      const { sha256, source } = load(inboxId);
+      const first = elsewhere.get(sha256, source);
+      return typeof first === 'number' && first < inboxId;
+    },
 
     state: (inboxId: number): { state: InboxState; faults: Fault[] } => ({
       state: load(inboxId).state,

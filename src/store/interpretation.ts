@@ -1,8 +1,11 @@
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import { isAnotherPatient, type StatedIdentity } from '../report/identity.ts';
 import { mergeDossiers } from '../report/merge.ts';
 import { nextVersion } from '../report/versions.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Dossiers } from './dossiers.ts';
+import { DUPLICATE_SOURCE, SET_ASIDE } from './faults.ts';
 import type { Inbox } from './inbox.ts';
 import { layMasks } from './masks.ts';
 import type { InterpretedItem, InterpretedOutcome } from './model.ts';
@@ -23,16 +26,29 @@ export function createInterpretation(
     .pluck();
 
   /** Reports that a change of the patient concerns: planned again, or made again with the identity. */
-  const follow = ({ patientId, qualification, opposition }: PatientChange): void => {
-    if (!qualification && !opposition) return;
-    if (qualification) for (const reportId of reports.ofPatient(patientId)) renewal.renewIdentity(reportId);
+  const follow = ({ patientId, identity, opposition }: PatientChange): void => {
+    if (!identity && !opposition) return;
+    if (identity) for (const reportId of reports.ofPatient(patientId)) renewal.renewIdentity(reportId);
     planning.againForPatient(patientId);
+  };
+
+  /** Why this request cannot be taken as the patient's that it names: the dossier or the number is another's. */
+  const notTheirs = ({ patient, number }: Dossier, reportId: string): Fault | undefined => {
+    const report = reports.find(reportId);
+    if (report && isAnotherPatient(patients.identity(report.patient_id), patient))
+      return SET_ASIDE.dossierOfAnother(number);
+    const known = patients.find(patientKey(patient));
+    if (known !== undefined && isAnotherPatient(patients.identity(known), patient))
+      return SET_ASIDE.numberOfAnother();
+    return undefined;
   };
 
   const takeDossier = (
     inboxId: number,
     { dossier: stated, reportId, setOid, warnings }: Extract<InterpretedItem, { kind: 'dossier' }>,
   ): InterpretedOutcome => {
+    const foreign = notTheirs(stated, reportId);
+    if (foreign) return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, foreign) };
     const change = patients.state({ identity: stated.patient, at: stated.messageAt });
     reports.open({ reportId, setOid }, stated, change.patientId);
     addStatement.run(reportId, inboxId, dossiers.toJson(stated));
@@ -56,7 +72,7 @@ export function createInterpretation(
     const version = reports.addVersion(reportId, {
       dossier: next.dossier,
       cause: next.cause,
-      warnings,
+      warnings: inbox.isCopy(inboxId) ? [...warnings, DUPLICATE_SOURCE] : warnings,
       inboxId,
       by: actor,
     });
@@ -64,8 +80,10 @@ export function createInterpretation(
     return { kind: 'version', reportId, version };
   };
 
-  const patientOf = ({ patient: { localId } }: Dossier): number => {
-    const id = patients.find(`${localId.authority ?? ''}|${localId.value}`);
+  const patientKey = ({ localId }: StatedIdentity): string => `${localId.authority ?? ''}|${localId.value}`;
+
+  const patientOf = ({ patient }: Dossier): number => {
+    const id = patients.find(patientKey(patient));
     if (id === undefined) throw new Error('the patient of a statement is missing from the data file');
     return id;
   };

@@ -1,7 +1,7 @@
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
-import type { StatedIdentity } from '../report/identity.ts';
+import type { StatedIdentity, Traits } from '../report/identity.ts';
 import type { ReportVersion, Warning } from '../report/report.ts';
 import type { Timestamp } from '../report/timestamp.ts';
 
@@ -246,6 +246,10 @@ export interface PlanTask extends VersionId {
    * rendered with the one in `facts`: nothing may leave then.
    */
   readonly identity: StatedIdentity;
+  /** Traits that the version's own documents bear. */
+  readonly borne: Traits;
+  /** Matricules INS of the earlier versions that reached somebody. */
+  readonly reachedAs: readonly string[];
   /** Recipients that already have an earlier version, by channel: they get the replacement. */
   readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
 }

@@ -1,43 +1,63 @@
-import type { StatedIdentity } from '../report/identity.ts';
+import { BLOCKING_STATUSES, letters, qualify, type StatedIdentity } from '../report/identity.ts';
 
-/** The latest statement that said all of the INS, or that removed it (`identity` without INS). */
+/** The latest statement that settled the INS or its status, or that removed the INS (`identity` without it). */
 export interface InsStatement {
   readonly identity: StatedIdentity;
   readonly removed: boolean;
 }
 
-/** Does this statement settle the INS: number and status together, or its removal? */
-export function settlesIns(identity: StatedIdentity, removed: boolean): boolean {
-  return removed || (identity.ins !== undefined && identity.statuses.length > 0);
+/**
+ * What this statement settles of the INS: its removal, or its status, with the number that it gives, else the one settled
+ * before for the same person. A status told without the number (DOUT, mostly) must not be forgotten by the next ORU.
+ * @returns undefined when it settles nothing
+ */
+export function settledBy(
+  identity: StatedIdentity,
+  removed: boolean,
+  earlier: InsStatement | undefined,
+): InsStatement | undefined {
+  if (removed) return { identity, removed };
+  if (identity.statuses.length === 0) return undefined;
+  const ins =
+    identity.ins ?? (earlier && agree(identity, earlier.identity) ? earlier.identity.ins : undefined);
+  return { identity: { ...identity, ...(ins ? { ins } : {}) }, removed };
 }
 
 /**
  * The identity that applies: the latest statement; where it says nothing of the INS or nothing of its status (most ORU
  * carry neither), they are those of the latest statement that did, provided birth name, birth date and sex agree and
- * nothing contradicts. A status of the latest statement always counts, DOUT and the like first of all.
+ * nothing contradicts. A status of the latest statement always counts; a blocking one lasts until another is told.
  */
 export function effectiveIdentity(latest: StatedIdentity, settled: InsStatement | undefined): StatedIdentity {
-  if (!settled || settled.removed || !settled.identity.ins) return latest;
+  if (!settled) return latest;
   const { ins, statuses } = settled.identity;
+  const told = latest.statuses.length > 0;
+  const blocked = statuses.some((status) => BLOCKING_STATUSES.includes(status));
+  const kept = !told && blocked ? { ...latest, statuses } : latest;
+  if (settled.removed || !ins) return kept;
   const contradicts =
     latest.ins !== undefined && (latest.ins.matricule !== ins.matricule || latest.ins.oid !== ins.oid);
-  if (contradicts || !sameStrictTraits(latest, settled.identity)) return latest;
-  return { ...latest, ins, statuses: latest.statuses.length > 0 ? latest.statuses : statuses };
+  if (contradicts || !agree(latest, settled.identity)) return kept;
+  return { ...latest, ins, statuses: told ? latest.statuses : statuses };
 }
 
-function sameStrictTraits({ traits: a }: StatedIdentity, { traits: b }: StatedIdentity): boolean {
+/** What documents and plans have to follow: qualification and its cause, INS, strict traits. */
+export function dispatchedAs(identity: StatedIdentity): string {
+  const known = qualify(identity);
+  const { birthName, firstGiven, birthGivens, sex, birthDate, birthPlaceCode } = identity.traits;
+  return JSON.stringify([
+    known.kind === 'qualified' ? known.kind : known.cause,
+    identity.ins,
+    [birthName, firstGiven, birthGivens, sex, birthDate?.local, birthPlaceCode],
+  ]);
+}
+
+/** Birth name, birth date and sex are there and the same. */
+function agree({ traits: a }: StatedIdentity, { traits: b }: StatedIdentity): boolean {
   return (
     letters(a.birthName) === letters(b.birthName) &&
     a.sex === b.sex &&
     a.birthDate !== undefined &&
     a.birthDate.local === b.birthDate?.local
   );
-}
-
-/** Names compared as the RNIV writes them: upper case, without accents nor punctuation. */
-function letters(name: string): string {
-  return name
-    .normalize('NFD')
-    .replace(/[^\p{L}]/gu, '')
-    .toUpperCase();
 }

@@ -1,5 +1,6 @@
 import type { Channel, DispatchDecision } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
+import type { Traits } from '../report/identity.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery, DeliveryChange } from './deliveries.ts';
 import { OPEN_STATES, UNSENT_STATES } from './delivery-states.ts';
@@ -35,6 +36,20 @@ export function createPlanning(
     'SELECT DISTINCT channel, recipient FROM reached WHERE report_id = ? AND version < ? ORDER BY channel, recipient',
   );
 
+  const traitsOf = db
+    .prepare<[number], string>(
+      `SELECT json_extract(dossier, '$.patient.traits') FROM version_dossier WHERE version_id = ?`,
+    )
+    .pluck();
+  const reachedAs = db
+    .prepare<[string, number], string | null>(
+      `SELECT DISTINCT json_extract(dossier, '$.patient.ins.matricule') FROM reached
+       JOIN version ON version.report_id = reached.report_id AND version.number = reached.version AND qualified = 1
+       JOIN version_dossier ON version_id = version.id
+       WHERE reached.report_id = ? AND reached.version < ?`,
+    )
+    .pluck();
+
   const task = (row: VersionRow): PlanTask => {
     const report = reports.load(row.report_id);
     return {
@@ -52,6 +67,8 @@ export function createPlanning(
       consent: patients.consent(report.patient_id),
       alreadyHave: alreadyHave.all(row.report_id, row.number),
       identity: patients.identity(report.patient_id),
+      borne: fromJson<Traits>(traitsOf.get(row.id) ?? '{}'),
+      reachedAs: reachedAs.all(row.report_id, row.number).filter((matricule) => matricule !== null),
     };
   };
 
@@ -109,11 +126,18 @@ export function createPlanning(
 
     again,
 
-    /** Plans again the patient's reports of which something has not left. @returns how many */
+    /**
+     * Plans again the person's reports of which something has not left, under whatever number; those being planned too,
+     * whose plan may have been made of what was known before. @returns how many
+     */
     againForPatient(patientId: number): number {
-      const open = reports
-        .ofPatient(patientId)
-        .filter((reportId) => deliveries.ofReport(reportId).some(mayStillLeave));
+      const open = patients
+        .ofPerson(patientId)
+        .flatMap(reports.ofPatient)
+        .filter(
+          (reportId) =>
+            reports.newest(reportId).plan_due === 1 || deliveries.ofReport(reportId).some(mayStillLeave),
+        );
       return open.filter(again).length;
     },
 

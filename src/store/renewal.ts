@@ -1,4 +1,4 @@
-import { qualify } from '../report/identity.ts';
+import { isAnotherPatient, qualify, strictTraitsDiffer } from '../report/identity.ts';
 import { fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import { UNSENT_STATES } from './delivery-states.ts';
@@ -8,7 +8,7 @@ import type { Reports } from './reports.ts';
 /** Names of the rules that hold a report for its identity begin with one of these (policy/rules.ts). */
 const IDENTITY_RULES = ['ins', 'identite'];
 
-/** An identity that becomes qualified, or changes its INS, after a report was made. */
+/** An identity that becomes qualified, or changes its INS or a strict trait, after a report was made. */
 export function createRenewal({
   reports,
   patients,
@@ -22,25 +22,27 @@ export function createRenewal({
 }) {
   return {
     /**
-     * Makes a new version with the identity as it is now, when that is qualified and the newest version, planned and not
-     * gone yet, either is held for lack of it or carries another INS that nobody has received. (Had somebody, a person
-     * must have that withdrawn first: the plan holds.) Rules that a person lifted stay lifted.
+     * Makes a new version with the identity as it is now, when the newest version, planned and not gone yet, either is
+     * held for lack of that qualified identity, or carries another INS or other strict traits that nobody has received.
+     * (Had somebody, a person must have that withdrawn first: the plan holds.) Never with the identity of somebody else,
+     * nor for one that lost its qualification: the plan holds these too. Rules that a person lifted stay lifted.
      * @returns its number
      */
     renewIdentity(reportId: string): number | undefined {
       const newest = reports.newest(reportId);
       if (newest.state !== 'planned') return undefined;
       const identity = patients.identity(reports.load(reportId).patient_id);
-      if (qualify(identity).kind !== 'qualified') return undefined;
+      const now = qualify(identity);
+      if (now.kind === 'unqualified' && (newest.qualified === 1 || now.cause === 'status-blocked'))
+        return undefined;
       const planned = deliveries.ofVersion(reportId, newest.number);
       const earlier = reports.dossier(newest);
-      const due =
-        newest.qualified === 1
-          ? earlier.patient.ins?.matricule !== identity.ins?.matricule &&
-            planned.every(isUnsent) &&
-            !reports.reached(reportId)
-          : planned.some(isHeldForIdentity);
-      if (!due) return undefined;
+      if (isAnotherPatient(earlier.patient, identity)) return undefined;
+      const moved =
+        strictTraitsDiffer(earlier.patient.traits, identity.traits) ||
+        (newest.qualified === 1 && earlier.patient.ins?.matricule !== identity.ins?.matricule);
+      const gained = newest.qualified === 0 && now.kind === 'qualified' && planned.some(isHeldForIdentity);
+      if (!gained && !(moved && planned.every(isUnsent) && !reports.reached(reportId))) return undefined;
       return reports.addVersion(reportId, {
         dossier: { ...earlier, patient: identity },
         cause: earlier.withdrawn ? 'withdrawal' : 'identity',

@@ -35,6 +35,8 @@ const task = (more: Partial<PlanTask> = {}): PlanTask => ({
     professionals: [],
   },
   identity: statedPatient(),
+  borne: statedPatient().traits,
+  reachedAs: [],
   flags: {},
   maskUntil: null,
   held: undefined,
@@ -60,6 +62,20 @@ describe('planning a stored version', () => {
     ['of another INS', statedPatient('fault' in other ? {} : { ins: other })],
   ])('freezes a document whose patient is %s', (_what, identity) => {
     expect(rules({ identity })).toEqual(['identite-changee', 'identite-changee']);
+  });
+
+  it('freezes a document whose strict traits are no longer the patient’s, not one whose traits are told with less care', () => {
+    const { traits } = statedPatient();
+    const said = (more: Partial<typeof traits>) => statedPatient({ traits: { ...traits, ...more } });
+    const frozen = ['identite-changee', 'identite-changee'];
+    expect(rules({ identity: said({ birthName: 'PAT-TREIZE' }) })).toEqual(frozen);
+    expect(rules({ identity: said({ birthPlaceCode: '75056' }) })).toEqual(frozen);
+    expect(rules({ identity: said({ birthName: 'Pat Trois' }) })).toEqual(['envoi', 'envoi']);
+  });
+
+  it('freezes a version of another INS than the one that received an earlier version', () => {
+    expect(rules({ reachedAs: ['184076938301241'] })).toEqual(['identite-changee', 'identite-changee']);
+    expect(rules({ reachedAs: ['279035121518989'] })).toEqual(['envoi', 'envoi']);
   });
 
   it('obeys the consent of the latest ADT, a hold, and a mask', () => {

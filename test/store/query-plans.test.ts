@@ -39,6 +39,13 @@ describe('hot queries', () => {
     ['deliveries of a report', `SELECT * FROM delivery WHERE report_id = ?`],
     ['what a recipient has', `SELECT max(version) FROM reached WHERE report_id = ?`],
     ['a duplicate', `SELECT id FROM inbox WHERE source = ? AND sha256 = ?`],
+    ['the same bytes elsewhere', `SELECT min(id) FROM inbox WHERE sha256 = ? AND source <> ?`],
+    ['numbers of a person', `SELECT id FROM patient WHERE matricule = ? ORDER BY id`],
+    [
+      'who had it',
+      `SELECT qualified FROM reached JOIN version ON version.report_id = reached.report_id AND version.number = reached.version
+       JOIN version_dossier ON version_id = version.id WHERE reached.report_id = ? AND reached.version < ?`,
+    ],
     ['leases that ended', `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ?`],
     ['masks that a date ends', `SELECT * FROM report WHERE mask_until_ms IS NOT NULL AND mask_until_ms <= ?`],
     ['what messages stated', `SELECT dossier FROM statement WHERE report_id = ?`],
