@@ -187,8 +187,3 @@ function nodes(value: unknown): Node[] {
     ? value.filter((one): one is Node => typeof one === 'object' && one !== null)
     : [];
 }
-
-/** A sheet by part of its name, accents and case included. */
-export function sheetNamed(sheets: readonly Sheet[], part: string): Sheet | undefined {
-  return sheets.find(({ name }) => name.includes(part));
-}
