@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { appendPdfs } from '../../src/pdf/append.ts';
 import { prepareAttachment } from '../../src/pdf/attachment.ts';
@@ -129,10 +130,17 @@ describe('a subcontractor’s PDF that must wait for a person', () => {
 });
 
 it('leaves nothing behind', async () => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('crbio-pdf-'));
-  await faultOf(SAMPLE.slice(0, 300));
-  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('crbio-pdf-'));
-  expect(after).toEqual(before);
+  // A folder of our own: other tests work in the common one at the same time.
+  const folder = mkdtempSync(join(tmpdir(), 'crbio-test-pdf-'));
+  vi.stubEnv('TMPDIR', folder);
+  try {
+    expect(await faultOf(SAMPLE)).toBe('none');
+    expect(await faultOf(SAMPLE.slice(0, 300))).toBe('PDF_ATTACHMENT_DAMAGED');
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('says which program is missing', async () => {
