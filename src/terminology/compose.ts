@@ -7,7 +7,7 @@ import { instantOf, type Timestamp } from '../report/timestamp.ts';
 import type { Catalogue } from './catalogue.ts';
 import { BodyDraft } from './chapters.ts';
 import type { CatalogueEntry } from './entry.ts';
-import { type Place, placeIsolates, placeResults } from './placement.ts';
+import { type Place, placeAlone, placeIsolates, placeResults } from './placement.ts';
 import { type ResolutionContext, resolveResult } from './resolve.ts';
 import { completeBiologist, listValidators } from './validators.ts';
 import { findOrganism } from './value-sets.ts';
@@ -46,7 +46,8 @@ export function composeReport(
     const composer = new ExamComposer(exam, dossier, catalogue, laboratory);
     composer.addTo(body, rank);
     warnings.push(...composer.warnings);
-    if (exam.results.length + exam.isolates.length === 0) comments.push(...commentsOfEmptyExam(exam));
+    if (exam.results.length + exam.isolates.length + (exam.images?.length ?? 0) === 0)
+      comments.push(...commentsOfEmptyExam(exam));
   }
   const specimens = dossier.exams.flatMap((exam) => exam.specimens);
   const collectedAt = earliest(specimens.map((specimen) => specimen.collectedAt));
@@ -73,6 +74,7 @@ export function composeReport(
     validators: listValidators(dossier.exams, dossier.issuedAt, laboratory),
     chapters: body.chapters(),
     attachments: dossier.attachments,
+    ...(dossier.sourcePdf ? { sourcePdf: dossier.sourcePdf } : {}),
     comments,
     nonHuman: dossier.nonHuman ?? false,
     flags,
@@ -124,9 +126,13 @@ class ExamComposer {
       at(place).isolates.push(...isolates.map(({ isolate }) => isolate));
       used.push(place);
     }
+    // A picture alone (a curve sent as an exam of its own) stands where its section says.
+    if (exam.images && used.length === 0) used.push(...placeAlone(exam, this.#catalogue));
     for (const place of used) body.addSpecimens(place, specimens);
     const [first] = used;
-    if (first) at(first).comments.push(...exam.comments);
+    if (!first) return;
+    at(first).comments.push(...exam.comments);
+    at(first).images.push(...(exam.images ?? []));
   }
 
   #code(result: Result): Coded {

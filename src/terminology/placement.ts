@@ -55,6 +55,11 @@ export function placeIsolates(
   return culture ? { ...culture, battery: '' } : sectionPlace(exam, catalogue, MICROBIOLOGY);
 }
 
+/** Place of an exam that has neither result nor isolate. */
+export function placeAlone(exam: Exam, catalogue: Catalogue): Place[] {
+  return [sectionPlace(exam, catalogue, FALLBACK_CHAPTER)];
+}
+
 function sectionPlace(exam: Exam, catalogue: Catalogue, fallback: string): Place {
   const chapter = catalogue.tables.sections.get(exam.section ?? '') ?? fallback;
   return { chapter, subChapter: '', battery: '' };
