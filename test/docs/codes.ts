@@ -10,8 +10,10 @@ const UPPER_SNAKE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /** Written like our codes, but words of a standard, of a file or of the system: never shown as the code of a fault. */
 export const NOT_CODES: readonly string[] = [
+  // Value sets of the CI-SIS.
+  ...['JDV_J01', 'JDV_J02', 'JDV_J04', 'JDV_J11', 'JDV_J47', 'JDV_J100', 'JDV_J142'],
   // CDA and HL7 v3
-  ...['IVL_PQ', 'IVL_TS', 'POCD_HD000040', 'PRPA_IN201307UV02', 'PRPA_IN201308UV02', 'RTO_PQ_PQ'],
+  ...['IVL_INT', 'IVL_PQ', 'IVL_TS', 'POCD_HD000040', 'PRPA_IN201307UV02', 'PRPA_IN201308UV02', 'RTO_PQ_PQ'],
   // XDS, XDM, VIHF
   ...['IHE_XDM', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX', 'LPS_ID', 'LPS_ID_HOMOLOGATION_DMP'],
   ...['G15_10', 'G15_21', 'MASQUE_PS', 'TEST_EXST'],
@@ -91,6 +93,11 @@ export const documentRules = (): string[] => [
   ...scan((node) => {
     const rule = ts.isPropertyAssignment(node) && nameOf(node) === 'rule' && literal(node.initializer);
     return rule && /^[A-Z]+(?:-[A-Z]+)+$/.test(rule) ? [rule] : [];
+  }, 'src/cda/'),
+  // The agreement's rules are named in the calls that compare.
+  ...scan((node) => {
+    const text = ts.isCallExpression(node) ? literal(node.arguments[0]) : undefined;
+    return text?.startsWith('AGREE-') ? [text] : [];
   }, 'src/cda/'),
 ];
 
