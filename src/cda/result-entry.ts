@@ -59,15 +59,18 @@ export function examCode(
     loinc ? { code: loinc.code, codeSystem: loinc.system, displayName: loinc.display } : {},
     reference === undefined ? undefined : originalText(reference),
     waiting && coded('translation', waiting),
-    local.code === ''
+    local.code.trim() === ''
       ? undefined
       : el('translation', {
-          code: local.code,
+          code: codeToken(local.code),
           codeSystem: localCodes,
           displayName: local.label || local.code,
         }),
   );
 }
+
+/** CDA's `cs` holds no white space (datatypes-base.xsd), and laboratories have codes such as `CT HDL`. */
+const codeToken = (code: string): string => code.trim().replace(/\s+/g, '_');
 
 const valueContext = (line: Line): ValueContext => ({
   ucum: line.ucum,

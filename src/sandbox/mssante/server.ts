@@ -109,7 +109,8 @@ export function createMssanteServer(parts: MssanteParts): SMTPServer {
         .then((bytes) => accept(parts, bytes, stream, session, sockets.get(session.id), callback))
         .catch((error: unknown) => {
           // The client died before its final dot: nobody is left to answer.
-          if ((error as NodeJS.ErrnoException).code === 'ECONNECTION') refuse('smtp-connection', 'ECONNECTION');
+          if ((error as NodeJS.ErrnoException).code === 'ECONNECTION')
+            refuse('smtp-connection', 'ECONNECTION');
           else console.error(error);
           callback(new SmtpReply(451, '4.3.0 Internal error'));
         });
