@@ -202,6 +202,73 @@ describe('what is changed is seen', () => {
     expect(rulesOf(edited('lipidAndGlucose', from, to))).toContain(rule);
   });
 
+  test.each([
+    ['an image that is no PNG', 'electrophoresis', 'IMAGE-CONTENT', 'iVBORw0K', 'AAAAAAAA'],
+    [
+      'an image without its templateId',
+      'electrophoresis',
+      'IMAGE-TEMPLATE',
+      '<templateId root="1.2.250.1.213.1.1.3.103"/>',
+      '',
+    ],
+    [
+      'a NIR as patient number',
+      'unqualifiedIdentity',
+      'PATIENT-NUMBER',
+      'extension="P0001"',
+      'extension="279035121518989"',
+    ],
+    [
+      'a profession outside the set',
+      'lipidAndGlucose',
+      'HEADER-VALUE-SET',
+      'code="G15_10/SM03"',
+      'code="G15_10/XX"',
+    ],
+    ['a title in full', 'lipidAndGlucose', 'PERSON-NAME', '<suffix>DR<', '<suffix>Docteur<'],
+    ['a mailbox without its scheme', 'lipidAndGlucose', 'TELECOM-FORM', 'mailto:', ''],
+    [
+      'an element out of its place',
+      'lipidAndGlucose',
+      'SCHEMA-CONTENT',
+      /(<realmCode[^>]*>)(\s*<typeId[^>]*>)/,
+      '$2$1',
+    ],
+    [
+      'an attribute of no such element',
+      'lipidAndGlucose',
+      'SCHEMA-ATTRIBUTE',
+      '<realmCode ',
+      '<realmCode root="1" ',
+    ],
+    [
+      'a type of relation that is none',
+      'lipidAndGlucose',
+      'SCHEMA-ATTRIBUTE',
+      'typeCode="COMP"',
+      'typeCode="PART"',
+    ],
+    ['text between elements', 'lipidAndGlucose', 'SCHEMA-TEXT', '<recordTarget>', '<recordTarget>x'],
+    ['an empty address', 'lipidAndGlucose', 'DATATYPE-EMPTY', /<addr>[\s\S]*?<\/addr>/, '<addr/>'],
+    [
+      'the same templateId twice',
+      'lipidAndGlucose',
+      'ID-DISTINCT',
+      /<templateId root="1.2.250.1.213.1.1.1.1"\/>/,
+      '$&$&',
+    ],
+    ['another code for a comment', 'lipidAndGlucose', 'ENTRY-FIXED', 'code="48767-8"', 'code="55112-7"'],
+    [
+      'a participant of another class',
+      'lipidAndGlucose',
+      'PARTICIPANT-VALUE-SET',
+      'classCode="PROV"',
+      'classCode="CON"',
+    ],
+  ] as [string, keyof typeof REPORTS, string, string | RegExp, string][])('%s', (_, name, rule, from, to) => {
+    expect(rulesOf(edited(name, from, to))).toContain(rule);
+  });
+
   test('a local code for an organism', () => {
     expect(rulesOf(edited('urineCultureWithAntibiogram', OID_NCBI, '1.2.250.1.999.1.1.3'))).toContain(
       'ORGANISM-CODE',

@@ -6,7 +6,8 @@ import { elements, kindOf, oneOfEachKind, parse } from './xml-probe.ts';
 
 export interface Mutant {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** To be asked for before the next mutant: the document is mended then. */
+  readonly bytes: () => Uint8Array;
 }
 
 type Mutation = (element: Element) => (() => void) | undefined;
@@ -99,7 +100,7 @@ export function* mutants(original: Uint8Array): Generator<Mutant> {
     for (const [how, mutate] of Object.entries(MUTATIONS)) {
       const back = mutate(element);
       if (!back) continue;
-      yield { name: `${how} ${path}`, bytes: write() };
+      yield { name: `${how} ${path}`, bytes: write };
       back();
     }
     for (const { name, value } of [...element.attributes]) {
@@ -108,7 +109,7 @@ export function* mutants(original: Uint8Array): Generator<Mutant> {
         if (changed === value) continue;
         if (changed === undefined) element.removeAttribute(name);
         else element.setAttribute(name, changed);
-        yield { name: `${how} ${path}/@${name}`, bytes: write() };
+        yield { name: `${how} ${path}/@${name}`, bytes: write };
         element.setAttribute(name, value);
       }
     }

@@ -1,4 +1,4 @@
-import { INS_OIDS } from '../../report/ins.ts';
+import { INS_OIDS, parseIns } from '../../report/ins.ts';
 import { DOCUMENT_CODE, DOCUMENT_TITLE } from '../header.ts';
 import { isOid } from '../oid.ts';
 import { TEMPLATES } from '../templates.ts';
@@ -182,6 +182,18 @@ export const HEADER_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'PATIENT-NUMBER',
+    source: 'CSP D.6211-2 (le numéro de patient du laboratoire, jamais le NIR)',
+    *check(document) {
+      for (const node of roles(document).flatMap((role) => childrenOf(role, 'id'))) {
+        const { root = '', extension = '' } = node.attributes;
+        if (!INS_ROOTS.includes(root) && !('fault' in parseIns(extension, INS_OIDS.nir))) {
+          yield { node, cause: 'un numéro de sécurité sociale tient lieu de numéro de patient' };
+        }
+      }
+    },
+  },
+  {
     id: 'OID-FORM',
     source: `${STRUCT} (identifiants) ; XDS, 64 caractères au plus`,
     *check(document) {
@@ -214,6 +226,14 @@ export const HEADER_RULES: readonly Rule[] = [
           );
           if (root !== undefined && twin)
             yield { node, cause: `deux éléments ${name} voisins sont identiques` };
+        }
+      }
+      for (const name of ['telecom', 'addr']) {
+        for (const node of document.named(name)) {
+          const twin = node.parent?.children.find(
+            (other) => other !== node && other.name === name && contentOf(other) === contentOf(node),
+          );
+          if (twin) yield { node, cause: 'deux adresses ou coordonnées voisines sont identiques' };
         }
       }
     },
@@ -265,6 +285,10 @@ export const HEADER_RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** An address or telecom as one text. */
+const contentOf = ({ attributes: { nullFlavor, value, use }, children, text }: Node): string =>
+  [nullFlavor, value, use, text.trim(), ...children.map((part) => `${part.name}=${part.text}`)].join('|');
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}(?:\d{2}){0,2}$|^\d{10,14}(?:\.\d+)?(?:[+-]\d{4})?$/;

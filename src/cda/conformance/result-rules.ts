@@ -41,6 +41,21 @@ const FIXED: readonly (readonly [
   [receptions, 'code', 'code', 'SPRECEIVE'],
 ];
 
+/** Class of each kind of entry; the mood is always EVN. */
+const CLASSES: readonly (readonly [nodes: (document: CdaDocument) => readonly Node[], classCode: string])[] =
+  [
+    [results, 'OBS'],
+    [previousResults, 'OBS'],
+    [labActs, 'ACT'],
+    [comments, 'ACT'],
+    [receptions, 'ACT'],
+    [specimens, 'PROC'],
+    [batteries, 'BATTERY'],
+    [isolates, 'CLUSTER'],
+    [attachedDocuments, 'CLUSTER'],
+    [documentTypes, 'OBS'],
+  ];
+
 export const RESULT_RULES: readonly Rule[] = [
   {
     id: 'RESULT-STATUS',
@@ -213,6 +228,19 @@ export const RESULT_RULES: readonly Rule[] = [
     id: 'RESULT-MOOD',
     source: 'CDA R2',
     *check(document) {
+      for (const [nodes, classCode] of CLASSES) {
+        for (const node of nodes(document)) {
+          if (node.attributes.classCode !== classCode || node.attributes.moodCode !== 'EVN') {
+            yield { node, cause: `un élément ${node.name} doit être de classe ${classCode} et de mode EVN` };
+          }
+        }
+      }
+      for (const node of specimens(document).flatMap((one) => childrenOf(one, 'participant'))) {
+        const role = at(node, 'participantRole');
+        if (node.attributes.typeCode !== 'PRD' || role?.attributes.classCode !== 'SPEC') {
+          yield { node, cause: 'un prélèvement a un participant PRD dont le rôle est SPEC' };
+        }
+      }
       for (const name of ['observation', 'organizer', 'procedure', 'act', 'observationMedia']) {
         for (const node of document.named(name)) {
           if (!node.attributes.classCode || !node.attributes.moodCode) {

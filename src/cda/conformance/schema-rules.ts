@@ -111,6 +111,9 @@ const CODES = /^(?:CS|CE|CD|CV)$/;
 function emptiness(node: Node, type: string): string | undefined {
   const { nullFlavor, value, code, root } = node.attributes;
   const holds = node.children.length > 0 || node.text.trim() !== '';
+  if (/^(?:AD|EN|PN|ON)$/.test(type) && node.children.length > 0 && node.text.trim() !== '') {
+    return `${node.name} mêle du texte et des éléments`;
+  }
   if (TEXTUAL.test(type)) return said(holds, nullFlavor, node);
   if (TIMES.test(type)) return said(value !== undefined || holds, nullFlavor, node);
   if (CODES.test(type)) return holds ? undefined : said(code !== undefined, nullFlavor, node);

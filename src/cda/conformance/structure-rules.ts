@@ -129,6 +129,13 @@ const SHAPES: readonly Shape[] = [
     ],
   },
   {
+    id: 'AUTHENTICATOR-LABORATORY-SHAPE',
+    what: 'le laboratoire d’un validateur',
+    source: 'volet CR-BIO (authenticator)',
+    nodes: ({ root }) => every(root, 'authenticator', 'assignedEntity', 'representedOrganization'),
+    holds: [some('id'), one('name'), some('telecom'), some('addr')],
+  },
+  {
     id: 'PARTICIPANT-SHAPE',
     what: 'un participant',
     source: 'structuration minimale (participant)',
@@ -276,6 +283,7 @@ const SHAPES: readonly Shape[] = [
       one('participant'),
       one('participant/participantRole/id'),
       one('participant/participantRole/playingEntity/code'),
+      atMost(1, 'entryRelationship/act'),
     ],
   },
   {

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import type { EntryFacts } from '../../src/cda/conformance/agreement.ts';
+import { checkAgreement } from '../../src/cda/conformance/agreement.ts';
+import { describeDocument } from '../../src/xds/document-entry.ts';
+import { lipidAndGlucose, REPORTS } from '../fixtures/reports.ts';
+import { loadAssets, renderPdf, textOf } from '../pdf/tools.ts';
+import { cdaOf } from './xml-probe.ts';
+
+const NAMES = Object.keys(REPORTS) as (keyof typeof REPORTS)[];
+const assets = loadAssets();
+const rules = (input: Parameters<typeof checkAgreement>[0]): string[] =>
+  checkAgreement(input).map(({ rule }) => rule);
+
+function entryOf(cda: Uint8Array): EntryFacts {
+  const entry = describeDocument(cda, { confidentiality: ['MASQUE_PS'] });
+  if ('cause' in entry) throw new Error(entry.cause);
+  return entry;
+}
+
+test.each(NAMES)('%s agrees with its metadata and its PDF', (name) => {
+  const report = REPORTS[name]();
+  const cda = cdaOf(report);
+  const pdfText = textOf(renderPdf(report, assets));
+  expect(checkAgreement({ cda, pdfText, entry: entryOf(cda) })).toEqual([]);
+});
+
+describe('what differs is told', () => {
+  const cda = cdaOf(lipidAndGlucose());
+  const entry = entryOf(cda);
+  const pdfText = textOf(renderPdf(lipidAndGlucose(), assets));
+
+  test.each<[string, string, Partial<EntryFacts>]>([
+    ['another document', 'AGREE-XDS-ID', { uniqueId: '1.2.3' }],
+    ['a replacement', 'AGREE-XDS-ID', { replaces: '1.2.3' }],
+    ['other bytes', 'AGREE-XDS-BYTES', { hash: '0'.repeat(40) }],
+    ['another length', 'AGREE-XDS-BYTES', { size: 1 }],
+    ['another date', 'AGREE-XDS-HEADER', { creationTime: '20200101000000' }],
+    ['another title', 'AGREE-XDS-HEADER', { title: 'Autre' }],
+    ['another type', 'AGREE-XDS-CODE', { typeCode: { ...entry.typeCode, code: '34133-9' } }],
+    ['other acts', 'AGREE-XDS-CODE', { eventCodes: [] }],
+    ['another patient', 'AGREE-XDS-PATIENT', { patientId: '179035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH' }],
+  ])('%s in the metadata', (_, rule, changed) => {
+    expect(rules({ cda, entry: { ...entry, ...changed } })).toEqual([rule]);
+  });
+
+  test.each([
+    ['another name', 'AGREE-PDF-PATIENT', 'PAT-TROIS', 'PAT-QUATRE'],
+    ['another date of birth', 'AGREE-PDF-PATIENT', '28/03/1979', '28/03/1978'],
+    ['another value', 'AGREE-PDF-RESULT', '4,89', '4,98'],
+    ['a result that is missing', 'AGREE-PDF-RESULT', 'Triglycérides', ''],
+  ])('%s in the PDF', (_, rule, from, to) => {
+    expect(pdfText).toContain(from);
+    expect(rules({ cda, pdfText: pdfText.replaceAll(from, to) })).toContain(rule);
+  });
+});
