@@ -18,6 +18,7 @@ const FIXED: readonly (readonly [path: string, attribute: string, value: string]
   ['code', 'codeSystem', DOCUMENT_CODE.system],
   ['code', 'displayName', DOCUMENT_CODE.display],
   ['confidentialityCode', 'codeSystem', '2.16.840.1.113883.5.25'],
+  ['recordTarget/patientRole/patient/administrativeGenderCode', 'codeSystem', '2.16.840.1.113883.5.1'],
   ['legalAuthenticator/signatureCode', 'code', 'S'],
   ['authenticator/signatureCode', 'code', 'S'],
 ];

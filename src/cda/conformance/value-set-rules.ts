@@ -9,6 +9,7 @@ import {
   PRACTICE_SETTINGS,
   PROFESSIONS,
   RELATIONS,
+  SYSTEMS,
   TITLES,
 } from '../value-sets/header-codes.ts';
 import type { CdaDocument, Node } from './read.ts';
@@ -42,6 +43,9 @@ const NAMED: readonly (readonly [name: string, set: ReadonlySet<string>, what: s
 const outside = ({ attributes: { code, nullFlavor } }: Node, set: ReadonlySet<string>): boolean =>
   code === undefined ? nullFlavor === undefined : !set.has(code);
 
+const foreign = ({ attributes: { code, codeSystem } }: Node, set: ReadonlySet<string>): boolean =>
+  code !== undefined && codeSystem !== undefined && SYSTEMS.get(set)?.has(codeSystem) === false;
+
 const incomplete = ({ attributes: { code, codeSystem, displayName } }: Node): boolean =>
   code !== undefined && (!codeSystem || !displayName);
 
@@ -61,6 +65,7 @@ function* coded(document: CdaDocument): Generator<{ node: Node; cause: string }>
   ];
   for (const [node, set, what, source] of wanted) {
     if (outside(node, set)) yield { node, cause: `${what} est hors du jeu de valeurs ${source}` };
+    else if (foreign(node, set)) yield { node, cause: `${what} n’est pas codée dans une table de ${source}` };
     else if (incomplete(node)) yield { node, cause: `${what} doit avoir code, table et libellé` };
   }
 }

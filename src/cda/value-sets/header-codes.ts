@@ -82,3 +82,19 @@ export const LEGAL_STATUSES = words(`
 47 48 49 50 51 52 60 61 62 63 64 65 66 70 71 72 73 74 75 76 77 78 79 80 85 86 87 88 89 90 91 93 95 100 101 102
 103 104 105 106 107 110
 `);
+
+/** Code systems that the codes of each set come from. */
+export const SYSTEMS: ReadonlyMap<ReadonlySet<string>, ReadonlySet<string>> = new Map([
+  [
+    PROFESSIONS,
+    words(
+      '1.2.250.1.213.1.1.4.5 1.2.250.1.213.1.1.4.6 1.2.250.1.213.1.6.1.4 1.2.250.1.213.1.6.1.107 1.2.250.1.213.1.6.1.109',
+    ),
+  ],
+  [FACILITY_TYPES, words('1.2.250.1.71.4.2.4 1.2.250.1.213.1.1.4.6')],
+  [PRACTICE_SETTINGS, words('1.2.250.1.213.1.1.4.9 1.2.250.1.213.1.1.4.6')],
+  [RELATIONS, words('1.2.250.1.213.1.1.4.327 2.16.840.1.113883.5.111')],
+  [FUNCTIONS, words('1.2.250.1.213.1.1.4.2.280 1.2.250.1.213.1.6.1.107 2.16.840.1.113883.5.88')],
+  [ENCOUNTERS, words('2.16.840.1.113883.5.4 1.2.250.1.213.1.1.4.2.291')],
+  [LEGAL_STATUSES, words('1.2.250.1.213.1.6.1.44')],
+]);
