@@ -105,7 +105,11 @@ class RenderSession {
     const { dossier, cause } = next;
     const version = (known?.version ?? 0) + 1;
     this.reports.set(reportId, { messages, current: dossier, version });
-    const replaces = known && { documentOid: documentOid(setOid, known.version), number: known.version };
+    const replaces = known && {
+      documentOid: documentOid(setOid, known.version),
+      number: known.version,
+      effectiveTime: known.current.issuedAt,
+    };
     const task = {
       reportId,
       version,

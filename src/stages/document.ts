@@ -36,7 +36,7 @@ export interface VersionToRender {
   readonly setOid: string;
   readonly dossier: Dossier;
   readonly cause: ReportVersion['cause'];
-  readonly replaces?: { readonly documentOid: string; readonly number: number };
+  readonly replaces?: NonNullable<ReportVersion['replaces']>;
   readonly flags: DispatchFlags;
 }
 

@@ -199,7 +199,7 @@ export interface RenderTask extends VersionId {
   /** Why, for who has `replaces`: versions between that never left count too; `first` when nobody has any. */
   readonly cause: ReportVersion['cause'];
   /** Latest version that reached a destination (the DMP's first, else another's). */
-  readonly replaces?: { readonly documentOid: string; readonly number: number };
+  readonly replaces?: NonNullable<ReportVersion['replaces']>;
   /** Flags of the source with the biologist's masks laid over. */
   readonly flags: DispatchFlags;
 }

@@ -150,7 +150,13 @@ export function createReports(
       dossier: content,
       cause: causeFor(row, earlier, content),
       ...(earlier?.document_oid
-        ? { replaces: { documentOid: earlier.document_oid, number: earlier.number } }
+        ? {
+            replaces: {
+              documentOid: earlier.document_oid,
+              number: earlier.number,
+              effectiveTime: dossier(earlier).issuedAt,
+            },
+          }
         : {}),
       flags: fromJson<DispatchFlags>(row.flags),
     };
