@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import type { AlertListOptions } from './commands/alerts.ts';
 import type { ExportOptions } from './commands/catalogue-export.ts';
 import type { CatalogueOptions } from './commands/catalogue-files.ts';
 import type { RollbackOptions } from './commands/catalogue-history.ts';
@@ -197,6 +198,22 @@ function program(): Command {
     "crbio quarantine replay 3 --by 'Dr Martin'",
   ).action(async (id, options) =>
     exit(await (await import('./commands/quarantine.ts')).replayQuarantine(output, options, id)),
+  );
+
+  const alerts = group(crbio, 'alerts', 'ce qu’une personne doit regarder');
+  command(alerts, 'list', 'alertes ouvertes et échues', 'crbio alerts list')
+    .option('--all', 'aussi celles à venir et celles qui sont closes')
+    .option('--report <ID>', 'seulement ce compte rendu')
+    .action(async (options: AlertListOptions) =>
+      exit(await (await import('./commands/alerts.ts')).listAlerts(output, options)),
+    );
+  act(
+    alerts,
+    'close <ID>',
+    'clôt une alerte',
+    "crbio alerts close 4 --by 'Dr Martin' --reason 'patient prévenu'",
+  ).action(async (id, options) =>
+    exit(await (await import('./commands/alerts.ts')).closeAlert(output, options, id)),
   );
 
   const journal = group(crbio, 'journal', "le journal d'audit");

@@ -22,6 +22,7 @@ import {
   mssanteSettingsOf,
   profilesOf,
 } from './settings.ts';
+import { createAlertTeller } from './stages/alerts.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
 import { createInterpreter } from './stages/interpret.ts';
 import { itemsOf } from './stages/items.ts';
@@ -141,6 +142,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   start('interpret', interpreter.turn);
   start('render', renderer.turn);
   start('decide', planner.turn);
+  start('alerts', createAlertTeller({ store, log }).turn);
 
   const lanes = channelsOf(config).map((channel) => {
     const adapter = adapterOf(channel, { dmp, mssante, workers, now, log });

@@ -2,6 +2,7 @@ import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import { offsetAt } from '../report/timestamp.ts';
 import type { DeliveryRow, ReportSummary } from '../store/model.ts';
+import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
 import {
   type Column,
@@ -82,6 +83,7 @@ export function showReport(output: Output, options: CommonOptions, id: string): 
       for (const fault of version.faults) output.out(`     × ${fault.cause} [${fault.code}]`);
     }
     for (const delivery of report.deliveries) output.out(deliveryLine(options, delivery));
+    for (const alert of await store.alerts({ subject: id })) output.out(alertLine(options, alert));
     return EXIT.done;
   });
 }

@@ -12,6 +12,7 @@ export interface LogFields {
   readonly source?: string;
   readonly inbox?: number;
   readonly quarantine?: number;
+  readonly alert?: number;
   readonly code?: string;
   readonly rule?: string;
   readonly state?: string;
@@ -40,6 +41,7 @@ const ALLOWED: readonly (keyof LogFields)[] = [
   'source',
   'inbox',
   'quarantine',
+  'alert',
   'code',
   'rule',
   'state',

@@ -117,6 +117,10 @@ export const REFUSED = {
       'cette entrée a déjà été rejouée',
       'crbio quarantine list donne ce qui attend encore',
     ),
+  alertUnknown: (id: number) =>
+    refuse('ALERT_UNKNOWN', `aucune alerte ne porte le numéro ${id}`, 'crbio alerts list donne les numéros'),
+  alertClosed: () =>
+    refuse('ALERT_CLOSED', 'cette alerte est déjà close', 'crbio alerts list --all dit par qui'),
   noBytes: () =>
     refuse(
       'REPLAY_NO_BYTES',

@@ -1,3 +1,4 @@
+import type { AlertKind } from '../report/alert.ts';
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
@@ -134,6 +135,21 @@ export interface Store {
     subject: string;
     details?: Readonly<Record<string, unknown>>;
   }): Promise<void>;
+
+  // ---- alerts: what persons have to be told (report/alert.ts)
+  /**
+   * Once for each cause: nothing while the same kind is open for the subject, nor after a person closed it for the same
+   * `since`. Resolves to whether it is new.
+   */
+  raiseAlert(alert: NewAlert): Promise<boolean>;
+  /** Its cause has ended by itself: closes it, if it is open. */
+  settleAlert(kind: AlertKind, subject: string): Promise<boolean>;
+  closeAlert(alertId: number, act: Act): Promise<ActResult>;
+  /** Due and not yet told, longest due first. */
+  alertsDue(limit: number): Promise<readonly AlertRow[]>;
+  alertTold(alertId: number): Promise<void>;
+  /** Open and due, the latest due first; with `all` also those to come and those closed. */
+  alerts(filter?: AlertFilter): Promise<readonly AlertRow[]>;
 
   /**
    * Takes the data file for one daemon; refused while another's process lives. Ends with close().
@@ -373,6 +389,31 @@ export interface PatientDetails {
     readonly at: number;
     readonly liftedAt?: number;
   }[];
+}
+
+export interface NewAlert {
+  readonly kind: AlertKind;
+  /** A report's identifier, else `delivery:…`, `inbox:12`, `patient:12`: never a name or a number of a patient. */
+  readonly subject: string;
+  /** When what it tells of began; now unless given. With kind and subject it names the cause. */
+  readonly since?: number;
+  /** When a person is to be told; at once (`since`) unless given. */
+  readonly due?: number;
+}
+
+export interface AlertFilter {
+  readonly subject?: string;
+  readonly all?: boolean;
+  readonly limit?: number;
+}
+
+export interface AlertRow extends Required<NewAlert> {
+  readonly alertId: number;
+  readonly toldAt?: number;
+  readonly closedAt?: number;
+  /** A person, or the daemon when the cause ended. */
+  readonly closedBy?: string;
+  readonly closedReason?: string;
 }
 
 export interface JournalEntry {

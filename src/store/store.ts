@@ -1,4 +1,5 @@
 import { createActs } from './acts.ts';
+import { createAlerts } from './alerts.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
@@ -38,6 +39,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const journal = createJournal(db, now);
   const context: Context = { db, now, journal, actor };
 
+  const alerts = createAlerts(context);
   const claim = createClaim(context);
   const inbox = createInbox(context);
   const dossiers = createDossiers(context);
@@ -117,6 +119,13 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     journal: async ({ reportId, limit = DEFAULT_LIMIT } = {}) => journal.entries(reportId, limit),
     verifyJournal: () => journal.verify(),
     note: (entry) => write(() => journal.append(entry)),
+
+    raiseAlert: (alert) => write(() => alerts.raise(alert)),
+    settleAlert: (kind, subject) => write(() => alerts.settle(kind, subject)),
+    closeAlert: (alertId, act) => write(() => alerts.close(alertId, act)),
+    alertsDue: async (limit) => alerts.due(limit),
+    alertTold: (alertId) => write(() => alerts.told(alertId)),
+    alerts: async ({ limit = DEFAULT_LIMIT, ...filter } = {}) => alerts.list({ ...filter, limit }),
 
     claim: (pid) => claim.claim(pid),
     changeCounter: () => db.pragma('data_version', { simple: true }) as number,

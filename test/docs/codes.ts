@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { RULES as CDA_RULES } from '../../src/cda/conformance/check.ts';
 import { RULES as DISPATCH_RULES } from '../../src/policy/rules.ts';
+import { ALERTS } from '../../src/report/alert.ts';
 import { expansions } from './expansions.ts';
 import { literal, nameOf, scan } from './sources.ts';
 
@@ -123,6 +124,9 @@ export const catalogueRules = (): string[] =>
     const rule = level < 0 ? undefined : literal(given[level + 1]);
     return rule === undefined ? [] : [rule];
   }, 'src/terminology/');
+
+/** What persons are told by themselves. */
+export const alertKinds = (): string[] => Object.keys(ALERTS);
 
 /** Rules of the dispatch plan; `envoi` when none of them stops a destination. */
 export const dispatchRules = (): string[] => [...DISPATCH_RULES.map(({ name }) => name), 'envoi'];

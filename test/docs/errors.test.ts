@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../src/policy/rules.ts';
 import {
+  alertKinds,
   catalogueRules,
   dispatchRules,
   dmpCodes,
@@ -28,6 +29,7 @@ const inSources = [
   ...xdmRules(),
   ...catalogueRules(),
   ...dispatchRules(),
+  ...alertKinds(),
 ];
 
 describe('docs/errors.md', () => {

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { ALERTS_DUE } from '../../src/store/alerts.ts';
 import { UNINTERPRETED } from '../../src/store/inbox.ts';
 import { DUE, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
@@ -28,6 +29,7 @@ describe('hot queries', () => {
     ['lease', DUE, 'delivery_due'],
     ['nextDue', NEXT_DUE, 'delivery_due'],
     ['holds that a date ends', HOLDS_DUE, 'delivery_until'],
+    ['alerts to tell', ALERTS_DUE, 'alert_due'],
   ])('%s uses its index and scans no table', (_name, sql, index) => {
     const plan = planOf(sql);
     expect(plan.join('\n')).toContain(index);

@@ -1,0 +1,20 @@
+/**
+ * What a person of the laboratory has to be told, that no stage can settle by itself. One sentence for what happened, one
+ * for what to do, in French; none holds anything of a patient. docs/errors.md lists the kinds.
+ */
+export const ALERTS = {
+  'annonce-14-jours': {
+    what: 'masqué au patient depuis 14 jours, sans consultation d’annonce enregistrée',
+    todo: 'inviter le patient à consulter ; l’annonce faite : crbio report unmask --patient',
+  },
+  'annonce-30-jours': {
+    what: 'déposé depuis 30 jours : visible de droit par le patient, même sans consultation d’annonce',
+    todo: 'vérifier que l’annonce est faite, puis crbio report unmask --patient ; rien ne part et rien n’est masqué sans cet acte',
+  },
+  'identite-gelee': {
+    what: 'l’identité du patient ne permet plus la diffusion de ce compte rendu : INS déqualifiée, retirée ou différente, identité douteuse, ou traits changés',
+    todo: 'identitovigilance : corriger l’identité à la source (ADT) ; ce qui attend repart alors de lui-même. Ce qui est déjà remis sous une INS fausse est à faire supprimer',
+  },
+} as const satisfies Record<string, { readonly what: string; readonly todo: string }>;
+
+export type AlertKind = keyof typeof ALERTS;
