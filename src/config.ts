@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { keyPair } from './config/key-pair.ts';
+import { folderSource } from './config/source.ts';
 import type { Fault } from './report/fault.ts';
 
 /**
@@ -84,57 +86,6 @@ const laboratory = z
     path: ['director'],
     message: 'le directeur doit figurer dans biologists',
   });
-
-const completion = z
-  .object({
-    /** A file is complete when its size and time were seen the same twice, this far apart. */
-    stableMs: z.number().int().min(50).max(600_000).default(2_000),
-    temporarySuffixes: z.array(z.string().regex(/^\./)).default(['.tmp', '.part', '.filepart']),
-    markerSuffix: z.string().regex(/^\./).optional(),
-    truncatedAfterMs: z.number().int().min(1_000).default(300_000),
-  })
-  .strict();
-
-const folderSource = z
-  .object({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'minuscules, chiffres et tirets'),
-    folder: z.string().min(1),
-    archive: z.string().min(1),
-    quarantine: z.string().min(1),
-    charset: z.enum(['windows-1252', 'iso-8859-15', 'utf-8']).default('windows-1252'),
-    timeZone: z.string().optional(),
-    completion: completion.default(completion.parse({})),
-    polling: z.boolean().default(false),
-    rescanMs: z.number().int().min(1_000).default(60_000),
-    maxBytes: z
-      .number()
-      .int()
-      .min(1_024)
-      .default(64 * 1024 * 1024),
-    metaDmpMss: z.boolean().default(false),
-    preliminaryIsValidated: z.boolean().default(false),
-    hospital: z.boolean().default(false),
-    ownFacilities: z.array(z.string()).default([]),
-    dossierNumber: z
-      .array(z.enum(['ORC-4', 'OBR-2', 'OBR-3', 'OBR-3 root', 'PID-18']))
-      .min(1)
-      .default(['ORC-4', 'OBR-3']),
-    automaticValidators: z.array(z.string()).default([]),
-    sourcePdf: z.boolean().default(false),
-    isolateCodes: z.array(z.string()).default([]),
-    decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
-    finalTerminator: z.enum(['required', 'optional']).default('required'),
-    batches: z.enum(['strict', 'lenient']).default('strict'),
-  })
-  .strict();
-
-const keyPair = z.union(
-  [
-    z.object({ certificate: z.string().min(1), key: z.string().min(1) }).strict(),
-    z.object({ pkcs12: z.string().min(1), password: z.string().min(1) }).strict(),
-  ],
-  { error: 'certificate et key (PEM), ou pkcs12 et password, attendus' },
-);
 
 const dmp = z
   .object({

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** What a configuration says of those who send: how their messages are read, and where their files are. */
+
+/** Keys that every source has, whatever brings its messages (intake/profile.ts). */
+export const profileKeys = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'minuscules, chiffres et tirets'),
+  charset: z.enum(['windows-1252', 'iso-8859-15', 'utf-8']).default('windows-1252'),
+  timeZone: z.string().optional(),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .default(64 * 1024 * 1024),
+  metaDmpMss: z.boolean().default(false),
+  preliminaryIsValidated: z.boolean().default(false),
+  hospital: z.boolean().default(false),
+  ownFacilities: z.array(z.string()).default([]),
+  dossierNumber: z
+    .array(z.enum(['ORC-4', 'OBR-2', 'OBR-3', 'OBR-3 root', 'PID-18']))
+    .min(1)
+    .default(['ORC-4', 'OBR-3']),
+  automaticValidators: z.array(z.string()).default([]),
+  sourcePdf: z.boolean().default(false),
+  isolateCodes: z.array(z.string()).default([]),
+  decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
+  batches: z.enum(['strict', 'lenient']).default('strict'),
+};
+
+const completion = z
+  .object({
+    /** A file is complete when its size and time were seen the same twice, this far apart. */
+    stableMs: z.number().int().min(50).max(600_000).default(2_000),
+    temporarySuffixes: z.array(z.string().regex(/^\./)).default(['.tmp', '.part', '.filepart']),
+    markerSuffix: z.string().regex(/^\./).optional(),
+    truncatedAfterMs: z.number().int().min(1_000).default(300_000),
+  })
+  .strict();
+
+/** An export folder. */
+export const folderSource = z
+  .object({
+    ...profileKeys,
+    folder: z.string().min(1),
+    archive: z.string().min(1),
+    quarantine: z.string().min(1),
+    completion: completion.default(completion.parse({})),
+    polling: z.boolean().default(false),
+    rescanMs: z.number().int().min(1_000).default(60_000),
+    finalTerminator: z.enum(['required', 'optional']).default('required'),
+  })
+  .strict();
