@@ -7,8 +7,9 @@ import { type AdtUpdate, readAdt } from './adt.ts';
 import { decode } from './charset.ts';
 import { ReadingContext } from './context.ts';
 import { foreignFault } from './families.ts';
-import { type FaultCode, fault, isFault, warning } from './faults.ts';
+import { fault, isFault, warning } from './faults.ts';
 import { type Message, readMessage, type Segment } from './hl7.ts';
+import { typeFault } from './message-types.ts';
 import { type MessageHeader, readOru } from './oru.ts';
 import type { SourceProfile } from './profile.ts';
 import { declaredCharset, type RawMessage, splitFile } from './segments.ts';
@@ -19,16 +20,6 @@ export type InterpretedPart =
   | { readonly kind: 'patient'; readonly update: AdtUpdate }
   | { readonly kind: 'rejected'; readonly fault: Fault }
   | { readonly kind: 'ignored'; readonly reason: string };
-
-const VERSIONS = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1'];
-
-/** Message types that are refused each with its own advice. */
-const REFUSED: Readonly<Record<string, FaultCode>> = {
-  OUL: 'HL7_OUL',
-  MDM: 'HL7_MDM',
-  ZAM: 'HL7_BUSINESS_ACK',
-  ACK: 'HL7_BUSINESS_ACK',
-};
 
 /**
  * Reads an input whole: HL7 v2 messages, alone, several, or in batches. Pure: the same bytes and profile give the same
@@ -86,16 +77,14 @@ function dispatch(
   position: string,
 ): InterpretedPart[] {
   const type = msh.text(9).toUpperCase();
-  const event = msh.text(9, 2).toUpperCase();
-  const isOru = type === 'ORU' && (event === 'R01' || event === '');
-  const refusal = REFUSED[type];
-  const shown = /^[A-Z]{3}$/.test(type) ? `${type}${/^[A-Z]\d{2}$/.test(event) ? `^${event}` : ''}` : '';
-  if (refusal) return [rejected(fault(refusal, `${position}, MSH-9`, shown))];
-  if (type !== 'ADT' && !isOru) return [rejected(fault('HL7_TYPE', `${position}, MSH-9`, shown))];
-  if (isOru && msh.repetitions(21).some((profileId) => profileId.whole().includes('CISIS_CDA_HL7_V2'))) {
-    return [rejected(fault('HL7_CDA_IN_ORU', `${position}, MSH-21`))];
-  }
-  if (!VERSIONS.includes(msh.text(12))) return [rejected(fault('HL7_VERSION', `${position}, MSH-12`))];
+  const announced = {
+    type,
+    event: msh.text(9, 2),
+    version: msh.text(12),
+    profiles: msh.repetitions(21).map((profileId) => profileId.whole()),
+  };
+  const refusal = typeFault(announced, position);
+  if (refusal) return [rejected(refusal)];
 
   const context = new ReadingContext(
     profile,

@@ -1,0 +1,42 @@
+import type { Fault } from '../report/fault.ts';
+import { type FaultCode, fault } from './faults.ts';
+
+/** Which HL7 v2 messages are read: asked when a message is acknowledged, and again when it is interpreted. */
+
+const VERSIONS = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1'];
+
+/** Message types that are refused each with its own advice. */
+const REFUSED: Readonly<Record<string, FaultCode>> = {
+  OUL: 'HL7_OUL',
+  MDM: 'HL7_MDM',
+  ZAM: 'HL7_BUSINESS_ACK',
+  ACK: 'HL7_BUSINESS_ACK',
+};
+
+/** What MSH says a message is; each as text, trimmed. */
+export interface AnnouncedType {
+  /** MSH-9.1 and MSH-9.2. */
+  readonly type: string;
+  readonly event: string;
+  /** MSH-12.1. */
+  readonly version: string;
+  /** MSH-21, every repetition whole. */
+  readonly profiles: readonly string[];
+}
+
+/**
+ * Why a message of this type is not read; undefined when it is.
+ * @param position `message 2`
+ */
+export function typeFault(announced: AnnouncedType, position: string): Fault | undefined {
+  const [type, event] = [announced.type.toUpperCase(), announced.event.toUpperCase()];
+  const isOru = type === 'ORU' && (event === 'R01' || event === '');
+  const refusal = REFUSED[type];
+  const shown = /^[A-Z]{3}$/.test(type) ? `${type}${/^[A-Z]\d{2}$/.test(event) ? `^${event}` : ''}` : '';
+  if (refusal) return fault(refusal, `${position}, MSH-9`, shown);
+  if (type !== 'ADT' && !isOru) return fault('HL7_TYPE', `${position}, MSH-9`, shown);
+  if (isOru && announced.profiles.some((profile) => profile.includes('CISIS_CDA_HL7_V2')))
+    return fault('HL7_CDA_IN_ORU', `${position}, MSH-21`);
+  if (!VERSIONS.includes(announced.version)) return fault('HL7_VERSION', `${position}, MSH-12`);
+  return undefined;
+}
