@@ -10,13 +10,14 @@ const allow = (from, to) => ({
 module.exports = {
   forbidden: [
     allow('report', []),
+    allow('xml', []),
     allow('terminology', ['report']),
-    allow('intake', ['report']),
-    allow('cda', ['report']),
+    allow('intake', ['report', 'xml']),
+    allow('cda', ['report', 'xml']),
     allow('pdf', ['report']),
     allow('policy', ['report']),
-    allow('xds', ['report']),
-    allow('dmp', ['report', 'xds']),
+    allow('xds', ['report', 'xml']),
+    allow('dmp', ['report', 'xds', 'xml']),
     allow('mssante', ['report', 'xds']),
     allow('store', ['report']),
     allow('ops', ['report']),

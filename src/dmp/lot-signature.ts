@@ -1,5 +1,5 @@
 import { element, type Markup, text } from '../xds/xml-writer.ts';
-import { canonicalDocument, canonicalElement, parseDocument } from './canonical-xml.ts';
+import { canonicalDocument, canonicalElements } from '../xml/canonical.ts';
 import type { DigestAlgorithm } from './settings.ts';
 import { DIGEST_URI, digest, rfc2253, SIGNATURE_URI, type Signer, signature } from './signer.ts';
 
@@ -51,26 +51,26 @@ export function signLot(lot: LotToSign, signer: Signer, algorithm: DigestAlgorit
       digestOf(PROPERTIES_ID),
     ),
   );
-  const info = parseDocument(signatureElement(lot.id, signer, objects, signedInfo))
-    .getElementsByTagName('SignedInfo')
-    .item(0);
-  if (!info) throw new TypeError('SignedInfo was just written');
-  const value = signature(algorithm, canonicalElement(info), signer);
+  const unsigned = signatureElement(lot.id, signer, objects, signedInfo);
+  const [info] = canonicalElements(unsigned, (name) => name === 'SignedInfo');
+  if (info === undefined) throw new TypeError('SignedInfo was just written');
+  const value = signature(algorithm, info, signer);
   return signatureElement(lot.id, signer, objects, signedInfo, value);
 }
 
 /** Digest of a document's canonical form, as the manifest carries it. */
 function documentDigest(bytes: Uint8Array, algorithm: DigestAlgorithm): string {
   const xml = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  return digest(algorithm, canonicalDocument(parseDocument(xml)));
+  return digest(algorithm, canonicalDocument(xml));
 }
 
 function digestsById(xml: string, algorithm: DigestAlgorithm): (id: string) => string {
-  const elements = [...parseDocument(xml).getElementsByTagName('*')];
   return (id) => {
-    const found = elements.find((one) => one.getAttribute('Id') === id);
-    if (!found) throw new TypeError(`${id} was just written`);
-    return digest(algorithm, canonicalElement(found));
+    const [form] = canonicalElements(xml, (_, attributes) =>
+      attributes.some(([name, value]) => name === 'Id' && value === id),
+    );
+    if (form === undefined) throw new TypeError(`${id} was just written`);
+    return digest(algorithm, form);
   };
 }
 

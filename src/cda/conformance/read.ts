@@ -1,4 +1,4 @@
-import { scan } from './scan.ts';
+import { scan } from '../../xml/scan.ts';
 
 /** An element of the document under check. Prefixes are dropped: self-presenting files come with and without. */
 export interface Node {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Element } from '@xmldom/xmldom';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scan } from '../../src/cda/conformance/scan.ts';
+import { scan } from '../../src/xml/scan.ts';
+import { cdaOf, parse } from '../cda/xml-probe.ts';
 import { REPORTS } from '../fixtures/reports.ts';
-import { cdaOf, parse } from './xml-probe.ts';
 
 const accepts = (xml: string): boolean =>
   scan(xml, { open: () => undefined, close: () => undefined, text: () => undefined }) === undefined;
