@@ -1,6 +1,6 @@
-import { XMLParser } from 'fast-xml-parser';
+import { scan } from '../xml/scan.ts';
 
-/** An element of a document that was read: local names, prefixes dropped, attributes by qualified name. */
+/** An element of a document that was read: local names, prefixes dropped, from attributes too. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -11,20 +11,6 @@ export interface XmlElement {
 
 export type XmlFault = 'doctype' | 'too-large' | 'not-well-formed';
 
-// Values stay text (`007` is no number), numeric references are resolved, and depth is bounded by the parser itself.
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  htmlEntities: true,
-  removeNSPrefix: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  trimValues: false,
-});
-
 /**
  * Reads a small XML document that others wrote.
  * @param xml at most `limit` UTF-16 units; a DOCTYPE is refused, since nothing we read has one
@@ -32,16 +18,43 @@ const parser = new XMLParser({
  */
 export function readXml(xml: string, limit: number): XmlElement | { readonly fault: XmlFault } {
   if (xml.length > limit) return { fault: 'too-large' };
-  if (/<!DOCTYPE/i.test(xml)) return { fault: 'doctype' };
-  let nodes: unknown;
-  try {
-    nodes = parser.parse(xml, true);
-  } catch {
-    return { fault: 'not-well-formed' };
-  }
-  const roots = elementsOf(nodes);
-  const [root] = roots;
-  return root && roots.length === 1 ? root : { fault: 'not-well-formed' };
+  const top: Open = { name: '', attributes: {}, children: [], text: '' };
+  const open = [top];
+  const fault = scan(xml, {
+    open: (name, attributes) => {
+      const element = { name: local(name), attributes: recordOf(attributes), children: [], text: '' };
+      open.at(-1)?.children.push(element);
+      open.push(element);
+    },
+    close: () => {
+      const element = open.pop();
+      if (element) element.text = element.text.trim();
+    },
+    text: (text) => {
+      const element = open.at(-1);
+      if (element) element.text += text;
+    },
+  });
+  if (fault) return { fault: fault === 'doctype' ? fault : 'not-well-formed' };
+  return top.children[0] ?? { fault: 'not-well-formed' };
+}
+
+/** An element while it is being read. */
+interface Open extends XmlElement {
+  readonly children: XmlElement[];
+  text: string;
+}
+
+function local(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** Own attributes by local name. */
+function recordOf(attributes: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const [name, value] of attributes)
+    if (name !== 'xmlns' && !name.startsWith('xmlns:')) record[local(name)] = value;
+  return record;
 }
 
 /** Follows child names, taking the first of each. */
@@ -69,42 +82,4 @@ export function find(from: XmlElement, name: string): XmlElement | undefined {
 export function findAll(from: XmlElement, name: string): readonly XmlElement[] {
   const own = from.name === name ? [from] : [];
   return [...own, ...from.children.flatMap((child) => findAll(child, name))];
-}
-
-// The parser's ordered form: `[{ tag: [children], ':@': {attributes} }, { '#text': '…' }]`.
-function elementsOf(nodes: unknown): readonly XmlElement[] {
-  if (!Array.isArray(nodes)) return [];
-  return nodes.flatMap((node: unknown) => {
-    if (!isRecord(node)) return [];
-    const name = Object.keys(node).find((key) => key !== ':@' && key !== '#text');
-    if (name === undefined) return [];
-    const content = node[name];
-    const attributes = node[':@'];
-    return [
-      {
-        name,
-        attributes: isRecord(attributes) ? strings(attributes) : {},
-        children: elementsOf(content),
-        text: directText(content),
-      },
-    ];
-  });
-}
-
-function directText(content: unknown): string {
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((node: unknown) => (isRecord(node) && typeof node['#text'] === 'string' ? node['#text'] : ''))
-    .join('')
-    .trim();
-}
-
-function strings(record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(record).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
-  );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
