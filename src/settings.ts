@@ -49,7 +49,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
       source.name,
       sourceProfile({
         name: source.name,
-        patientAuthority: `${oids.patients}.${arcOf(source.name)}`,
+        patientAuthority: patientAuthorityOf(source, oids.patients),
         charset: source.charset,
         zone: source.timeZone ?? timeZone,
         ownFacilities: [name, idNat, idNat.slice(1), ...source.ownFacilities],
@@ -70,11 +70,25 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
 }
 
 /**
- * Arc of a source's own patient numbers, under the laboratory's: two hospitals may both have a patient 12345. It follows
- * from the name alone, so that adding a source moves no patient.
+ * OID of a source's patient numbers. Each source has its own under the laboratory's, since two hospitals may both have a
+ * patient 12345; it follows from the name alone, so that adding a source moves no patient. Sources that share their
+ * numbers (an ADT feed and its laboratory's results) name the same authority: its OID, else any name, which stands for
+ * one under the laboratory's.
  */
-function arcOf(source: string): number {
-  return createHash('sha256').update(source, 'utf8').digest().readUInt32BE();
+function patientAuthorityOf(
+  source: Pick<Config['sources'][number], 'name' | 'patientAuthority'>,
+  root: string,
+) {
+  const { name, patientAuthority } = source;
+  if (patientAuthority === undefined) return `${root}.${arcOf(name)}`;
+  const oid = patientAuthority.replace(/^urn:oid:/i, '');
+  return isOid(oid) ? oid : `${root}.${arcOf(`authority ${patientAuthority}`)}`;
+}
+
+const isOid = (text: string): boolean => /^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(text) && text.length <= 64;
+
+function arcOf(name: string): number {
+  return createHash('sha256').update(name, 'utf8').digest().readUInt32BE();
 }
 
 /** The channels that are configured. */

@@ -22,6 +22,8 @@ export const profileKeys = {
     .default(['ORC-4', 'OBR-3']),
   automaticValidators: z.array(z.string()).default([]),
   sourcePdf: z.boolean().default(false),
+  /** Who gives this source's patient numbers, where PID-3.4 names no OID: an OID, else a URN or any name. */
+  patientAuthority: z.string().trim().min(1).max(200).optional(),
   isolateCodes: z.array(z.string()).default([]),
   decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
   batches: z.enum(['strict', 'lenient']).default('strict'),
