@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { machine } from './machine.ts';
+import { measureParse, type ParseFigures } from './parse.ts';
 import { measurePipeline, type PipelineFigures } from './pipeline.ts';
 import { measureSteps, type Step } from './steps.ts';
 
 /**
- * What the daemon costs, as a table to paste: `npm run bench -- [--reports N] [--total N] [--workers N] [--no-steps]`.
+ * What the daemon costs, as a table to paste: `npm run bench -- [--reports N] [--total N] [--workers N] [--no-steps] [--no-parse] [--no-pipeline]`.
  * Ratios are against the plainest code doing the same work in the same run (bench/baseline).
  */
 const { values } = parseArgs({
@@ -13,6 +14,8 @@ const { values } = parseArgs({
     total: { type: 'string', default: '1000' },
     workers: { type: 'string', default: '2' },
     steps: { type: 'boolean', default: true },
+    parse: { type: 'boolean', default: true },
+    pipeline: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
@@ -30,7 +33,8 @@ if (values.steps) {
   const [typical, large] = [await measureSteps(TYPICAL), await measureSteps(LARGE)];
   console.log(stepTable(typical, large));
 }
-console.log(pipelineTable(await measurePipeline({ reports, total, workers })));
+if (values.parse) console.log(parseTable(await measureParse()));
+if (values.pipeline) console.log(pipelineTable(await measurePipeline({ reports, total, workers })));
 
 function stepTable(typical: readonly Step[], large: readonly Step[]): string {
   const cells = ({ ours, plain }: Step) =>
@@ -41,6 +45,19 @@ function stepTable(typical: readonly Step[], large: readonly Step[]): string {
   });
   const sizes = [TYPICAL, LARGE].map((results) => `${results} results: median | p95 | plainest | ratio`);
   return [`| ms a report | ${sizes.join(' | ')} |`, `| --- ${'| ---: '.repeat(8)}|`, ...rows, ''].join('\n');
+}
+
+function parseTable(figures: readonly ParseFigures[]): string {
+  const rows = figures.map(({ name, bytes, segments, dossier, hl7v2 }) => {
+    const cells = [segments.median, dossier.median, hl7v2.median].map(ms).join(' | ');
+    return `| ${name} (${bytes} bytes) | ${cells} | ${(segments.median / hl7v2.median).toPrecision(2)} |`;
+  });
+  return [
+    '| ms a message, median | segments | dossier | hl7v2: segments | ratio of segments |',
+    `| --- ${'| ---: '.repeat(4)}|`,
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function pipelineTable(figures: PipelineFigures): string {

@@ -7,6 +7,8 @@ export interface Delimiters {
   readonly repetition: string;
   readonly escape: string;
   readonly subComponent: string;
+  /** Fifth sign of MSH-2 (v2.7 §2.5.5.2): ends a value that the sender cut short. */
+  readonly truncation?: string;
 }
 
 /**
@@ -47,6 +49,8 @@ function meaning(sequence: string, delimiters: Delimiters, charset: CharsetName)
       return delimiters.repetition;
     case 'E':
       return delimiters.escape;
+    case 'P':
+      return delimiters.truncation;
     case 'H':
     case 'N':
       return '';
@@ -77,6 +81,11 @@ function formatting(sequence: string): string | undefined {
 
 // Controls, tabs and line feeds apart, lone surrogates and non-characters: what XML 1.0 cannot carry, and C1.
 const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
+
+/** True when {@link printable} has nothing to drop. */
+export function isPrintable(text: string): boolean {
+  return text.search(UNPRINTABLE) < 0;
+}
 
 /** Drops what no document can carry: control characters, lone surrogates. */
 export function printable(text: string): string {

@@ -1,17 +1,13 @@
-import { HL7Dictionary, HL7Message, type HL7Segment, HL7Version } from 'hl7v2';
 import type { Fault } from '../report/fault.ts';
 import type { CharsetName } from './charset.ts';
-import { type Delimiters, printable, unescapeText } from './escapes.ts';
+import { type Delimiters, isPrintable, printable, unescapeText } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
 import type { IntakeLimits } from './profile.ts';
 import { readDelimiters } from './segments.ts';
 
 /**
- * The border around the hl7v2 package. It cuts a message into segments, fields, repetitions, components and
- * sub-components, and nothing more: it gets text (from bytes it guesses charsets wrongly), ends of line of one kind (a
- * bare LF makes one segment of the whole), no escape sequence (its own reading of them loses some), no base64 (which
- * costs it minutes), and a dictionary without types, so that a value is what was written and a `&` in any field is a
- * sub-component.
+ * A message cut into segments, fields, repetitions, components and sub-components, each as text: no type is assumed, so
+ * that a value is what was written and a `&` in any field is a sub-component.
  */
 export interface Message {
   readonly segments: readonly Segment[];
@@ -109,21 +105,6 @@ export class Segment {
   }
 }
 
-/** A dictionary where every field is a tree of texts: hl7v2 then neither types nor converts anything. */
-const UNTYPED = Object.fromEntries(
-  Object.values(HL7Version).map((version) => [
-    version,
-    new HL7Dictionary({ version, segments: {}, types: { ST: { fields: {} } }, messages: {} }),
-  ]),
-);
-
-/** Stands for the escape character while hl7v2 works; a Unicode private-use character, or the next one not in use. */
-function freeCharacter(text: string): string {
-  let code = 0xe000;
-  while (text.includes(String.fromCharCode(code))) code += 1;
-  return String.fromCharCode(code);
-}
-
 /**
  * Reads the segments of a decoded message.
  * @param lines segments without their end of line, MSH first
@@ -152,53 +133,61 @@ export function readMessage(
     kept.push(cut.line);
   }
 
-  const text = kept.join('\r');
-  const stand = freeCharacter(text);
-  // MSH-1 and MSH-2 are the delimiters themselves: only what follows them is masked.
-  const head = 4 + (kept[0]?.slice(4).indexOf(delimiters.field) ?? 0);
-  const masked = text.slice(0, head) + text.slice(head).replaceAll(delimiters.escape, stand);
-  const parsed = HL7Message.parse(masked, { dictionaries: UNTYPED });
-
-  const leaf = (value: unknown) =>
-    value === null
-      ? '""'
-      : printable(
-          unescapeText(String(value ?? '').replaceAll(stand, delimiters.escape), delimiters, charset),
-        );
+  // Most texts hold nothing to take out: told once for the message, not for each of its parts.
+  const clean = kept.every(isPrintable);
+  const leaf = (raw: string) => {
+    if (raw.includes(delimiters.escape)) return printable(unescapeText(raw, delimiters, charset));
+    return clean ? raw : printable(raw);
+  };
   const ranks = new Map<string, number>();
-  const segments = parsed.segments.map((segment, index) => {
-    const rank = (ranks.get(segment.segmentType) ?? 0) + 1;
-    ranks.set(segment.segmentType, rank);
-    const document = documents.get(index);
-    return new Segment(segment.segmentType, rank, readFields(segment, leaf, delimiters), document);
+  const segments = kept.map((line, index) => {
+    const [name = '', ...fields] = line.split(delimiters.field);
+    const rank = (ranks.get(name) ?? 0) + 1;
+    ranks.set(name, rank);
+    const read =
+      name === 'MSH' ? readHeaderFields(fields, delimiters, leaf) : readFields(fields, delimiters, leaf);
+    return new Segment(name, rank, read, documents.get(index));
   });
   return { segments, delimiters };
 }
 
-function readFields(
-  segment: HL7Segment,
-  leaf: (value: unknown) => string,
+/** The fields of MSH: its first two are the delimiters themselves. */
+function readHeaderFields(
+  [encoding = '', ...fields]: readonly string[],
   delimiters: Delimiters,
+  leaf: (raw: string) => string,
 ): readonly (readonly Repetition[])[] {
-  return segment.fields.map((field) =>
-    field.repetitions.map(
-      (repetition) =>
-        new Repetition(
-          (repetition.components ?? []).map((component) =>
-            (component.subComponents ?? []).map(({ value }) => leaf(value)),
-          ),
-          delimiters,
+  const verbatim = (text: string) => [new Repetition([[text]], delimiters)];
+  return [verbatim(delimiters.field), verbatim(encoding), ...readFields(fields, delimiters, leaf)];
+}
+
+function readFields(
+  fields: readonly string[],
+  delimiters: Delimiters,
+  leaf: (raw: string) => string,
+): readonly (readonly Repetition[])[] {
+  const { repetition, component, subComponent } = delimiters;
+  return fields.map((field) =>
+    field === ''
+      ? []
+      : field.split(repetition).map(
+          (one) =>
+            new Repetition(
+              one.split(component).map((part) => part.split(subComponent).map(leaf)),
+              delimiters,
+            ),
         ),
-    ),
   );
 }
 
-/** Takes OBX-5 out of a row whose OBX-2 is ED. */
-function cutDocument(line: string, { field }: Delimiters): { line: string; document?: string } {
+/** Takes OBX-5 out of a row whose OBX-2 is ED, or that holds base64 announced as such under another type. */
+function cutDocument(line: string, { field, component }: Delimiters): { line: string; document?: string } {
   if (!line.startsWith(`OBX${field}`)) return { line };
   const fields = line.split(field);
   const document = fields[5];
-  if (fields[2]?.trim() !== 'ED' || document === undefined) return { line };
+  if (document === undefined) return { line };
+  const encoding = document.slice(0, 256).split(component, 4)[3]?.trim().toLowerCase();
+  if (fields[2]?.trim() !== 'ED' && encoding !== 'base64') return { line };
   fields[5] = '';
   return { line: fields.join(field), document };
 }
@@ -209,7 +198,7 @@ function longestField(line: string, separator: string, limit: number): number {
   return line.split(separator).reduce((longest, value) => Math.max(longest, value.length), 0);
 }
 
-/** How many fields, repetitions, components and sub-components hl7v2 would make of a line. */
+/** How many fields, repetitions, components and sub-components a line is cut into. */
 function countParts(line: string, { field, component, repetition, subComponent }: Delimiters): number {
   let parts = 1;
   for (const sign of line) {

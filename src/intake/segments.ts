@@ -146,11 +146,18 @@ export function readDelimiters(msh: string, position: string): Delimiters | Faul
   const signs = [field, ...encoding];
   const distinct = new Set(signs).size === signs.length;
   const plain = signs.every((sign) => /^[!-/:-@[-`{-~]$/.test(sign));
-  const [, component, repetition, escapeSign, subComponent] = signs;
+  const [, component, repetition, escapeSign, subComponent, truncation] = signs;
   if (!component || !repetition || !escapeSign || !subComponent || signs.length > 6 || !distinct || !plain) {
     return fault('HL7_DELIMITERS', position);
   }
-  return { field, component, repetition, escape: escapeSign, subComponent };
+  return {
+    field,
+    component,
+    repetition,
+    escape: escapeSign,
+    subComponent,
+    ...(truncation ? { truncation } : {}),
+  };
 }
 
 /** MSH-18 (first repetition) of a message not yet decoded; empty when its delimiters cannot be read. */

@@ -42,6 +42,21 @@ function fields(local: string): [number, number, number, number, number, number]
 
 /** The offset of a zone at a local time, `+0100`. In the repeated hour of October the first pass (summer) wins. */
 export function offsetAt(local: string, zone: string): string {
+  // Clocks change at a full hour, and a message repeats the same few hours in every row: asking the calendar each time
+  // was a third of what reading a message costs.
+  const hour = `${zone} ${local.slice(0, 10)}`;
+  const known = offsets.get(hour);
+  if (known !== undefined) return known;
+  if (offsets.size >= MAX_OFFSETS) offsets.clear();
+  const offset = findOffset(local, zone);
+  offsets.set(hour, offset);
+  return offset;
+}
+
+const offsets = new Map<string, string>();
+const MAX_OFFSETS = 10_000;
+
+function findOffset(local: string, zone: string): string {
   const [year, month, day, hour, minute, second] = fields(local);
   const wall = Date.UTC(year, month - 1, day, hour, minute, second);
   const before = offsetMinutes(wall - DAY_MS, zone);
