@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readCdaHeader } from '../xds/cda-header.ts';
 import { cx } from '../xds/datatypes.ts';
-import { childrenNamed, descend, findAll, readXml, type XmlElement } from '../xds/xml-reader.ts';
+import { findAll, readXml, type XmlElement } from '../xds/xml-reader.ts';
 import { type ArchiveFiles, readArchive } from './xdm-archive.ts';
+import { type ArchivedEntry, identifierOf, readEntry, slotOf } from './xdm-entry.ts';
 
 /** A rule that an archive breaks. */
 export interface XdmFinding {
@@ -18,16 +19,19 @@ export interface XdmFinding {
 export interface XdmCheck {
   readonly findings: readonly XdmFinding[];
   /** The documents that METADATA.XML names, for whoever checks what is in them. */
-  readonly documents: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  readonly documents: readonly ArchivedDocument[];
+}
+
+interface ArchivedDocument {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly entry: ArchivedEntry;
 }
 
 const ITI_32 = 'IHE ITI-32';
 const METADATA_PATH = /^IHE_XDM\/[A-Z0-9_]{1,8}\/METADATA\.XML$/;
 const MAX_METADATA = 4 * 1024 * 1024;
-const UNIQUE_ID = 'urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab';
-const ENTRY_PATIENT = 'urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427';
 const SET_PATIENT = 'urn:uuid:6b5aea1a-874d-4603-a4bc-96a0a7b38446';
-const TYPE_CODE = 'urn:uuid:f0306f51-975f-434e-a61c-c59651d33983';
 const HAS_MEMBER = ':HasMember';
 
 /** Checks an XDM archive as a receiver would (mssante.md §7). Bounded; nothing is written to disk. */
@@ -42,7 +46,7 @@ export async function checkXdm(bytes: Uint8Array): Promise<XdmCheck> {
     return { findings, documents: [] };
   }
   checkTree(files, report);
-  const documents: { name: string; bytes: Uint8Array }[] = [];
+  const documents: ArchivedDocument[] = [];
   for (const [path, content] of files) {
     if (!METADATA_PATH.test(path)) continue;
     const metadata = readXml(content.toString('utf8'), MAX_METADATA);
@@ -71,7 +75,7 @@ function checkMetadata(
   path: string,
   files: ArchiveFiles,
   report: Report,
-): { name: string; bytes: Uint8Array }[] {
+): ArchivedDocument[] {
   const wrong = (rule: string, cause: string) => report(rule, cause, path);
   const [set, ...others] = findAll(root, 'RegistryPackage');
   const entries = findAll(root, 'ExtrinsicObject');
@@ -80,21 +84,23 @@ function checkMetadata(
   checkIdentifiers(root, entries, wrong);
 
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  const named = new Map<string, Buffer>();
+  const named = new Map<string, ArchivedDocument>();
   for (const entry of entries) {
-    const uri = slot(entry, 'URI') ?? '';
-    const file = files.get(`${folder}${uri}`);
+    const uri = slotOf(entry, 'URI') ?? '';
+    const name = `${folder}${uri}`;
+    const file = files.get(name);
     if (!file) wrong('xdm-uri', "une URI ne désigne aucun fichier de l'archive");
     else {
-      named.set(`${folder}${uri}`, file);
-      checkEntry(entry, set, file, (rule, cause) => report(rule, cause, `${folder}${uri}`));
+      const said = readEntry(entry);
+      named.set(name, { name, bytes: file, entry: said });
+      checkEntry(said, set, file, (rule, cause) => report(rule, cause, name));
     }
   }
   for (const other of files.keys()) {
     if (other !== path && other.startsWith(folder) && !named.has(other) && !/\.XSL?$/.test(other))
       report('xdm-uri', "un fichier n'est désigné par aucun document de METADATA.XML", other);
   }
-  return [...named].map(([name, bytes]) => ({ name, bytes }));
+  return [...named.values()];
 }
 
 /** Ids unique, every end resolved, one HasMember for each document. */
@@ -129,43 +135,27 @@ function checkIdentifiers(
 }
 
 function checkEntry(
-  entry: XmlElement,
+  entry: ArchivedEntry,
   set: XmlElement | undefined,
   file: Buffer,
   wrong: (rule: string, cause: string) => void,
 ): void {
-  if (slot(entry, 'size') !== String(file.byteLength))
-    wrong('xdm-size', "size n'est pas la taille du fichier");
-  if (slot(entry, 'hash')?.toLowerCase() !== createHash('sha1').update(file).digest('hex'))
+  if (entry.size !== file.byteLength) wrong('xdm-size', "size n'est pas la taille du fichier");
+  if (entry.hash !== createHash('sha1').update(file).digest('hex'))
     wrong('xdm-hash', "hash n'est pas l'empreinte SHA-1 du fichier");
-  const patientId = identifier(entry, ENTRY_PATIENT);
-  if (set && identifier(set, SET_PATIENT) !== patientId)
+  if (set && identifierOf(set, SET_PATIENT) !== entry.patientId)
     wrong('xdm-patient', "le patient du document n'est pas celui du lot");
   const header = readCdaHeader(file);
   if ('cause' in header) {
     wrong('xdm-document', header.cause);
     return;
   }
-  if (identifier(entry, UNIQUE_ID) !== header.id)
+  if (entry.uniqueId !== header.id)
     wrong('xdm-unique-id', "uniqueId n'est pas l'identifiant du document CDA");
   const patient = header.patient.ins ?? header.patient.localId;
   // CX.7 and beyond may follow the type.
-  if (!patient || !patientId?.startsWith(cx(patient)))
+  if (!patient || !entry.patientId.startsWith(cx(patient)))
     wrong('xdm-patient', "patientId n'est pas l'identifiant du patient dans le document CDA");
-  const type = childrenNamed(entry, 'Classification').find(
-    ({ attributes }) => attributes.classificationScheme === TYPE_CODE,
-  );
-  if (type?.attributes.nodeRepresentation !== header.code.code)
+  if (entry.typeCode.code !== header.code.code)
     wrong('xdm-type', "typeCode n'est pas le code du document CDA");
-}
-
-function slot(object: XmlElement, name: string): string | undefined {
-  const found = childrenNamed(object, 'Slot').find(({ attributes }) => attributes.name === name);
-  return descend(found, 'ValueList', 'Value')?.text;
-}
-
-function identifier(object: XmlElement, scheme: string): string | undefined {
-  return childrenNamed(object, 'ExternalIdentifier').find(
-    ({ attributes }) => attributes.identificationScheme === scheme,
-  )?.attributes.value;
 }

@@ -22,11 +22,13 @@ export function colourOf(hex: string): Colour {
 /** The content stream of one page. Coordinates in points from the top left corner; text sits on its baseline. */
 export class Canvas {
   readonly #operators: string[] = [];
+  readonly #drawn: string[] = [];
   #fill = '';
   #stroke = '';
 
   text(x: number, baseline: number, text: string, style: TextStyle): void {
     if (text === '') return;
+    this.#drawn.push(text);
     this.#setFill(style.colour);
     const at = `${number(x)} ${number(PAGE.height - baseline)}`;
     this.#operators.push(
@@ -105,6 +107,11 @@ export class Canvas {
   image(name: string, x: number, y: number, width: number, height: number): void {
     const matrix = [width, 0, 0, height, x, PAGE.height - y - height].map(number).join(' ');
     this.#operators.push(`q ${matrix} cm /${name} Do Q`);
+  }
+
+  /** Every text that was drawn, in the order of drawing. */
+  get drawn(): readonly string[] {
+    return this.#drawn;
   }
 
   content(): Uint8Array {

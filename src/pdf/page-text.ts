@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Fault } from '../report/fault.ts';
-import { run } from './command.ts';
+import { inPrivateFolder, run } from './command.ts';
 import { faults } from './faults.ts';
 
 /** Number of pages, by `qpdf`; 0 when it cannot say. */
@@ -38,4 +40,18 @@ export async function pageTexts(file: string, folder: string): Promise<string[] 
   if (result.kind === 'stopped' || result.status !== 0) return faults.toolFailed('pdftotext');
   // A form feed ends each page.
   return result.stdout.split('\f').slice(0, -1);
+}
+
+/**
+ * The text of a whole file with its layout, which keeps the cells of a row together.
+ * @returns the text, empty where the file has none (scanned) or cannot be read; or that `pdftotext` is missing
+ */
+export function textOfPdf(bytes: Uint8Array): Promise<string | Fault> {
+  return inPrivateFolder(async (folder) => {
+    const file = join(folder, 'read.pdf');
+    await writeFile(file, bytes, { mode: 0o600 });
+    const result = await run('pdftotext', ['-enc', 'UTF-8', '-layout', file, '-'], folder);
+    if (result.kind === 'missing') return faults.toolMissing('pdftotext');
+    return result.kind === 'ended' && result.status === 0 ? result.stdout.trim() : '';
+  });
 }

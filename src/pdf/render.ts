@@ -20,6 +20,8 @@ import { printable } from './text.ts';
 
 export interface TypesetReport {
   readonly bytes: Uint8Array;
+  /** What its pages say, in the order of drawing: row by row, as a text extractor would find it. */
+  readonly text: string;
   /** Characters that no font has: shown as U+FFFD, named by code point. */
   readonly warnings: readonly Warning[];
 }
@@ -46,7 +48,11 @@ export function typeset(
   const appendedPages = appended.reduce((sum, { pages }) => sum + pages, 0);
   const canvases = sheet.flow.draw(appendedPages);
   drawFooters(report, canvases, canvases.length + appendedPages, sheet);
-  return { bytes: assemble(report, assets, sheet, canvases), warnings: missingCharacters(sheet) };
+  return {
+    bytes: assemble(report, assets, sheet, canvases),
+    text: canvases.flatMap(({ drawn }) => drawn).join('\n'),
+    warnings: missingCharacters(sheet),
+  };
 }
 
 /** A blank page in a document that says of itself what ours say: for pages that were made elsewhere. */

@@ -10,6 +10,8 @@ import { acceptSourcePdf } from './source-pdf.ts';
 
 export interface ReportPdf {
   readonly pdf: Uint8Array;
+  /** What our own pages say; absent where the SGL's PDF stands in their place, which was checked for whose it is. */
+  readonly text?: string;
   readonly warnings: readonly Warning[];
 }
 
@@ -31,7 +33,7 @@ export async function makeReportPdf(report: Report, assets: PdfAssets): Promise<
   const pdf = await appendPdfs(own.pdf, appended);
   if ('code' in pdf) return pdf;
   const [problem] = checkPdf(pdf).problems;
-  return problem === undefined ? { pdf, warnings: own.warnings } : faults.notPdfA(problem);
+  return problem === undefined ? { ...own, pdf } : faults.notPdfA(problem);
 }
 
 async function ownPages(
@@ -46,5 +48,5 @@ async function ownPages(
     return 'code' in pdf ? pdf : { pdf, warnings: [] };
   }
   const set = typeset(report, assets, appended);
-  return 'code' in set ? set : { pdf: set.bytes, warnings: set.warnings };
+  return 'code' in set ? set : { pdf: set.bytes, text: set.text, warnings: set.warnings };
 }

@@ -16,6 +16,7 @@ import type { Laboratory } from '../report/laboratory.ts';
 import type { Report, ReportVersion, Warning } from '../report/report.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
+import { describeDocument } from '../xds/document-entry.ts';
 
 /** What rendering needs beside the dossier; loaded once in each worker. */
 export interface DocumentAssets {
@@ -90,9 +91,11 @@ async function makeDocuments(
   // An identity without INS has no DMP: its N1 would go nowhere.
   const n1 =
     assets.withN1 && report.patient.kind === 'qualified' ? buildN1({ report, pdf: made.pdf }) : undefined;
-  const faults = [cda, ...(n1 ? [n1] : [])]
-    .flatMap(checkDocument)
-    .map(({ rule, cause, where }) => unfit(rule, cause, where));
+  const faults = [
+    ...faultsOf(cda, made.pdf, made.text),
+    // Its text is the PDF itself: there is nothing else to compare.
+    ...(n1 ? faultsOf(n1, made.pdf, undefined) : []),
+  ];
   if (faults.length > 0) return { faults };
   return {
     documentOid: report.version.documentOid,
@@ -104,6 +107,19 @@ async function makeDocuments(
     facts: factsOf(report),
     identity: report.patient.kind,
   };
+}
+
+/**
+ * What is wrong with a document, or between it, its PDF and the metadata that will describe it: those are made again from
+ * the same bytes for each dispatch, with the masks of the day.
+ */
+function faultsOf(cda: Uint8Array, pdf: Uint8Array, pdfText: string | undefined): Fault[] {
+  const entry = describeDocument(cda, { confidentiality: [] });
+  const described = 'cause' in entry ? {} : { entry };
+  const faults = checkDocument(cda, { pdf, ...described, ...(pdfText === undefined ? {} : { pdfText }) }).map(
+    ({ rule, cause, where }) => unfit(rule, cause, where),
+  );
+  return 'cause' in entry && faults.length === 0 ? [entry] : faults;
 }
 
 function unfit(code: string, cause: string, position: string): Fault {

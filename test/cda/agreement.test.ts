@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { EntryFacts } from '../../src/cda/conformance/agreement.ts';
-import { checkAgreement } from '../../src/cda/conformance/agreement.ts';
+import type { Companions, EntryFacts } from '../../src/cda/conformance/agreement.ts';
+import { checkDocument } from '../../src/cda/conformance/check.ts';
+import { buildN1 } from '../../src/cda/n1.ts';
+import { typeset } from '../../src/pdf/render.ts';
 import { describeDocument } from '../../src/xds/document-entry.ts';
+import { samplePdf } from '../fixtures/pdf.ts';
 import { lipidAndGlucose, REPORTS } from '../fixtures/reports.ts';
 import { loadAssets, renderPdf, textOf } from '../pdf/tools.ts';
+import { corpus } from './corpus.ts';
 import { cdaOf } from './xml-probe.ts';
 
 const NAMES = Object.keys(REPORTS) as (keyof typeof REPORTS)[];
 const assets = loadAssets();
-const rules = (input: Parameters<typeof checkAgreement>[0]): string[] =>
-  checkAgreement(input).map(({ rule }) => rule);
+const rules = (cda: Uint8Array, companions: Companions): string[] =>
+  checkDocument(cda, companions).map(({ rule }) => rule);
 
 function entryOf(cda: Uint8Array): EntryFacts {
   const entry = describeDocument(cda, { confidentiality: ['MASQUE_PS'] });
@@ -21,7 +25,14 @@ test.each(NAMES)('%s agrees with its metadata and its PDF', (name) => {
   const report = REPORTS[name]();
   const cda = cdaOf(report);
   const pdfText = textOf(renderPdf(report, assets));
-  expect(checkAgreement({ cda, pdfText, entry: entryOf(cda) })).toEqual([]);
+  const pdf = samplePdf('Compte rendu');
+  expect(checkDocument(cda, { pdf, pdfText, entry: entryOf(cda) })).toEqual([]);
+});
+
+test.each(corpus())('%s agrees with what the PDF writer drew', (_, report) => {
+  const set = typeset(report, assets);
+  if ('code' in set) throw new Error(set.cause);
+  expect(checkDocument(cdaOf(report), { pdfText: set.text })).toEqual([]);
 });
 
 describe('what differs is told', () => {
@@ -40,7 +51,7 @@ describe('what differs is told', () => {
     ['other acts', 'AGREE-XDS-CODE', { eventCodes: [] }],
     ['another patient', 'AGREE-XDS-PATIENT', { patientId: '179035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH' }],
   ])('%s in the metadata', (_, rule, changed) => {
-    expect(rules({ cda, entry: { ...entry, ...changed } })).toEqual([rule]);
+    expect(rules(cda, { entry: { ...entry, ...changed } })).toEqual([rule]);
   });
 
   test.each([
@@ -50,6 +61,14 @@ describe('what differs is told', () => {
     ['a result that is missing', 'AGREE-PDF-RESULT', 'Triglycérides', ''],
   ])('%s in the PDF', (_, rule, from, to) => {
     expect(pdfText).toContain(from);
-    expect(rules({ cda, pdfText: pdfText.replaceAll(from, to) })).toContain(rule);
+    expect(rules(cda, { pdfText: pdfText.replaceAll(from, to) })).toContain(rule);
+  });
+
+  test('another PDF beside the document, N3 or N1', () => {
+    const pdf = samplePdf('Autre');
+    const n1 = buildN1({ report: lipidAndGlucose(), pdf: samplePdf('Compte rendu') });
+    expect(rules(cda, { pdf })).toEqual(['AGREE-PDF-COPY']);
+    expect(rules(n1, { pdf })).toEqual(['AGREE-PDF-COPY']);
+    expect(rules(n1, { pdf: samplePdf('Compte rendu') })).toEqual([]);
   });
 });

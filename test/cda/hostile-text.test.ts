@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkDocument } from '../../src/cda/conformance/check.ts';
 import { el, serialize, xmlText } from '../../src/cda/xml.ts';
+import { typeset } from '../../src/pdf/render.ts';
 import type { Report } from '../../src/report/report.ts';
 import { aBattery, aChapter, aResult, aSpecimen, content, text } from '../fixtures/build.ts';
 import { aReport } from '../fixtures/reports.ts';
+import { loadAssets } from '../pdf/tools.ts';
 import { cdaOf, elements, parse } from './xml-probe.ts';
 
 /** Pieces that break writers: control characters, markup, ends of CDATA, entities, RTL, astral and lone surrogates. */
@@ -123,6 +125,19 @@ test('whatever a feed holds, the document is well-formed, conformant, and says i
             ?.textContent,
         ),
       ).toBe(kept);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('whatever a feed holds, the PDF is found to agree with the document', { timeout: 120_000 }, () => {
+  const assets = loadAssets();
+  fc.assert(
+    fc.property(hostile, (word) => {
+      const report = drenched(word);
+      const set = typeset(report, assets);
+      if ('code' in set) throw new Error(set.cause);
+      expect(checkDocument(cdaOf(report), { pdfText: set.text })).toEqual([]);
     }),
     { numRuns: 60 },
   );

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ZipFile } from 'yazl';
 import { offlineXdm } from '../../src/mssante/xdm.ts';
 import { readArchive } from '../../src/mssante/xdm-archive.ts';
 import { checkXdm } from '../../src/mssante/xdm-check.ts';
 import { bareCda, selfPresentingCda } from '../fixtures/xds/cda.ts';
+import { zipOf } from './zip.ts';
 
 const CONTEXT = {
   time: '20260302091530',
@@ -23,12 +23,7 @@ async function changed(change: (files: Files) => void, cda = bareCda()): Promise
   if ('problem' in files) throw new Error(files.problem);
   const copy: Files = new Map(files);
   change(copy);
-  const zip = new ZipFile();
-  for (const [path, bytes] of copy) zip.addBuffer(bytes, path);
-  zip.end();
-  const chunks: Buffer[] = [];
-  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  return zipOf(copy);
 }
 
 const edit = (path: string, from: string | RegExp, to: string) => (files: Files) => {

@@ -3,9 +3,10 @@ import type { Coding } from '../../report/coding.ts';
 import { INS_OIDS } from '../../report/ins.ts';
 import { parseTimestamp, toFrench, toXds } from '../../report/timestamp.ts';
 import { SECOND_INTENTION } from '../second-intention.ts';
-import { results } from './kinds.ts';
+import { contentOf } from './attachment-rules.ts';
+import { copyOf, results } from './kinds.ts';
 import type { CdaDocument, Node } from './read.ts';
-import { at, childrenOf, every, pathOf, readDocument } from './read.ts';
+import { at, childrenOf, every, pathOf } from './read.ts';
 import type { Finding } from './rule.ts';
 
 /** What of the XDS metadata must say the same as the document (a part of the XDS document entry). */
@@ -26,9 +27,10 @@ export interface EntryFacts {
   readonly replaces?: string;
 }
 
-export interface AgreementInput {
-  /** The bytes that leave, bare or self-presenting. */
-  readonly cda: Uint8Array;
+/** What goes with a document, and must say the same. */
+export interface Companions {
+  /** The PDF that is sent beside the document. */
+  readonly pdf?: Uint8Array;
   /** Text of the PDF, as a text extractor gives it; its layout does not matter. */
   readonly pdfText?: string;
   readonly entry?: EntryFacts;
@@ -42,23 +44,26 @@ interface Disagreement {
 
 /**
  * Do the CDA, the PDF and the XDS metadata of one version say the same (MSS/CONF.26; XDS.b)? Each pair that is given is
- * compared: the patient and every result with the PDF, the header and the bytes with the metadata.
+ * compared: the PDF with the copy inside the document, the patient and every result with its text, the header and the
+ * bytes with the metadata.
+ * @param cda the bytes that `document` was read from, bare or self-presenting
  * @returns what differs; empty: they agree
  */
-export function checkAgreement({ cda, pdfText, entry }: AgreementInput): readonly Finding[] {
-  const document = readDocument(cda);
-  if (typeof document === 'string') {
-    return [
-      { rule: 'DOCUMENT-READABLE', cause: 'le document n’est pas lisible', where: '', source: 'CDA R2' },
-    ];
-  }
+export function disagreements(
+  document: CdaDocument,
+  cda: Uint8Array,
+  { pdf, pdfText, entry }: Companions,
+): Finding[] {
   return [
-    ...(pdfText === undefined ? [] : withPdf(document, pdfText)).map(finding('MSSanté CONF.26 (CDA et PDF)')),
+    ...(pdf === undefined ? [] : withCopy(document, pdf)).map(finding(PDF_SOURCE)),
+    ...(pdfText === undefined ? [] : withPdf(document, pdfText)).map(finding(PDF_SOURCE)),
     ...(entry === undefined ? [] : withEntry(document, cda, entry)).map(
       finding('XDS.b, CI-SIS (métadonnées)'),
     ),
   ];
 }
+
+const PDF_SOURCE = 'MSSanté CONF.26 (CDA et PDF)';
 
 const finding =
   (source: string) =>
@@ -68,17 +73,30 @@ const finding =
 const sendsToDocument = (result: Node): boolean =>
   every(result, 'code', 'translation').some(({ attributes }) => attributes.code === SECOND_INTENTION.code);
 
-/** Text without what typography changes: blanks, apostrophes, dashes, case. */
+/** The copy inside an N3, or the PDF that an N1 is: the very file that goes with it (cr-bio §2). */
+function withCopy(document: CdaDocument, pdf: Uint8Array): Disagreement[] {
+  const node = copyOf(document);
+  const copy = node && contentOf(node, document);
+  if (copy !== undefined && Buffer.from(copy, 'base64').equals(pdf)) return [];
+  const cause = 'le PDF contenu dans le document n’est pas celui qui l’accompagne';
+  return [{ rule: 'AGREE-PDF-COPY', node: node ?? document.root, cause }];
+}
+
+/**
+ * Text without what typography changes: blanks, apostrophes, dashes, case, decimal sign; and without what a PDF cannot
+ * print (control characters and marks).
+ */
 const bare = (text: string): string =>
   text
     .normalize('NFKC')
-    .replace(/[\s\u00ad\u200b]+/g, '')
+    .replace(/[\s\p{C}\ufffd]+/gu, '')
+    .replace(/(?<=\d)\.(?=\d)/g, ',')
     .replace(/[’‘]/g, "'")
     .replace(/[–—−]/g, '-')
     .toLowerCase();
 
-/** A long name goes over several lines beside other columns: its beginning finds it. */
-const NAME_LENGTH = 10;
+/** A long name goes over several lines beside other columns: its beginning finds it, its first word or less if need be. */
+const NAME_LENGTHS = [10, 4] as const;
 /** Longest way from a name to its value, blanks out. */
 const REACH = 600;
 
@@ -101,9 +119,9 @@ function withPdf(document: CdaDocument, pdfText: string): Disagreement[] {
   );
   const anchors = anchorsOf(document);
   for (const node of results(document).filter((result) => !sendsToDocument(result))) {
-    const name = bare(said(at(node, 'code', 'originalText'), anchors)).slice(0, NAME_LENGTH);
+    const name = bare(said(at(node, 'code', 'originalText'), anchors));
     for (const value of printedValues(at(node, 'value'), anchors)) {
-      if (!follows(text, name, bare(value))) {
+      if (!NAME_LENGTHS.some((length) => follows(text, name.slice(0, length), bare(value)))) {
         found.push({
           rule: 'AGREE-PDF-RESULT',
           node,
@@ -117,7 +135,7 @@ function withPdf(document: CdaDocument, pdfText: string): Disagreement[] {
 
 function follows(text: string, name: string, value: string): boolean {
   for (let place = text.indexOf(name); place !== -1; place = text.indexOf(name, place + 1)) {
-    if (text.slice(place, place + name.length + REACH).includes(value)) return true;
+    if (text.slice(place, place + name.length + REACH + value.length).includes(value)) return true;
   }
   return false;
 }
@@ -139,11 +157,11 @@ function said(originalText: Node | undefined, anchors: ReadonlyMap<string, strin
   return anchors.get(reference) ?? originalText?.text ?? '';
 }
 
-/** Numbers as a French reader sees them; words of a coded or textual value, without what stands between them. */
+/** Numbers; words of a coded or textual value, without what stands between them. */
 function printedValues(value: Node | undefined, anchors: ReadonlyMap<string, string>): string[] {
   if (!value) return [];
   const numbers = [value, ...value.children].flatMap(({ attributes }) => attributes.value ?? []);
-  if (numbers.length > 0) return numbers.map((lexical) => lexical.replace('.', ','));
+  if (numbers.length > 0) return numbers;
   return said(at(value, 'originalText'), anchors)
     .split(/\s+/)
     .filter((word) => /[\p{L}\p{N}]/u.test(word))

@@ -57,7 +57,7 @@ export function brokenPdf(node: Node, document: CdaDocument): string | undefined
 }
 
 /** The reader cut the base64 out and left its index. */
-function contentOf(node: Node, { base64 }: CdaDocument): string | undefined {
+export function contentOf(node: Node, { base64 }: CdaDocument): string | undefined {
   return base64[Number(node.text.trim() || 'NaN')];
 }
 

@@ -1,9 +1,19 @@
+import { TEMPLATES } from '../templates.ts';
 import { kindOf, labActs, labEntries, leafSections, sectionsOf, subChapters, topSections } from './kinds.ts';
+import type { CdaDocument } from './read.ts';
 import { at, childrenOf, every } from './read.ts';
 import type { Rule } from './rule.ts';
 
 const VOLET = 'volet CR-BIO 2024.01 (corps)';
 const LOINC = '2.16.840.1.113883.6.1';
+
+/** Does the document say that it follows the newest volet? One that says nothing is held to it. */
+const isNewest = ({ root }: CdaDocument): boolean => {
+  const declared = childrenOf(root, 'templateId').find(
+    ({ attributes }) => attributes.root === TEMPLATES.crBio,
+  );
+  return declared === undefined || declared.attributes.extension === '2024.01';
+};
 
 export const BODY_RULES: readonly Rule[] = [
   {
@@ -20,7 +30,8 @@ export const BODY_RULES: readonly Rule[] = [
     source: VOLET,
     *check(document) {
       const copies = sectionsOf(document, 'pdf-copy');
-      if (copies.length !== 1)
+      // Optional in 2023.01, unknown to 2021.01.
+      if (copies.length > 1 || (copies.length === 0 && isNewest(document)))
         yield { node: document.root, cause: 'le compte rendu doit avoir une copie PDF, et une seule' };
       for (const node of copies) {
         if (at(node, 'title')?.text !== 'Copie du document') {

@@ -1,6 +1,8 @@
-import { ATTACHMENT_RULES } from './attachment-rules.ts';
+import { type Companions, disagreements } from './agreement.ts';
+import { ATTACHMENT_RULES, contentOf } from './attachment-rules.ts';
 import { BODY_RULES } from './body-rules.ts';
 import { HEADER_RULES } from './header-rules.ts';
+import { copyOf } from './kinds.ts';
 import { LINK_RULES } from './link-rules.ts';
 import { isN1, N1_RULES } from './n1-rules.ts';
 import type { Unreadable } from './read.ts';
@@ -12,6 +14,7 @@ import { STRUCTURE_RULES } from './structure-rules.ts';
 import { TEMPLATE_RULES } from './template-rules.ts';
 import { VALUE_SET_RULES } from './value-set-rules.ts';
 
+export type { Companions } from './agreement.ts';
 export type { Finding } from './rule.ts';
 
 /** What an N3 and an N1 have in common. */
@@ -49,9 +52,10 @@ const MAX_FINDINGS = 200;
  * refuse it, and what they pass over in silence (missing templateIds, dangling links). It complements the official
  * kit, it does not replace it.
  * @param bytes bare or self-presenting document, UTF-8
+ * @param companions the PDF and the metadata that go with it: whether they say the same
  * @returns what is wrong, at most 200 findings; empty: conformant as far as these rules know
  */
-export function checkDocument(bytes: Uint8Array): readonly Finding[] {
+export function checkDocument(bytes: Uint8Array, companions: Companions = {}): readonly Finding[] {
   const document = readDocument(bytes);
   if (typeof document === 'string') {
     return [{ rule: 'DOCUMENT-READABLE', cause: UNREADABLE[document], where: '', source: 'XML 1.0, CDA R2' }];
@@ -64,5 +68,14 @@ export function checkDocument(bytes: Uint8Array): readonly Finding[] {
       findings.push({ rule: id, cause, where: pathOf(node), source });
     }
   }
-  return findings;
+  return [...findings, ...disagreements(document, bytes, companions)].slice(0, MAX_FINDINGS);
+}
+
+/** The PDF of the whole report that a document holds: copy of an N3, body of an N1; undefined when there is none. */
+export function pdfInside(bytes: Uint8Array): Uint8Array | undefined {
+  const document = readDocument(bytes);
+  if (typeof document === 'string') return undefined;
+  const node = copyOf(document);
+  const base64 = node && contentOf(node, document);
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 }

@@ -115,3 +115,9 @@ export const attachedDocuments = (document: CdaDocument): Node[] =>
 
 export const documentTypes = (document: CdaDocument): Node[] =>
   attachedDocuments(document).flatMap((organizer) => every(organizer, 'component', 'observation'));
+
+/** What holds the PDF of the whole report: its copy in an N3, the body of an N1. */
+export const copyOf = (document: CdaDocument): Node | undefined =>
+  sectionsOf(document, 'pdf-copy').flatMap((section) =>
+    every(section, 'entry', 'organizer', 'component', 'observationMedia', 'value'),
+  )[0] ?? every(document.root, 'component', 'nonXMLBody', 'text')[0];
