@@ -4,6 +4,7 @@ import { parseTimestamp } from '../report/timestamp.ts';
 import { type WarningCode, warning } from './faults.ts';
 import type { Segment } from './hl7.ts';
 import type { SourceProfile } from './profile.ts';
+import { NO_SIDE_FILES, type SideFiles } from './side-files.ts';
 
 /** What the readers of one message share: its source, its place in the file, the warnings gathered on the way. */
 export class ReadingContext {
@@ -12,6 +13,7 @@ export class ReadingContext {
   readonly position: string;
   /** Names and codes by which MSH-4 calls the sending laboratory: rows done there are its own. */
   readonly sendingNames: readonly string[];
+  readonly sideFiles: SideFiles;
   readonly #warnings = new Map<string, Warning>();
 
   constructor(
@@ -19,10 +21,12 @@ export class ReadingContext {
     position: string,
     warnings: readonly Warning[],
     sendingNames: readonly string[],
+    sideFiles: SideFiles = NO_SIDE_FILES,
   ) {
     this.profile = profile;
     this.position = position;
     this.sendingNames = sendingNames;
+    this.sideFiles = sideFiles;
     for (const item of warnings) this.#warnings.set(item.text, item);
   }
 

@@ -47,9 +47,34 @@ export function readDocument(
   // Readers accept a few bytes before the mark; a PDF cut short shows at its end, which the document stage checks.
   if (start.slice(0, 512).includes('%PDF-')) return { kind: 'pdf', base64: data };
   if (announcedPdf) return fault('ED_UNREADABLE', position);
-  const mediaType = IMAGES.find(([mark]) => start.startsWith(mark))?.[1];
+  const mediaType = imageType(start);
   if (mediaType) return { kind: 'image', mediaType, base64: data };
-  return { kind: /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml|^\s*<ClinicalDocument/.test(start) ? 'xml' : 'other' };
+  const isXml = /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml|^\s*<ClinicalDocument/.test(start);
+  return isXml ? { kind: 'xml', base64: data } : { kind: 'other' };
+}
+
+/** @param start first bytes of a file, one character a byte */
+export function imageType(start: string): ResultImage['mediaType'] | undefined {
+  return IMAGES.find(([mark]) => start.startsWith(mark))?.[1];
+}
+
+/** Longest mail body that a sender may give: some pages. */
+const MAX_TEXT_BYTES = 64 * 1024;
+
+/**
+ * Reads raw OBX-5 of an ED that holds a text in base64, UTF-8, as {@link readDocument} reads a document.
+ * @returns undefined when it is cut, is no text, or is too long
+ */
+export function embeddedText(raw: string, delimiters: Delimiters): string | undefined {
+  const data = (raw.split(delimiters.component).slice(-1)[0] ?? '').replace(/\s+/g, '');
+  if (!isBase64(data) || data.length > (MAX_TEXT_BYTES * 4) / 3) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64'));
+    const clean = text.replace(/\r\n?/g, '\n').trim();
+    return clean === '' || /(?![\n\t])\p{Cc}/u.test(clean) ? undefined : clean;
+  } catch {
+    return undefined;
+  }
 }
 
 function isBase64(data: string): boolean {

@@ -134,6 +134,18 @@ const CATALOGUE = {
     'Une consigne de masquage ou d’envoi (MetaDMPMSS) ne vaut ni Y ni N.',
     'Corriger la consigne dans le SGL : par prudence, rien n’est publié sans elle.',
   ],
+  SIDE_FILE_MISSING: [
+    'Un document annoncé à côté du message n’est pas arrivé dans le délai.',
+    'Exporter de nouveau le message et son document, ou déposer le document dans le dossier de la source puis rejouer le message.',
+  ],
+  SIDE_FILE_PATH: [
+    'Un document annoncé à côté du message est désigné par un chemin, et non par un simple nom de fichier.',
+    'Régler le SGL pour qu’il dépose le document dans le même dossier que le message et ne donne que son nom.',
+  ],
+  SIDE_FILE_FORMAT: [
+    'Un document annoncé à côté du message n’est d’aucun format qu’un compte rendu puisse montrer ({detail}).',
+    'Le faire produire en PDF, puis exporter de nouveau le message et son document.',
+  ],
   SUBCONTRACTED_CDA_UNREADABLE: [
     'Le compte rendu du laboratoire sous-traitant n’est pas un document CDA lisible.',
     'Le demander de nouveau au laboratoire sous-traitant, ou joindre son PDF.',
@@ -206,7 +218,7 @@ const WARNINGS = {
   PREVIOUS_UNIT: 'Une antériorité dans une autre unité a été écartée',
   PREVIOUS_UNREADABLE: 'Une antériorité sans valeur exploitable a été écartée',
   ROWS_WITHHELD: 'Des résultats non validés ont été retenus : le compte rendu est partiel.',
-  SIDE_FILE: 'Un fichier annoncé à côté du message n’est pas repris',
+  SIDE_FILE: 'Un document désigné par une adresse, et non par le nom d’un fichier voisin, n’est pas repris',
   ED_NOT_PDF: 'Un document joint qui n’est pas un PDF n’est pas repris',
   ISOLATE_UNLINKED: 'Un antibiogramme n’a pu être rattaché à un germe : ses lignes suivent la culture',
   SUBCONTRACTOR_UNNAMED: 'Un examen est marqué sous-traité (OBR-24 = OSL) sans nom de laboratoire',

@@ -14,6 +14,7 @@ import { type MessageHeader, readOru } from './oru.ts';
 import type { SourceProfile } from './profile.ts';
 import { declaredCharset, type RawMessage, splitFile } from './segments.ts';
 
+import { NO_SIDE_FILES, type SideFiles } from './side-files.ts';
 /** What one input comes to: every message of it ends as at least one part. */
 export type InterpretedPart =
   | { readonly kind: 'dossier'; readonly dossier: Dossier; readonly warnings: readonly Warning[] }
@@ -27,7 +28,12 @@ export type InterpretedPart =
  * @param bytes the file or frame as it came
  * @param profile what is known of its sender
  */
-export function interpret(bytes: Uint8Array, profile: SourceProfile): InterpretedPart[] {
+ * @param sideFiles what lies beside the file; a dossier that names one that is not there is rejected
+export function interpret(
+  bytes: Uint8Array,
+  profile: SourceProfile,
+  sideFiles: SideFiles = NO_SIDE_FILES,
+): InterpretedPart[] {
   if (bytes.byteLength === 0) return [rejected(fault('INPUT_EMPTY'))];
   if (bytes.byteLength > profile.limits.maxBytes) return [rejected(fault('INPUT_TOO_LARGE'))];
   const binary = withoutUtf16(bytes)
@@ -36,7 +42,7 @@ export function interpret(bytes: Uint8Array, profile: SourceProfile): Interprete
   const file = splitFile(binary, profile);
   if (isFault(file)) return [rejected(file)];
   if (file.messages.length === 0) return [rejected(foreignFault(binary))];
-  return file.messages.flatMap((raw) => interpretMessage(raw, profile));
+  return file.messages.flatMap((raw) => interpretMessage(raw, profile, sideFiles));
 }
 
 /** A file with a UTF-16 byte order mark, as UTF-8 bytes; any other as it is. */
@@ -53,7 +59,7 @@ function rejected(refusal: Fault): InterpretedPart {
   return { kind: 'rejected', fault: refusal };
 }
 
-function interpretMessage(raw: RawMessage, profile: SourceProfile): InterpretedPart[] {
+function interpretMessage(raw: RawMessage, profile: SourceProfile, sideFiles: SideFiles): InterpretedPart[] {
   const position = `message ${raw.number}`;
   const binary = Buffer.from(raw.lines.join('\r'), 'latin1');
   const decoded = decode(binary, declaredCharset(raw.lines[0] ?? ''), profile.charset);
@@ -66,7 +72,7 @@ function interpretMessage(raw: RawMessage, profile: SourceProfile): InterpretedP
   if (isFault(message)) return [rejected(message)];
   const [msh] = message.segments;
   if (!msh) throw new RangeError('a message begins with MSH');
-  return dispatch(message, msh, warnings, profile, position);
+  return dispatch(message, msh, warnings, profile, position, sideFiles);
 }
 
 function dispatch(
@@ -76,6 +82,7 @@ function dispatch(
   profile: SourceProfile,
   position: string,
 ): InterpretedPart[] {
+  sideFiles: SideFiles,
   const type = msh.text(9).toUpperCase();
   const announced = {
     type,
@@ -92,6 +99,7 @@ function dispatch(
     warnings,
     [msh.text(4), msh.text(4, 2)].filter(Boolean),
   );
+    sideFiles,
   const header = readHeader(message, msh, context);
   if (isFault(header)) return [rejected(header)];
   if (type === 'ADT') {

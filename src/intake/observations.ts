@@ -13,6 +13,7 @@ import { isSusceptibility, readInterpretations } from './interpretations.ts';
 import type { ObservationGroup, OrderGroup } from './message-groups.ts';
 import { readInterpreter, readPerformer, readPerson } from './people.ts';
 import { readRange } from './ranges.ts';
+import { withSideFile } from './side-rows.ts';
 import { type RowFate, rowFate } from './statuses.ts';
 import { codedText, readValue } from './values.ts';
 
@@ -45,9 +46,6 @@ export interface RowScope {
   readonly cancelled: boolean;
 }
 
-/** OBX-2 values that name a file beside the message. */
-const SIDE_FILES = ['RP', 'FIC', 'TIF', 'PDF'];
-
 interface Line {
   readonly obx: Segment;
   readonly code: LocalCode;
@@ -64,13 +62,12 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
   const attachments: Attachment[] = [];
   const images: ResultImage[] = [];
   let sourcePdf: Attachment | undefined;
-  for (const group of order.observations) {
+  for (const received of order.observations) {
+    if (isDispatchRow(received.obx)) continue;
+    const group = withSideFile(received, scope.delimiters, context);
+    if (!group) continue;
+    if (isFault(group)) return group;
     const { obx } = group;
-    if (isDispatchRow(obx)) continue;
-    if (SIDE_FILES.includes(obx.text(2))) {
-      context.warn('SIDE_FILE', obx.text(3));
-      continue;
-    }
     const line = readLine(group, order, scope, context);
     if (isFault(line)) return line;
     if (line.fate.kind === 'result' && line.fate.status !== 'pending' && obx.document !== undefined) {

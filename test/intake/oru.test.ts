@@ -294,13 +294,6 @@ describe('documents', () => {
     const dossier = dossierOf(oru(obx('ED', 'A', `^APPLICATION^PDF^Base64^${data}`)));
     expect(dossier.attachments[0]?.base64.length).toBe(data.length);
   });
-
-  it('beside the message are told, not read', () => {
-    const { warnings } = dossierAndWarnings(
-      oru(obx('NM', 'A', '1'), obx('FIC', 'B', 'SGL^../../secret.pdf^PDF')),
-    );
-    expect(warnings).toEqual(['SIDE_FILE']);
-  });
 });
 
 describe('orders on who may see the report', () => {
