@@ -45,17 +45,28 @@ export function digestMatches(reference: Reference, canonical: string | Uint8Arr
   return written.length === computed.length && timingSafeEqual(written, computed);
 }
 
-/** The only certificate of KeyInfo/X509Data, or what is wrong with it. */
+/** The certificates of KeyInfo/X509Data that can be read. */
 export function keyInfoCertificates(signature: Element): X509Certificate[] {
   const data = descend(signature, DSIG, 'KeyInfo', 'X509Data');
   if (data === undefined) return [];
-  return children(data, DSIG, 'X509Certificate').flatMap((element) => {
-    try {
-      return [new X509Certificate(Buffer.from(textOf(element), 'base64'))];
-    } catch {
-      return [];
-    }
-  });
+  return children(data, DSIG, 'X509Certificate').flatMap((element) => certificateOf(textOf(element)) ?? []);
+}
+
+/** Certificates by their base64: a client signs all its messages with one or two. */
+const certificates = new Map<string, X509Certificate>();
+const MAX_CERTIFICATES = 32;
+
+function certificateOf(base64: string): X509Certificate | undefined {
+  const known = certificates.get(base64);
+  if (known !== undefined) return known;
+  try {
+    const certificate = new X509Certificate(Buffer.from(base64, 'base64'));
+    if (certificates.size >= MAX_CERTIFICATES) certificates.clear();
+    certificates.set(base64, certificate);
+    return certificate;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
