@@ -1,6 +1,6 @@
 import type { ChannelAdapter, DeliveryJob, Lookup, Outcome, WireHooks } from '../report/delivery.ts';
 import { classify } from './answers.ts';
-import { checkJob, prepareMail, writeMail } from './mail.ts';
+import { checkRecipient, prepareMail, writeMail } from './mail.ts';
 import { messageIdIn } from './message.ts';
 import type { MailKind, MssanteSettings } from './settings.ts';
 import { createSmtpClient } from './smtp.ts';
@@ -27,7 +27,7 @@ export function createMssanteChannel(
 
     async transmit(prepared: Uint8Array, job: DeliveryJob, hooks: WireHooks): Promise<Outcome> {
       mine(job);
-      const checked = checkJob(settings, job);
+      const checked = checkRecipient(settings, job);
       if ('fault' in checked) return { kind: 'refused', ...checked.fault };
       const mail =
         prepared.byteLength > 0 ? { bytes: prepared } : await writeMail(settings, job, { now: now() });

@@ -103,30 +103,40 @@ export async function writeMail(
 }
 
 /**
- * May this job leave by mail, to this address? Asked when the mail is made and again just before each try, since the
- * allow-list may have changed in between.
+ * May this job leave by mail, to this address? Asked when the mail is made; what a mail that is made says of its patient
+ * does not change, so that before each try {@link checkRecipient} is enough.
  */
 export function checkJob(
   settings: MssanteSettings,
   job: Pick<DeliveryJob, 'channel' | 'recipient' | 'cda'>,
 ): { readonly kind: MailKind; readonly header: CdaHeader } | { readonly fault: Fault } {
-  const { channel, recipient } = job;
+  const recipient = checkRecipient(settings, job);
+  if ('fault' in recipient) return recipient;
+  const header = readCdaHeader(job.cda);
+  if ('cause' in header) return { fault: header };
+  if (recipient.kind === 'mssante-patient') {
+    const { ins } = header.patient;
+    if (!ins || !hasQualifiedIns(header)) return { fault: patientNotQualified() };
+    if (!sameAddress(job.recipient, patientAddress(ins, settings.patientDomain)))
+      return { fault: patientAddressDiffers() };
+  }
+  return { kind: recipient.kind, header };
+}
+
+/** Is this address one that the channel may write to? Asked again before each try: the allow-list may have changed. */
+export function checkRecipient(
+  settings: MssanteSettings,
+  { channel, recipient }: Pick<DeliveryJob, 'channel' | 'recipient'>,
+): { readonly kind: MailKind } | { readonly fault: Fault } {
   if (channel === 'dmp') throw new TypeError('a deposit in the DMP is no mail');
   const mailbox = parseMailbox(recipient);
   if (!mailbox) return { fault: recipientForm() };
-  const header = readCdaHeader(job.cda);
-  if ('cause' in header) return { fault: header };
   const isCitizen = sameAddress(mailbox.domain, settings.patientDomain);
-  if (channel === 'mssante-patient') {
-    const { ins } = header.patient;
-    if (!ins || !hasQualifiedIns(header)) return { fault: patientNotQualified() };
-    if (!sameAddress(recipient, patientAddress(ins, settings.patientDomain)))
-      return { fault: patientAddressDiffers() };
-    return { kind: channel, header };
-  }
+  if (channel === 'mssante-patient')
+    return isCitizen ? { kind: channel } : { fault: patientAddressDiffers() };
   if (isCitizen) return { fault: channelMismatch() };
   if (!isAllowedDomain(mailbox.domain, settings.domains)) return { fault: recipientDomain() };
-  return { kind: channel, header };
+  return { kind: channel };
 }
 
 /** X-MSS-INS: matricule, OID, birth name, first name, birth date and sex are all in the document (ECO.2.4.2). */

@@ -155,9 +155,12 @@ function quotedPrintable(text: string): string {
   return wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')), 76);
 }
 
+/** In lines of 76 characters (RFC 2045 §6.8). */
 function base64(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  return text.replace(/.{76}(?!$)/g, '$&\r\n');
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; at += 76) lines.push(text.slice(at, at + 76));
+  return lines.join('\r\n');
 }
 
 function digest(text: string, length: number): string {

@@ -54,7 +54,9 @@ export type HeaderAuthor = (
   readonly organization?: { readonly name: string; readonly id?: Identifier };
 };
 
-/** A header is some 10 KB; beyond this the bytes are no report of ours. */
+/** A header is some 10 KB, and as many may precede it in a self-presenting document. */
+const USUAL_HEADER_BYTES = 48 * 1024;
+/** Beyond this the bytes are no report of ours. */
 const MAX_HEADER_BYTES = 512 * 1024;
 
 const OID_FORM = /^[0-2](?:\.(?:0|[1-9]\d*))+$/;
@@ -70,11 +72,20 @@ export function readCdaHeader(cda: Uint8Array): CdaHeader | Fault {
 }
 
 function headerElement(cda: Uint8Array): XmlElement | Fault {
+  // Most of a report is its body: the header is looked for in a first part, then as far as a header may go.
+  const first = headerIn(cda.subarray(0, USUAL_HEADER_BYTES));
+  const header = 'cause' in first ? headerIn(cda.subarray(0, MAX_HEADER_BYTES)) : first;
+  if ('cause' in header) return header;
+  const root = readXml(header.xml, MAX_HEADER_BYTES * 2);
+  return 'fault' in root ? cdaUnreadable('XML mal formé') : root;
+}
+
+/** The header of a document whose beginning is given, closed. */
+function headerIn(part: Uint8Array): { readonly xml: string } | Fault {
   let beginning: string;
   try {
     // `stream`: the cut may fall inside a character.
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    beginning = decoder.decode(cda.subarray(0, MAX_HEADER_BYTES), { stream: true });
+    beginning = new TextDecoder('utf-8', { fatal: true }).decode(part, { stream: true });
   } catch {
     return cdaUnreadable('encodage autre que UTF-8');
   }
@@ -84,9 +95,7 @@ function headerElement(cda: Uint8Array): XmlElement | Fault {
   const end = /<\/(?:([\w-]+):)?componentOf\s*>/.exec(beginning.slice(start.index));
   if (!end) return cdaUnreadable('componentOf introuvable');
   const close = end[1] === undefined ? '</ClinicalDocument>' : `</${end[1]}:ClinicalDocument>`;
-  const header = beginning.slice(start.index, start.index + end.index + end[0].length) + close;
-  const root = readXml(header, MAX_HEADER_BYTES * 2);
-  return 'fault' in root ? cdaUnreadable('XML mal formé') : root;
+  return { xml: beginning.slice(start.index, start.index + end.index + end[0].length) + close };
 }
 
 function interpret(root: XmlElement): CdaHeader | Fault {
