@@ -1,8 +1,8 @@
-import { SignedXml } from 'xml-crypto';
 import type { Coding } from '../report/coding.ts';
 import { element, fragment, type Markup, text } from '../xds/xml-writer.ts';
-import type { DmpSettings } from './settings.ts';
-import { DIGEST_URI, SIGNATURE_URI, type Signer } from './signer.ts';
+import { canonicalElements } from '../xml/canonical.ts';
+import type { DigestAlgorithm, DmpSettings } from './settings.ts';
+import { DIGEST_URI, digest, SIGNATURE_URI, type Signer, signature } from './signer.ts';
 import type { VihfSubject } from './subject.ts';
 
 /** What one VIHF asserts: who, for which patient, in which mode. */
@@ -20,43 +20,69 @@ export interface VihfRequest {
 
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion';
 const HL7 = 'urn:hl7-org:v3';
+const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+const ENVELOPED = `${DSIG}enveloped-signature`;
 
 /**
  * The signed identity token of one call (VIHF, SAML 2.0; dmp.md §4), authentification indirecte.
  * @returns the assertion, to be spliced byte for byte into the SOAP header: reformatting it breaks the signature
  */
 export function signVihf(settings: DmpSettings, signer: Signer, request: VihfRequest): string {
-  const { digest } = settings.options.vihf;
-  const signed = new SignedXml({
-    privateKey: signer.key,
-    signatureAlgorithm: SIGNATURE_URI[digest],
-    canonicalizationAlgorithm: EXC_C14N,
-    idAttribute: 'ID',
-    getKeyInfoContent: ({ prefix } = {}) => {
-      const qualified = (name: string) => (prefix ? `${prefix}:${name}` : name);
-      return element(
-        qualified('X509Data'),
-        {},
-        element(qualified('X509Certificate'), {}, text(signer.certificateBase64)),
-      );
-    },
-  });
-  signed.addReference({
-    xpath: `/*[local-name()='Assertion']`,
-    digestAlgorithm: DIGEST_URI[digest],
-    transforms: [ENVELOPED, EXC_C14N],
-  });
-  // The schema of SAML wants the signature right after Issuer.
-  signed.computeSignature(assertion(settings, signer, request), {
-    prefix: 'ds',
-    location: { reference: `/*/*[local-name()='Issuer']`, action: 'after' },
-  });
-  return signed.getSignedXml();
+  const unsigned = assertion(settings, signer, request);
+  const info = signedInfo(settings.options.vihf.digest, request.id, canonical(unsigned, 'saml:Assertion'));
+  const value = signature(
+    settings.options.vihf.digest,
+    canonical(signatureElement(signer, info), 'ds:SignedInfo'),
+    signer,
+  );
+  return assertion(settings, signer, request, signatureElement(signer, info, value));
 }
 
-function assertion(settings: DmpSettings, signer: Signer, request: VihfRequest): Markup {
+function canonical(xml: Markup, apex: string): string {
+  const [form] = canonicalElements(xml, (name) => name === apex, { exclusive: true });
+  if (form === undefined) throw new TypeError(`${apex} was just written`);
+  return form;
+}
+
+/** @param digested canonical form of the assertion without its signature */
+function signedInfo(algorithm: DigestAlgorithm, id: string, digested: string): Markup {
+  return element(
+    'ds:SignedInfo',
+    {},
+    element('ds:CanonicalizationMethod', { Algorithm: EXC_C14N }),
+    element('ds:SignatureMethod', { Algorithm: SIGNATURE_URI[algorithm] }),
+    element(
+      'ds:Reference',
+      { URI: `#${id}` },
+      element(
+        'ds:Transforms',
+        {},
+        element('ds:Transform', { Algorithm: ENVELOPED }),
+        element('ds:Transform', { Algorithm: EXC_C14N }),
+      ),
+      element('ds:DigestMethod', { Algorithm: DIGEST_URI[algorithm] }),
+      element('ds:DigestValue', {}, text(digest(algorithm, digested))),
+    ),
+  );
+}
+
+function signatureElement(signer: Signer, info: Markup, value = ''): Markup {
+  return element(
+    'ds:Signature',
+    { 'xmlns:ds': DSIG },
+    info,
+    element('ds:SignatureValue', {}, text(value)),
+    element(
+      'ds:KeyInfo',
+      {},
+      element('ds:X509Data', {}, element('ds:X509Certificate', {}, text(signer.certificateBase64))),
+    ),
+  );
+}
+
+/** The schema of SAML wants the signature right after Issuer. */
+function assertion(settings: DmpSettings, signer: Signer, request: VihfRequest, signed?: Markup): Markup {
   const instant = new Date(request.at).toISOString();
   return element(
     'saml:Assertion',
@@ -72,6 +98,7 @@ function assertion(settings: DmpSettings, signer: Signer, request: VihfRequest):
       { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName' },
       text(signer.subject),
     ),
+    signed,
     element('saml:Subject', {}, element('saml:NameID', {}, text(request.subject.idNat))),
     element(
       'saml:AuthnStatement',
