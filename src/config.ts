@@ -12,6 +12,8 @@ import type { Fault } from './report/fault.ts';
  */
 
 const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'OID attendu, par exemple 1.2.250.1.999');
+/** Under it: `.1`, a hash of 20 digits, the arc of the N1, a version of four digits, in the 64 characters of XDS. */
+const MAX_OID_ROOT = 64 - '.1'.length - 21 - '.0.9999'.length;
 const coding = z.object({ code: z.string(), system: oid, display: z.string() }).strict();
 const mailbox = z.string().regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/, 'adresse de messagerie attendue');
 const structureId = z
@@ -63,7 +65,10 @@ const laboratory = z
       system: '1.2.250.1.213.1.1.4.9',
       display: 'Ambulatoire',
     }),
-    oidRoot: oid,
+    oidRoot: oid.max(
+      MAX_OID_ROOT,
+      `${MAX_OID_ROOT} caractères au plus : la racine entre dans des identifiants de 64`,
+    ),
     director: professionalId,
     biologists: z.array(biologist).min(1),
     privacyNotice: z.string().min(1),

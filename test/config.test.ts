@@ -47,6 +47,14 @@ describe('the configuration', () => {
       lineOf('oidRoot:'),
     ],
     [
+      'an OID that leaves no room for the N1 and its versions',
+      'oidRoot: 1.2.250.1.999.1.1',
+      `oidRoot: 1.2.250.1.999.${'1'.repeat(21)}`,
+      'laboratory.oidRoot',
+      '34 caractères au plus',
+      lineOf('oidRoot:'),
+    ],
+    [
       'a wrong structure',
       'idNat: "1750000001"',
       'idNat: "750000001"',

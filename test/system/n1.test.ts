@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { n1DocumentOid } from '../../src/report/identifiers.ts';
+import type { RegisteredDocument } from '../../src/sandbox/dmp/registry.ts';
+import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
+
+/** The profile `segur-v1` through the whole daemon: the N1 goes to the DMP beside the N3, and is replaced with it. */
+
+let laboratory: Laboratory;
+
+beforeAll(async () => {
+  laboratory = await openLaboratory({
+    changes: (config) => {
+      config.document = { profile: 'segur-v1' };
+    },
+  });
+  await laboratory.start();
+}, SYSTEM_TIMEOUT_MS);
+afterAll(() => laboratory.close());
+
+const kindAndStatus = (document: RegisteredDocument | undefined): string => {
+  const bytes = document ? readFileSync(join(laboratory.sandboxFolder, document.file)) : '';
+  return `${bytes.includes('<nonXMLBody>') ? 'PDF' : 'structuré'} ${document?.status.split(':').at(-1)}`;
+};
+
+const DOSSIER = '26-110001';
+
+/** What the DMP holds of a version: N3 and N1. */
+async function deposited(version: number) {
+  const { versions } = await laboratory.report(DOSSIER);
+  const n3 = versions.find((one) => one.version === version)?.documentOid ?? '';
+  const { documents } = await laboratory.state();
+  const find = (oid: string) => documents.find(({ uniqueId }) => uniqueId === oid);
+  return { n3, n1: n1DocumentOid(n3), documents: [find(n3), find(n1DocumentOid(n3))] };
+}
+
+it('deposits two documents, sends no N1 by mail, and replaces both', {
+  timeout: SYSTEM_TIMEOUT_MS,
+}, async () => {
+  laboratory.drop('1.hl7', input('01-bilan-lipidique-glycemie.hl7'));
+  await laboratory.settled();
+  const first = await deposited(1);
+  expect(first.documents.map(kindAndStatus)).toEqual(['structuré Approved', 'PDF Approved']);
+
+  laboratory.drop('8.hl7', input('08-correction-du-01.hl7'));
+  await laboratory.settled();
+  const second = await deposited(2);
+  expect(second.documents.map((one) => one?.replaces)).toEqual([first.n3, first.n1]);
+  expect(second.documents.map(kindAndStatus)).toEqual(['structuré Approved', 'PDF Approved']);
+  const replaced = await deposited(1);
+  expect(replaced.documents.map(kindAndStatus)).toEqual(['structuré Deprecated', 'PDF Deprecated']);
+
+  const { documents, mails } = await laboratory.state();
+  expect(
+    documents.filter(({ uniqueId }) => [first, second].some(({ n3, n1 }) => [n3, n1].includes(uniqueId))),
+  ).toHaveLength(4);
+  const mailed = mails.flatMap((mail) => mail.documents);
+  expect(mailed).toContain(second.n3);
+  expect(mailed).not.toContain(second.n1);
+  const { deliveries } = await laboratory.report(DOSSIER);
+  expect(deliveries.filter(({ channel }) => channel === 'dmp').map(({ state }) => state)).toEqual(
+    Array(4).fill('delivered'),
+  );
+});
