@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
+import { sameFamily } from '../report/names.ts';
 import { idNatOfRpps, type Professional } from '../report/people.ts';
 
 /** One line of the laboratory's table: the code by which its messages name a professional, and how to reach them. */
@@ -110,18 +111,6 @@ function completed(person: Professional, table: readonly Correspondent[]): Profe
   // A reused code would send a patient's results to somebody else: the family name must agree.
   if (!known || !sameFamily(known.family, person.family)) return person;
   const { localCode: _, ...found } = known;
-  return { ...found, ...person };
-}
-
-/** Same words, whatever their case, accents and hyphens; a message may write the given name with the family's. */
-function sameFamily(inTable: string, inMessage: string): boolean {
-  const words = (name: string) =>
-    name
-      .normalize('NFD')
-      .replace(/[\u0300-\u036f]/g, '')
-      .toUpperCase()
-      .split(/[^A-Z0-9]+/)
-      .filter(Boolean);
-  const sent = words(inMessage);
-  return words(inTable).every((word) => sent.includes(word));
+  const fromTable = known.mssante !== undefined && person.mssante === undefined;
+  return { ...found, ...person, ...(fromTable ? { mailboxOrigin: { by: 'table' } } : {}) };
 }

@@ -1,5 +1,6 @@
 import { type Channel, type DispatchDecision, DMP_N1, DMP_N3, type MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
+import type { MailboxOrigin } from '../report/people.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
 import { RULES, type Rule, type RuleInput } from './rules.ts';
 
@@ -14,8 +15,8 @@ export function decide(
   settings: DispatchSettings,
 ): DispatchDecision[] {
   return settings.channels.flatMap((channel) =>
-    destinations(channel, facts, circumstances, settings).map(({ recipient, mailbox, prescriber }) =>
-      decideOne({ facts, circumstances, settings, channel, mailbox, prescriber }, recipient),
+    destinations(channel, facts, circumstances, settings).map(({ recipient, mailbox, prescriber, origin }) =>
+      decideOne({ facts, circumstances, settings, channel, mailbox, prescriber }, recipient, origin),
     ),
   );
 }
@@ -24,6 +25,8 @@ interface Destination {
   readonly recipient: string;
   readonly mailbox: string | undefined;
   readonly prescriber: boolean;
+  /** Who gave the mailbox, when it is not the message. */
+  readonly origin?: MailboxOrigin;
 }
 
 function destinations(
@@ -45,10 +48,15 @@ function destinations(
     return [{ recipient: address ?? 'patient', mailbox: address, prescriber: false }];
   }
   const found = new Map<string, Destination>();
-  for (const { key, mailbox, prescriber = false } of facts.professionals) {
+  for (const { key, mailbox, prescriber = false, origin } of facts.professionals) {
     // One mailbox of two people is the prescriber's when it is of one of them.
     const shared = found.get(mailbox ?? key)?.prescriber ?? false;
-    found.set(mailbox ?? key, { recipient: mailbox ?? key, mailbox, prescriber: prescriber || shared });
+    found.set(mailbox ?? key, {
+      recipient: mailbox ?? key,
+      mailbox,
+      prescriber: prescriber || shared,
+      ...(origin ? { origin } : {}),
+    });
   }
   // Who received an earlier version gets its replacement even when the new message no longer names them.
   for (const { channel: had, recipient } of circumstances.alreadyHave) {
@@ -58,7 +66,7 @@ function destinations(
   return [...found.values()];
 }
 
-function decideOne(input: RuleInput, recipient: string): DispatchDecision {
+function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin): DispatchDecision {
   const { circumstances, channel } = input;
   let stopped: { rule: Rule; reason: string } | undefined;
   for (const rule of RULES) {
@@ -88,7 +96,7 @@ function decideOne(input: RuleInput, recipient: string): DispatchDecision {
       rule: rule.name,
     };
   }
-  return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality) };
+  return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality, origin) };
 }
 
 function isLifted(rule: Rule, { circumstances: { lifted }, channel }: RuleInput): boolean {
@@ -98,12 +106,20 @@ function isLifted(rule: Rule, { circumstances: { lifted }, channel }: RuleInput)
 function whySent(
   { channel, circumstances }: RuleInput,
   masks: readonly MaskingCode[],
+  origin: MailboxOrigin | undefined,
 ): { reason: string; rule: string } {
-  if (channel !== 'dmp') return { rule: 'envoi', reason: 'compte rendu validé' };
+  if (channel !== 'dmp') return { rule: 'envoi', reason: `compte rendu validé${addressedBy(origin)}` };
   const asked = circumstances.alimentation;
   const consent = asked === undefined || asked === 'NA' ? ', opposition non recueillie' : '';
   const masked = masks.length ? `, avec ${masks.join(', ')}` : '';
   return { rule: 'envoi', reason: `compte rendu validé${consent}${masked}` };
+}
+
+/** An address that the laboratory did not write itself is told with its source, so that it can be checked. */
+function addressedBy(origin: MailboxOrigin | undefined): string {
+  if (!origin || origin.by === 'table') return '';
+  const source = origin.by === 'directory' ? 'l’annuaire national' : 'l’API de l’annuaire national';
+  return `, adresse de ${source}${origin.asOf ? ` du ${origin.asOf}` : ''}`;
 }
 
 /** XDS confidentiality codes of the flags (JDV_J58); the order code INVISIBLE_REP_LEGAUX has another name there. */

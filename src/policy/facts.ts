@@ -1,6 +1,6 @@
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { UnqualifiedCause } from '../report/identity.ts';
-import type { Professional } from '../report/people.ts';
+import type { MailboxOrigin, Professional } from '../report/people.ts';
 import type { Report } from '../report/report.ts';
 
 /** What deciding needs of a rendered version: plain JSON, so that planning again costs no rendering. */
@@ -24,6 +24,8 @@ export interface ProfessionalFact {
   /** PS_IdNat, else the local code, else the family name: names the delivery when there is no mailbox. */
   readonly key: string;
   readonly mailbox?: string;
+  /** Who gave the mailbox, when it is not the message. */
+  readonly origin?: MailboxOrigin;
   /** Who prescribed: the one to whom a biologist may release what is masked to professionals. */
   readonly prescriber?: true;
 }
@@ -38,6 +40,7 @@ export function factsOf(report: Report): DispatchFacts {
     professionals.set(key, {
       key,
       ...(person.mssante ? { mailbox: person.mssante } : {}),
+      ...(person.mssante && person.mailboxOrigin ? { origin: person.mailboxOrigin } : {}),
       ...(prescriber ? { prescriber: true } : {}),
     });
   };

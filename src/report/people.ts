@@ -23,8 +23,18 @@ export interface Professional {
   readonly profession?: Coding;
   /** MSSanté mailbox. */
   readonly mssante?: string;
+  /** Where the mailbox comes from, when it is not the message. */
+  readonly mailboxOrigin?: MailboxOrigin;
   /** National identifier of the structure where the person acts, when known (`1` + FINESS…). */
   readonly structure?: Organization;
+}
+
+/** Who gave an address that the message had not: kept so that each dispatch can be accounted for. */
+export interface MailboxOrigin {
+  /** The laboratory's table of correspondents, the imported national directory, or its FHIR API. */
+  readonly by: 'table' | 'directory' | 'directory-api';
+  /** Day of the extraction or of the answer, `AAAA-MM-JJ`, when known. */
+  readonly asOf?: string;
 }
 
 export interface Organization {

@@ -19,7 +19,8 @@ export type NextVersion =
  *
  * In: identity (strict traits, INS, statuses), dispatch flags, exams and rows (value, unit, state, ranges, flags,
  * previous values, time of collection, method, comments, validator, performer), specimens, attachments, comments,
- * prescriber and recipients (who and which mailbox), completeness, withdrawal.
+ * prescriber and recipients (who and which mailbox; of one that the national directory gave, only that there is one),
+ * completeness, withdrawal.
  * Out: times of messages and of issue (MSH-7, OBR-22, OBX-19), MSH-11, the patient's address, phone and ward, labels,
  * the order of exams and rows, and whether a value is final or corrected: the same value sent again as C says nothing new.
  */
@@ -124,10 +125,17 @@ const digest = (base64: string) => createHash('sha256').update(base64, 'latin1')
 
 function recipients(dossier: Dossier) {
   return dossier.recipients
-    .map(({ role, professional }) => ({ role, ...who(professional), mailbox: professional.mssante }))
+    .map(({ role, professional }) => ({ role, ...who(professional), mailbox: mailboxContent(professional) }))
     .map(canonicalJson)
     .sort();
 }
+
+/**
+ * The national directory changes by itself every day: that it has an address is content, which one is not. Else each move of
+ * a professional would replace, everywhere, a report that says nothing new.
+ */
+const mailboxContent = ({ mssante, mailboxOrigin }: Professional) =>
+  mailboxOrigin && mailboxOrigin.by !== 'table' ? 'directory' : mssante;
 
 function examContent(exam: Exam) {
   return {

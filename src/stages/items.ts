@@ -1,13 +1,19 @@
+import { unknownCodes, withDirectory } from '../directory/complete.ts';
 import { type Correspondent, withCorrespondents } from '../intake/correspondents.ts';
 import { interpret } from '../intake/interpret.ts';
 import type { SourceProfile } from '../intake/profile.ts';
+import type { DirectoryLookup } from '../report/directory-entry.ts';
+import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { identifyReport } from '../report/identifiers.ts';
+import type { Warning } from '../report/report.ts';
 import { instantOf } from '../report/timestamp.ts';
 import type { InterpretedItem } from '../store/model.ts';
 
 export interface ItemContext {
   readonly correspondents: readonly Correspondent[];
+  /** The national directory, asked after the laboratory's table; absent: no folder to find one in. */
+  readonly directory?: DirectoryLookup;
   /** OID under which the laboratory's documents live. */
   readonly root: string;
   /** When the message is read (ms); absent offline, where nothing later depends on the order of messages. */
@@ -17,11 +23,11 @@ export interface ItemContext {
 /** A sender's clock may run ahead by this much: time zones, a badly set server. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
 
-/** What a message holds, with its reports identified and its professionals completed from the laboratory's table. */
+/** What a message holds, with its reports identified and its professionals completed from the table, then the directory. */
 export function itemsOf(
   bytes: Uint8Array,
   profile: SourceProfile | undefined,
-  { correspondents, root, now }: ItemContext,
+  { correspondents, directory, root, now }: ItemContext,
 ): InterpretedItem[] {
   if (!profile) {
     return [
@@ -41,9 +47,25 @@ export function itemsOf(
     if (at && now !== undefined && instantOf(at) > now + MAX_AHEAD_MS)
       return { kind: 'rejected', fault: fromTheFuture() };
     if (part.kind !== 'dossier') return part;
-    const dossier = withCorrespondents(part.dossier, correspondents);
-    return { ...part, dossier, ...identifyReport(profile.name, dossier.number, root) };
+    const { dossier, warnings } = addressed(part.dossier, correspondents, directory);
+    return {
+      ...part,
+      dossier,
+      warnings: [...part.warnings, ...warnings],
+      ...identifyReport(profile.name, dossier.number, root),
+    };
   });
+}
+
+/** The message wins over the laboratory's table, the table over the national directory. */
+function addressed(
+  stated: Dossier,
+  correspondents: readonly Correspondent[],
+  directory: DirectoryLookup | undefined,
+): { readonly dossier: Dossier; readonly warnings: readonly Warning[] } {
+  const known = withCorrespondents(stated, correspondents);
+  const { dossier, warnings } = withDirectory(known, directory ?? (() => undefined));
+  return { dossier, warnings: [...warnings, ...unknownCodes(dossier)] };
 }
 
 /** Messages are taken in the order of their own time: one from the future would silence every later one. */

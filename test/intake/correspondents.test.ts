@@ -25,6 +25,7 @@ describe('correspondents', () => {
       given: 'C',
       title: 'DR',
       mssante: 'c.durand@x.invalid',
+      mailboxOrigin: { by: 'table' },
     });
     expect(dossier.recipients[0]?.professional).toEqual(dossier.prescriber);
   });
