@@ -21,6 +21,11 @@ const DECLARED: Readonly<Record<string, CharsetName>> = {
   UTF8: 'utf-8',
 };
 
+/** The charset that MSH-18 names; undefined when it is empty or unknown. */
+export function charsetNamed(declared: string): CharsetName | undefined {
+  return DECLARED[declared.trim().toUpperCase()];
+}
+
 export interface Decoded {
   readonly text: string;
   readonly charset: CharsetName;
@@ -35,7 +40,7 @@ export interface Decoded {
  * @returns undefined when a byte has no meaning in any of them; never U+FFFD
  */
 export function decode(bytes: Uint8Array, declared: string, fallback: CharsetName): Decoded | undefined {
-  const known = DECLARED[declared.trim().toUpperCase()];
+  const known = charsetNamed(declared);
   const announced = known ?? fallback;
   const doubt = declared.trim() !== '' && !known ? ({ doubt: 'unknown' } as const) : {};
   const misdeclared = { doubt: 'misdeclared' } as const;
