@@ -197,8 +197,26 @@
     <xsl:param name="telecoms"/>
     <xsl:for-each select="$telecoms[@value]">
       <xsl:if test="position() &gt; 1"><xsl:text>, </xsl:text></xsl:if>
-      <xsl:value-of select="substring-after(@value, ':')"/>
+      <xsl:call-template name="telecom"><xsl:with-param name="value" select="substring-after(@value, ':')"/></xsl:call-template>
     </xsl:for-each>
+  </xsl:template>
+
+  <!-- +33100000001 → 01 00 00 00 01, outre-mer compris ; un autre numéro ou une adresse : tel quel -->
+  <xsl:template name="telecom">
+    <xsl:param name="value"/>
+    <xsl:variable name="national">
+      <xsl:choose>
+        <xsl:when test="starts-with($value, '+33')"><xsl:value-of select="concat('0', substring($value, 4))"/></xsl:when>
+        <xsl:when test="contains('+262+590+594+596', substring($value, 1, 4))"><xsl:value-of select="concat('0', substring($value, 5))"/></xsl:when>
+        <xsl:otherwise><xsl:value-of select="$value"/></xsl:otherwise>
+      </xsl:choose>
+    </xsl:variable>
+    <xsl:choose>
+      <xsl:when test="string-length($national) = 10 and starts-with($national, '0') and translate($national, '0123456789', '') = ''">
+        <xsl:value-of select="concat(substring($national, 1, 2), '&#160;', substring($national, 3, 2), '&#160;', substring($national, 5, 2), '&#160;', substring($national, 7, 2), '&#160;', substring($national, 9, 2))"/>
+      </xsl:when>
+      <xsl:otherwise><xsl:value-of select="$value"/></xsl:otherwise>
+    </xsl:choose>
   </xsl:template>
 
   <!-- AAAAMMJJ[HHMM…] → JJ/MM/AAAA[ à HH:MM] -->

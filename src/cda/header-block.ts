@@ -1,3 +1,4 @@
+import { printedPhone } from '../report/printed.ts';
 import type { Node } from './conformance/read.ts';
 import { at, childrenOf, every } from './conformance/read.ts';
 import type { Markup, MarkupContent } from './xhtml.ts';
@@ -195,12 +196,12 @@ function civility(name: Node | undefined): string | undefined {
 
 const address = (addr: Node | undefined): string => (addr?.children ?? []).map(text).join(', ');
 
-/** Numbers and addresses without their scheme. */
+/** Numbers, as France writes them, and addresses, without their scheme. */
 function telecoms(holder: Node | undefined): string {
   return (holder ? childrenOf(holder, 'telecom') : [])
     .map((telecom) => attribute(telecom, 'value'))
     .filter((value) => value !== undefined)
-    .map((value) => value.slice(value.indexOf(':') + 1))
+    .map((value) => printedPhone(value.slice(value.indexOf(':') + 1)))
     .join(', ');
 }
 

@@ -1,4 +1,5 @@
 import { printedName } from '../report/people.ts';
+import { printedPhone } from '../report/printed.ts';
 import type { Report } from '../report/report.ts';
 import { ACCREDITATION_MARK, accreditationOf } from './accreditation.ts';
 import { leaves } from './chapters.ts';
@@ -14,7 +15,13 @@ export function mentions(report: Report): XmlElement[] {
 /** Name, legal form, site and responsible biologists of the laboratory. */
 function publisher({ laboratory }: Report): XmlElement {
   const { name, legalForm, address, phone, idNat, director, biologists } = laboratory;
-  const site = [name, legalForm, ...addressLines(address), `tél. ${phone}`, `FINESS ${idNat.slice(1)}`];
+  const site = [
+    name,
+    legalForm,
+    ...addressLines(address),
+    `tél. ${printedPhone(phone)}`,
+    `FINESS ${idNat.slice(1)}`,
+  ];
   const others = biologists.filter(({ idNat: other }) => other !== director.idNat).map(printedName);
   const people = [
     `Biologiste responsable : ${printedName(director)}.`,

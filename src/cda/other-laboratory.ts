@@ -1,6 +1,7 @@
 import type { Laboratory } from '../report/laboratory.ts';
 import type { PerformingLaboratory } from '../report/people.ts';
 import { printedName } from '../report/people.ts';
+import { printedPhone } from '../report/printed.ts';
 import type { Timestamp } from '../report/timestamp.ts';
 import {
   address,
@@ -61,6 +62,6 @@ export function performer(
 export function printedLaboratory(other: PerformingLaboratory): string {
   const where = other.address ? addressLines(other.address) : [];
   const director = other.director ? ` (responsable : ${printedName(other.director)})` : '';
-  const phone = other.phone ? [`tél. ${other.phone}`] : [];
+  const phone = other.phone ? [`tél. ${printedPhone(other.phone)}`] : [];
   return `${[other.name, ...where, ...phone].join(', ')}${director}`;
 }

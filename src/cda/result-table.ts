@@ -1,5 +1,6 @@
 import type { Laboratory } from '../report/laboratory.ts';
 import { printedName } from '../report/people.ts';
+import { printedRange } from '../report/printed.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { ACCREDITATION_MARK, isAccredited } from './accreditation.ts';
 import { anchored, bold, broken, paragraph, preformatted } from './inline.ts';
@@ -38,7 +39,7 @@ export function resultTable(
     nameCell(line, laboratory),
     valueCell(line),
     el('td', {}, interleave([line.printedUnit, ...(line.beside ? [line.beside.printedUnit] : [])])),
-    el('td', {}, interleave(rangesOf(line).map((range) => broken(range.text)))),
+    el('td', {}, interleave(rangesOf(line).map((range) => broken(printedRange(range))))),
     el('td', {}, interpretations(line)),
     el('td', {}, line.second ? undefined : previousValues(line)),
   ]);

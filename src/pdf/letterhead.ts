@@ -1,4 +1,5 @@
 import type { Accreditation, Laboratory } from '../report/laboratory.ts';
+import { printedPhone } from '../report/printed.ts';
 import type { Report } from '../report/report.ts';
 import type { PdfAssets } from './assets.ts';
 import type { TextStyle } from './canvas.ts';
@@ -8,7 +9,7 @@ import { paragraph } from './paragraph.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';
 import { standingTexts } from './standing.ts';
 import { printable, wrap } from './text.ts';
-import { printedIdNat, printedPhone, unbrokenName } from './wording.ts';
+import { printedIdNat, unbrokenName } from './wording.ts';
 
 /** Name in the page's resources. */
 export const LOGO = 'Logo';

@@ -1,6 +1,7 @@
 import type { PerformingLaboratory, Professional } from '../report/people.ts';
 import { printedName } from '../report/people.ts';
-import type { Comparator, InterpretationCode, ReferenceRange, ResultValue } from '../report/result.ts';
+import { printedPhone } from '../report/printed.ts';
+import type { Comparator, InterpretationCode, ResultValue } from '../report/result.ts';
 
 /** A no-break space, between what must stay on one line. */
 const NB = '\u00a0';
@@ -30,11 +31,6 @@ function compared(comparator: Comparator | undefined, text: string): string {
 
 function frenchNumber(lexical: string): string {
   return lexical.replace('.', ',');
-}
-
-/** A range as received; a decimal point becomes a comma only where the text holds nothing but numbers and signs. */
-export function printedRange(range: ReferenceRange): string {
-  return /^[\d\s.<>≤≥=à–-]+$/.test(range.text) ? range.text.replace(/(\d)\.(\d)/g, '$1,$2') : range.text;
 }
 
 /** What a flag says, by a sign and by words, so that it reads without colour and by ear. */
@@ -116,16 +112,6 @@ export function printedIdNat(idNat: string): string {
 /** `Dr Anne MARTIN`, kept on one line. */
 export function unbrokenName(person: Professional): string {
   return printedName(person).replaceAll(' ', NB);
-}
-
-/**
- * A telephone number as France writes it, in pairs: `+33100000001` → `01 00 00 00 01`, the overseas departments' codes
- * likewise. A number of another country stays as received.
- */
-export function printedPhone(phone: string): string {
-  const compact = phone.replace(/[\s.()-]/g, '');
-  const national = /^(?:(?:\+|00)(?:33|262|590|594|596)0?|0)(\d{9})$/.exec(compact)?.[1];
-  return national === undefined ? phone : `0${national}`.replace(/\d\d(?=\d)/g, `$&${NB}`);
 }
 
 /** Name, address, telephone and director of a laboratory, in one sentence (CSP R.6222-3). */

@@ -48,6 +48,22 @@ test('a second unit without a code of its own is read beside the first and not c
   expect(elements(document, '//c:value[@value="58.9"]')).toHaveLength(0);
 });
 
+test('a range reads with a decimal comma, as in the PDF, and is coded as it came', () => {
+  const range = { text: '3.90 - 5.50', low: '3.90', high: '5.50' };
+  const words = { text: 'cf. méthode 2.1' };
+  const results = [
+    aResult('A', 'Glucose', quantity('5.1'), { ranges: [range] }),
+    aResult('B', 'Autre', quantity('1'), { ranges: [words] }),
+  ];
+  const document = parse(
+    cdaOf(aReport({ chapters: [aChapter('18719-5', 'B', content([aBattery('C', 'C', results)]))] })),
+  );
+  expect(textAt(document, '//c:tr[c:td="Glucose"]/c:td[4]')).toBe('3,90 - 5,50');
+  expect(textAt(document, '//c:tr[c:td="Autre"]/c:td[4]')).toBe('cf. méthode 2.1');
+  const coded = elements(document, '//c:observationRange');
+  expect(coded.map((one) => one.textContent?.trim())).toEqual(['3.90 - 5.50', 'cf. méthode 2.1']);
+});
+
 test('a national waiting code is the translation of a code without attributes, the unit is kept', () => {
   const document = parse(cdaOf(serology()));
   const code = `//c:code[c:translation/@codeSystem="${OID.waitingCodes}"]`;

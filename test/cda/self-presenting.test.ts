@@ -60,6 +60,22 @@ describe('the file that shows itself', () => {
     );
   });
 
+  test.each([
+    ['+33100000001', '01 00 00 00 01'],
+    ['01.00.00.00.01', '01 00 00 00 01'],
+    ['+262 262 00 00 01', '02 62 00 00 01'],
+    ['+3222000001', '+3222000001'],
+  ])('writes the telephone %s as France does, with XSLT and without', (phone, printed) => {
+    const base = aReport();
+    const report = aReport({ laboratory: { ...base.laboratory, phone } });
+    const file = Buffer.from(selfPresenting(cdaOf(report), ours())).toString('utf8');
+    for (const view of [
+      page(report),
+      file.slice(file.indexOf('</data:Contenu>'), file.indexOf('<xsl:output')),
+    ])
+      expect(visible(view)).toContain(` ${printed} `);
+  });
+
   test('shows the whole header', () => {
     const text = visible(page(correction()));
     for (const said of [

@@ -4,13 +4,8 @@ import { type Colour, colourOf } from '../../src/pdf/canvas.ts';
 import { FontSubset } from '../../src/pdf/font-subset.ts';
 import { integerPart } from '../../src/pdf/row.ts';
 import { printable, widthOf, wrap } from '../../src/pdf/text.ts';
-import {
-  printedFlag,
-  printedIdNat,
-  printedPhone,
-  printedRange,
-  printedValue,
-} from '../../src/pdf/wording.ts';
+import { printedFlag, printedIdNat, printedValue } from '../../src/pdf/wording.ts';
+import { printedPhone, printedRange } from '../../src/report/printed.ts';
 import { loadAssets } from './tools.ts';
 
 const style = { face: new FontSubset(loadAssets().regular, 'F1'), size: 9, colour: '0 0 0' as Colour };
