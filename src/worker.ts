@@ -6,7 +6,8 @@ import { openSigner } from './dmp/signer.ts';
 import { prepareMail } from './mssante/mail.ts';
 import type { DeliveryJob } from './report/delivery.ts';
 import { dmpSettingsOf, mssanteSettingsOf } from './settings.ts';
-import { renderDocument, type VersionToRender } from './stages/document.ts';
+import type { VersionToRender } from './stages/document.ts';
+import { renderVersion } from './stages/version.ts';
 
 /**
  * A worker thread: rendering and signing, so that the event loop stays free for acknowledgements. It reads the same
@@ -22,8 +23,8 @@ const mssante = mssanteSettingsOf(config);
 const signer = dmp && !Array.isArray(dmp) ? openSigner(dmp.signing) : undefined;
 
 /** Renders one version. */
-export function render(task: VersionToRender): ReturnType<typeof renderDocument> {
-  return renderDocument(task, assets as Exclude<typeof assets, readonly unknown[]>);
+export function render(task: VersionToRender): ReturnType<typeof renderVersion> {
+  return renderVersion(task, assets as Exclude<typeof assets, readonly unknown[]>);
 }
 
 /** Signs a submission set for the DMP. `now`: milliseconds. */

@@ -16,13 +16,9 @@ import type { Warning } from '../report/report.ts';
 import { toXds } from '../report/timestamp.ts';
 import { nextVersion } from '../report/versions.ts';
 import { dispatchSettingsOf, laboratoryOf, profilesOf } from '../settings.ts';
-import {
-  type DocumentAssets,
-  type RenderedDocument,
-  renderDocument,
-  type VersionToRender,
-} from '../stages/document.ts';
+import type { DocumentAssets, RenderedDocument, VersionToRender } from '../stages/document.ts';
 import { itemsOf } from '../stages/items.ts';
+import { renderVersion } from '../stages/version.ts';
 import type { Consent, InterpretedItem } from '../store/model.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
 
@@ -119,7 +115,7 @@ class RenderSession {
       flags: dossier.flags,
       ...(replaces ? { replaces } : {}),
     };
-    const result = await renderDocument(task, this.assets);
+    const result = await renderVersion(task, this.assets);
     if ('faults' in result) return result.faults;
     await this.write(task, result, [...item.warnings, ...result.warnings]);
     return [];

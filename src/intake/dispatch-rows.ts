@@ -52,11 +52,41 @@ export function readDispatchRows(
   const [first] = rows;
   if (!first) return {};
   if (!context.profile.metaDmpMss) return fault('META_NOT_ALLOWED', context.at(first.obx, 3));
+  if (rows.some(({ obx }) => rowOf(obx).startsWith('CORPSMAIL'))) context.warn('MAIL_BODY_IGNORED');
+  return readFlags(rows, context);
+}
+
+/** Spellings of earlier versions of the volet. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  INVISIBLE_REPRESENTANTS_LEGAUX: 'INVISIBLE_REP_LEGAUX',
+  MODIF_CONFIDENTIALITYCODE: 'MODIF_CONF_CODE',
+  ACK_LECTURE: 'ACK_LECTURE_MSS',
+};
+
+/** Code of an order row, as the volet 2.1 writes it. */
+export function rowOf(obx: Segment): string {
+  const code = obx.text(3).toUpperCase();
+  return SPELLINGS[code] ?? code;
+}
+
+/** What an order row answers; undefined: the row is not there, or says neither Y nor N. */
+export function answerOf(rows: readonly ObservationGroup[], code: string): boolean | undefined {
+  const answer = rows
+    .find(({ obx }) => rowOf(obx) === code)
+    ?.obx.text(5)
+    .toUpperCase();
+  return answer === 'Y' ? true : answer === 'N' ? false : undefined;
+}
+
+/**
+ * The flags of a message whose sender may give orders.
+ * @returns a fault when an order is neither Y nor N: nothing may leave unmasked by one that we did not understand
+ */
+export function readFlags(rows: readonly ObservationGroup[], context: ReadingContext): DispatchFlags | Fault {
   const flags: Partial<Record<Flag, boolean>> = {};
   let patientMayNotReply = false;
   for (const { obx, notes } of rows) {
-    const code = obx.text(3).toUpperCase();
-    if (code.startsWith('CORPSMAIL')) context.warn('MAIL_BODY_IGNORED');
+    const code = rowOf(obx);
     const flag = FLAGS[code];
     if (!flag) continue;
     const answer = obx.text(5).toUpperCase();

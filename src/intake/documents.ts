@@ -8,7 +8,7 @@ export type EmbeddedDocument =
   | { readonly kind: 'pdf'; readonly base64: string }
   | { readonly kind: 'image'; readonly mediaType: ResultImage['mediaType']; readonly base64: string }
   /** CDA or other XML. */
-  | { readonly kind: 'xml' }
+  | { readonly kind: 'xml'; readonly base64: string }
   /** A text, or a format that no report can show. */
   | { readonly kind: 'other' };
 

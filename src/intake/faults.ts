@@ -71,8 +71,32 @@ const CATALOGUE = {
     'Adresser ce flux à la plateforme prévue pour les documents.',
   ],
   HL7_CDA_IN_ORU: [
-    'Le message transporte un CR-Bio déjà rédigé (CDA en HL7 v2, volet CI-SIS) : il n’est pas encore repris.',
-    'Adresser ces messages à la plateforme d’intermédiation, ou exporter les résultats en ORU^R01 discret.',
+    'Un résultat est un document CDA, dans un message qui ne s’annonce pas comme « CDA en HL7 v2 » (MSH-21).',
+    'Un CR-Bio déjà rédigé se transmet selon le volet CI-SIS (MSH-21 « 2.1^CISIS_CDA_HL7_V2 », rangées MetaDMPMSS) ; sinon exporter les résultats en ORU^R01 discret.',
+  ],
+  CDA_MISSING: [
+    'Le message s’annonce comme « CDA en HL7 v2 » (MSH-21) et ne contient aucun document CDA.',
+    'Vérifier l’export : le document est attendu dans une rangée OBX de type ED, en base64.',
+  ],
+  CDA_UNREADABLE: [
+    'Le document joint n’est pas un CDA exploitable : en-tête illisible, ou ensemble de versions (setId) absent.',
+    'Produire le document de nouveau dans le logiciel qui le rédige, puis exporter de nouveau.',
+  ],
+  CDA_SEVERAL: [
+    'Le message contient plusieurs documents du même niveau.',
+    'Un message porte un document N3, un N1, ou les deux formes du même compte rendu ; exporter les autres à part.',
+  ],
+  CDA_SEVERAL_PATIENTS: [
+    'Un message « CDA en HL7 v2 » ne concerne qu’un patient, et celui-ci en nomme plusieurs.',
+    'Exporter un message par document.',
+  ],
+  CDA_ORDER_INCOHERENT: [
+    'La demande est contradictoire : ORC-1 (NW, RO, CA) et OBX-11 (F, C, D) ne disent pas la même chose.',
+    'Corriger l’export : création NW et F, remplacement RO et C, suppression CA et D.',
+  ],
+  CDA_ORDER_MISSING: [
+    'Une consigne obligatoire (MetaDMPMSS) manque : {detail}.',
+    'Compléter l’export : sans elle, rien ne dit qui peut recevoir le document. Par prudence, rien n’est parti.',
   ],
   HL7_BUSINESS_ACK: [
     'Message d’acquittement ({detail}) : il n’apporte aucun résultat.',
@@ -221,6 +245,7 @@ const WARNINGS = {
   SIDE_FILE: 'Un document désigné par une adresse, et non par le nom d’un fichier voisin, n’est pas repris',
   ED_NOT_PDF: 'Un document joint qui n’est pas un PDF n’est pas repris',
   ISOLATE_UNLINKED: 'Un antibiogramme n’a pu être rattaché à un germe : ses lignes suivent la culture',
+  MAIL_BODY_UNREADABLE: 'Le texte de courriel joint (CORPSMAIL) est illisible ou coupé : celui du laboratoire sert.',
   SUBCONTRACTOR_UNNAMED: 'Un examen est marqué sous-traité (OBR-24 = OSL) sans nom de laboratoire',
   SUBCONTRACTOR_ADDRESS: 'Le laboratoire exécutant n’a pas d’adresse (OBX-24 ; CSP R.6222-3)',
   ORC_WITHOUT_OBR: 'Une commande (ORC) n’a pas d’examen (OBR) : elle a été ignorée.',

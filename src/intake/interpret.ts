@@ -4,6 +4,7 @@ import type { Organization } from '../report/people.ts';
 import type { Warning } from '../report/report.ts';
 import { parseTimestamp, type Timestamp } from '../report/timestamp.ts';
 import { type AdtUpdate, readAdt } from './adt.ts';
+import { carriesCda, readCarriedCda } from './carried-cda.ts';
 import { decode } from './charset.ts';
 import { ReadingContext } from './context.ts';
 import { foreignFault } from './families.ts';
@@ -107,7 +108,9 @@ function dispatch(
     if (isFault(update)) return [rejected(update)];
     return 'reason' in update ? [{ kind: 'ignored', reason: update.reason }] : [{ kind: 'patient', update }];
   }
-  const dossiers = readOru(message, header, context);
+  const dossiers = carriesCda(announced.profiles)
+    ? [readCarriedCda(message, header, context)]
+    : readOru(message, header, context);
   return dossiers.map((dossier) =>
     isFault(dossier) ? rejected(dossier) : { kind: 'dossier', dossier, warnings: context.warnings },
   );

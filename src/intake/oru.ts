@@ -188,7 +188,8 @@ function saysSomething(exam: Exam): boolean {
   );
 }
 
-function visit(pv1: Segment | undefined): Pick<Dossier, 'patientClass' | 'visitNumber' | 'location'> {
+/** PV1: class of the patient, stay, ward. */
+export function visit(pv1: Segment | undefined): Pick<Dossier, 'patientClass' | 'visitNumber' | 'location'> {
   const patientClass = pv1?.text(2).toUpperCase();
   const visitNumber = pv1?.text(19);
   const location = pv1?.text(3) || pv1?.text(3, 9) || pv1?.text(3, 4);

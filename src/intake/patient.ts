@@ -17,17 +17,22 @@ const OTHER_IDS = /^(?:INS.*|NH|NNFRA|NDP|AN|VN|SS|SNS|PRN)$/;
 /**
  * Reads PID (inputs.md §4) into the identity that the source states; whether its INS may serve is not decided here.
  * @param at the message's time, against which the validity of an identifier is judged
+ * @param named by: what names the patient here when PID-3 gives no number of an establishment; the INS where no document
+ *   is made that would print it as one
  */
 export function readPatient(
   pid: Segment,
   at: Timestamp | undefined,
   context: ReadingContext,
+  named: { readonly by: 'number' | 'number-or-ins' } = { by: 'number' },
 ): StatedIdentity | Fault {
-  const localId = readLocalId(pid, context);
+  const ins = readIns(pid, at, context);
+  const asNumber =
+    ins && named.by === 'number-or-ins' ? { value: ins.matricule, authority: ins.oid } : undefined;
+  const localId = readLocalId(pid, context) ?? asNumber;
   if (!localId) return fault('PID_NO_NUMBER', context.at(pid, 3));
   const traits = readTraits(pid, context);
   if (isFault(traits)) return traits;
-  const ins = readIns(pid, at, context);
   const address = homeAddress(pid);
   const phone = readPhone(pid);
   return {

@@ -39,7 +39,7 @@ export function readRecipients(
 }
 
 /** PRT-5 person and PRT-8 organisation with the mailbox of PRT-15.4. A patient (CX type INS) is no professional. */
-function participant(prt: Segment): Professional | undefined {
+export function participant(prt: Segment): Professional | undefined {
   const xcn = prt.repetitions(5)[0];
   if (xcn && /^INS/.test(xcn.text(13))) return undefined;
   const person = readPerson(xcn);

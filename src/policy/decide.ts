@@ -36,7 +36,7 @@ function destinations(
   settings: DispatchSettings,
 ): Destination[] {
   if (channel === 'dmp') {
-    const forms = settings.n1ToDmp ? [DMP_N3, DMP_N1] : [DMP_N3];
+    const forms = settings.n1ToDmp && facts.finished?.hasN1 !== false ? [DMP_N3, DMP_N1] : [DMP_N3];
     return forms.map((recipient) => ({ recipient, mailbox: undefined, prescriber: false }));
   }
   if (channel === 'mssante-patient') {

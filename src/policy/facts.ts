@@ -18,6 +18,8 @@ export interface DispatchFacts {
   readonly nonHuman: boolean;
   readonly patientClass?: string;
   readonly professionals: readonly ProfessionalFact[];
+  /** Of a report that came written: its documents cannot be changed. */
+  readonly finished?: { readonly bearsIns: boolean; readonly hasN1: boolean };
 }
 
 export interface ProfessionalFact {

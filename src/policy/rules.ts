@@ -202,6 +202,18 @@ export const RULES: readonly Rule[] = [
         : undefined,
   },
   {
+    // Such a document cannot be made again without its INS: nobody may have it before the identity is qualified.
+    name: 'ins-du-document',
+    channels: ALL,
+    decision: 'hold',
+    release: 'cause',
+    applies: ({ facts: { finished, identity } }) =>
+      when(
+        finished?.bearsIns === true && identity.kind === 'unqualified',
+        'le document reçu porte un INS alors que l’identité n’est pas qualifiée : il partira quand elle le sera',
+      ),
+  },
+  {
     name: 'cumul-masquage',
     channels: DMP,
     decision: 'hold',

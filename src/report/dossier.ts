@@ -1,3 +1,4 @@
+import type { FinishedDocuments } from './finished.ts';
 import type { StatedIdentity } from './identity.ts';
 import type { Organization, PerformingLaboratory, Professional } from './people.ts';
 import type { LocalCode, Result } from './result.ts';
@@ -119,10 +120,12 @@ export interface Dossier {
   readonly flags: DispatchFlags;
   /** Specimen is not of a human (food, water, animal): no CR-Bio can carry it. */
   readonly nonHuman?: boolean;
-  /** W or a full cancellation: the report must be withdrawn everywhere. */
-  readonly withdrawn?: 'wrong-patient' | 'cancelled';
+  /** W or a full cancellation, or an act of the laboratory: the report must be withdrawn everywhere. */
+  readonly withdrawn?: 'wrong-patient' | 'cancelled' | 'by-laboratory';
   /** `partial` while one row is pending or preliminary. */
   readonly completeness: 'partial' | 'complete';
+  /** The report came written: its documents leave as they are, and `exams` is empty. */
+  readonly finished?: FinishedDocuments;
   /** Latest of OBR-22, OBX-19, MSH-7: the document's effectiveTime. */
   readonly issuedAt: Timestamp;
   /** MSH-7, else EVN-2: orders updates of one patient. */

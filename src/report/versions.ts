@@ -18,7 +18,8 @@ export type NextVersion =
  * new version (inputs.md §5).
  *
  * In: identity (strict traits, INS, statuses), dispatch flags, exams and rows (value, unit, state, ranges, flags,
- * previous values, time of collection, method, comments, validator, performer), specimens, attachments, comments,
+ * previous values, time of collection, method, comments, validator, performer), specimens, attachments,
+ * the bytes of finished documents, comments,
  * prescriber and recipients (who and which mailbox; of one that the national directory gave, only that there is one),
  * completeness, withdrawal.
  * Out: times of messages and of issue (MSH-7, OBR-22, OBX-19), MSH-11, the patient's address, phone and ward, labels,
@@ -56,6 +57,7 @@ function causeOf(current: Dossier | undefined, incoming: Dossier): VersionCause 
   if (incoming.withdrawn) return 'withdrawal';
   if (!current) return 'first';
   const [before, after] = [content(current), content(incoming)];
+  if (incoming.finished?.onlyMasking) return 'masking';
   if (current.withdrawn || !extendsContent(before, after)) return 'correction';
   if (!same(identityContent(current.patient), identityContent(incoming.patient))) return 'identity';
   const onlyFlags =
@@ -117,6 +119,7 @@ function content(dossier: Dossier) {
     comments,
     attachments: Object.fromEntries(attachments.map(({ id, ...attachment }) => [id, attachment])),
     sourcePdf: dossier.sourcePdf && digest(dossier.sourcePdf.base64),
+    finished: dossier.finished && [dossier.finished.n3, dossier.finished.n1].map((one) => one && digest(one)),
     exams: Object.fromEntries([...examsByKey(dossier.exams)].map(([key, exam]) => [key, examContent(exam)])),
   };
 }

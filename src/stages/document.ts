@@ -11,6 +11,7 @@ import { type Environment, usableIdentity } from '../policy/environment.ts';
 import { type DispatchFacts, factsOf } from '../policy/facts.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
+import type { MailOrders } from '../report/finished.ts';
 import { documentOid } from '../report/identifiers.ts';
 import type { Laboratory } from '../report/laboratory.ts';
 import type { Report, ReportVersion, Warning } from '../report/report.ts';
@@ -39,17 +40,29 @@ export interface VersionToRender {
   readonly cause: ReportVersion['cause'];
   readonly replaces?: NonNullable<ReportVersion['replaces']>;
   readonly flags: DispatchFlags;
+  /** Main documents of the report's earlier versions, newest first; known of a version that came written. */
+  readonly earlier?: readonly EarlierDocument[];
+}
+
+export interface EarlierDocument {
+  readonly documentOid: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface RenderedDocument {
   readonly documentOid: string;
   readonly cda: Uint8Array;
   readonly n1?: Uint8Array;
+  /** Of an N1 that came written; ours follows from `documentOid`. */
+  readonly n1DocumentOid?: string;
   readonly pdf: Uint8Array;
   readonly pdfName: string;
   readonly warnings: readonly Warning[];
   readonly facts: DispatchFacts;
   readonly identity: 'qualified' | 'unqualified';
+  /** What the sender of a finished document wants of its mails. */
+  readonly mail?: MailOrders;
 }
 
 /**
@@ -65,11 +78,11 @@ export async function renderDocument(
     return await makeDocuments(task, assets);
   } catch (error) {
     // A bug met by one report's content must not stop the others: that version waits for a person.
-    return { faults: [internal(error)] };
+    return { faults: [internalFault(error)] };
   }
 }
 
-function internal(error: unknown): Fault {
+export function internalFault(error: unknown): Fault {
   return {
     code: 'RENDER_INTERNAL',
     cause: `erreur interne pendant la fabrication du document (${codeOf(error)})`,

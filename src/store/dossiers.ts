@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Attachment, Dossier } from '../report/dossier.ts';
+import type { FinishedDocuments } from '../report/finished.ts';
 import { type Context, fromJson } from './context.ts';
 
 /** An attachment whose bytes are in the table `attachment`. */
 type StoredAttachment = Omit<Attachment, 'base64'> & { readonly base64?: string; readonly sha256?: string };
+/** The same for a finished document. */
+type StoredDocument = Pick<StoredAttachment, 'base64' | 'sha256'>;
+type StoredDossier = Omit<Dossier, 'attachments' | 'finished'> & {
+  readonly attachments: StoredAttachment[];
+  readonly finished?: Omit<FinishedDocuments, 'n1' | 'n3'> & { n1?: StoredDocument; n3?: StoredDocument };
+};
 
 /**
  * Dossiers as JSON text. Attachments (a subcontractor's PDF of some megabytes) are kept once by their hash, since each
@@ -13,7 +20,9 @@ export function createDossiers({ db }: Pick<Context, 'db'>) {
   const keep = db.prepare('INSERT OR IGNORE INTO attachment (sha256, bytes) VALUES (?, ?)');
   const find = db.prepare<[string], Buffer>('SELECT bytes FROM attachment WHERE sha256 = ?').pluck();
 
-  const store = (attachment: Attachment): StoredAttachment => {
+  const store = <Kept extends { readonly base64: string }>(
+    attachment: Kept,
+  ): Omit<Kept, 'base64'> & StoredDocument => {
     const bytes = Buffer.from(attachment.base64, 'base64');
     // Not the one form of its bytes: kept as it came.
     if (bytes.toString('base64') !== attachment.base64) return attachment;
@@ -23,18 +32,44 @@ export function createDossiers({ db }: Pick<Context, 'db'>) {
     return { ...rest, sha256 };
   };
 
-  const restore = ({ sha256, ...rest }: StoredAttachment): Attachment => {
-    const base64 = sha256 === undefined ? rest.base64 : find.get(sha256)?.toString('base64');
+  const base64Of = ({ sha256, base64: kept }: StoredDocument): string => {
+    const base64 = sha256 === undefined ? kept : find.get(sha256)?.toString('base64');
     if (base64 === undefined) throw new Error('an attachment is missing from the data file');
-    return { ...rest, base64 };
+    return base64;
   };
 
+  const restore = ({ sha256, base64, ...rest }: StoredAttachment): Attachment => ({
+    ...rest,
+    base64: base64Of({ ...(sha256 === undefined ? {} : { sha256 }), ...(base64 ? { base64 } : {}) }),
+  });
+
   return {
-    toJson: (dossier: Dossier): string =>
-      JSON.stringify({ ...dossier, attachments: dossier.attachments.map(store) }),
+    toJson: ({ finished, ...dossier }: Dossier): string => {
+      const { n1, n3, ...orders } = finished ?? {};
+      return JSON.stringify({
+        ...dossier,
+        attachments: dossier.attachments.map(store),
+        finished: finished && {
+          ...orders,
+          n1: n1 === undefined ? undefined : store({ base64: n1 }),
+          n3: n3 === undefined ? undefined : store({ base64: n3 }),
+        },
+      });
+    },
     fromJson: (text: string): Dossier => {
-      const dossier = fromJson<Omit<Dossier, 'attachments'> & { attachments: StoredAttachment[] }>(text);
-      return { ...dossier, attachments: dossier.attachments.map(restore) };
+      const { finished, ...dossier } = fromJson<StoredDossier>(text);
+      const attachments = dossier.attachments.map(restore);
+      if (!finished) return { ...dossier, attachments };
+      const { n1, n3, ...orders } = finished;
+      return {
+        ...dossier,
+        attachments,
+        finished: {
+          ...orders,
+          ...(n1 ? { n1: base64Of(n1) } : {}),
+          ...(n3 ? { n3: base64Of(n3) } : {}),
+        },
+      };
     },
   };
 }

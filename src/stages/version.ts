@@ -1,0 +1,25 @@
+import type { Fault } from '../report/fault.ts';
+import {
+  type DocumentAssets,
+  internalFault,
+  type RenderedDocument,
+  renderDocument,
+  type VersionToRender,
+} from './document.ts';
+import { checkFinished, isFinished } from './finished.ts';
+
+/**
+ * The documents of one version: rendered from its dossier, or, where the dossier came written, checked.
+ * @returns the documents, or why this version must wait for a person
+ */
+export async function renderVersion(
+  task: VersionToRender,
+  assets: DocumentAssets,
+): Promise<RenderedDocument | { faults: readonly Fault[] }> {
+  if (!isFinished(task)) return renderDocument(task, assets);
+  try {
+    return await checkFinished(task, assets);
+  } catch (error) {
+    return { faults: [internalFault(error)] };
+  }
+}
