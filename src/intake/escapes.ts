@@ -56,7 +56,8 @@ function meaning(sequence: string, delimiters: Delimiters, charset: CharsetName)
       return '';
   }
   if (/^X(?:[0-9A-Fa-f]{2})+$/.test(sequence)) {
-    return decodeStrict(Buffer.from(sequence.slice(1), 'hex'), charset)?.replace(/\r\n?/g, '\n');
+    const text = decodeStrict(Buffer.from(sequence.slice(1), 'hex'), charset);
+    return text?.includes('\ufffd') ? undefined : text?.replace(/\r\n?/g, '\n');
   }
   return formatting(sequence);
 }

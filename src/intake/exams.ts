@@ -9,7 +9,8 @@ import { fault, isFault } from './faults.ts';
 import type { Segment } from './hl7.ts';
 import type { OrderGroup } from './message-groups.ts';
 import { type Antibiogram, readIsolates } from './microbiology.ts';
-import { localCode, noteText, type ReadRows, readRows, validatorOf } from './observations.ts';
+import { noteText } from './notes.ts';
+import { localCode, type ReadRows, readRows, validatorOf } from './observations.ts';
 import { readSpecimens, specimenRemarks } from './specimens.ts';
 import { examProgress, isCancelledOrder } from './statuses.ts';
 

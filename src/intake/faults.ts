@@ -26,6 +26,10 @@ const CATALOGUE = {
     'Les caractères du message ne se lisent dans aucun des jeux prévus (UTF-8, 8859/1, 8859/15, windows-1252).',
     'Corriger le jeu de caractères de l’export (MSH-18 : « UNICODE UTF-8 » ou « 8859/15 »), puis exporter de nouveau.',
   ],
+  HL7_DAMAGED_TEXT: [
+    'Des caractères ont été perdus avant l’arrivée du message : le texte contient la marque de remplacement (U+FFFD).',
+    'Un système en amont convertit mal les caractères (accents) : faire corriger sa conversion, puis exporter de nouveau.',
+  ],
   HL7_DELIMITERS: [
     'Les séparateurs annoncés par MSH-1 et MSH-2 ne sont pas utilisables.',
     'MSH doit commencer par « MSH|^~\\& ». Demander à l’éditeur du SGL de corriger l’en-tête.',
@@ -52,7 +56,7 @@ const CATALOGUE = {
   ],
   HL7_VERSION: [
     'La version HL7 du message (MSH-12) n’est pas prise en charge.',
-    'Régler l’export du SGL sur HL7 2.3, 2.3.1, 2.4, 2.5 ou 2.5.1.',
+    'Régler l’export du SGL sur une version de HL7 2.1 à 2.8.',
   ],
   HL7_PROCESSING_ID: [
     'MSH-11 (production, test, mise au point) n’a pas une valeur connue.',
@@ -63,8 +67,8 @@ const CATALOGUE = {
     'Seuls ORU^R01 et ADT (A01, A04, A08, A28, A31) sont lus. Retirer ce flux de l’export vers ce dossier.',
   ],
   HL7_OUL: [
-    'Message OUL (résultats par échantillon) : il n’est pas encore lu.',
-    'Régler l’export sur ORU^R01, qui porte les mêmes résultats par demande.',
+    'Message {detail} : parmi les OUL (résultats par échantillon), seuls R21, R22 et R23 sont lus.',
+    'Régler l’export sur ORU^R01 ou OUL^R22, qui portent les mêmes résultats.',
   ],
   HL7_MDM: [
     'Message MDM (document déjà rédigé) : il ne vient pas de la biologie.',
@@ -126,6 +130,10 @@ const CATALOGUE = {
     'Le message ne contient aucun examen (OBR).',
     'Vérifier la demande dans le SGL et exporter de nouveau.',
   ],
+  SPM_NOT_PATIENT: [
+    'L’échantillon n’est pas celui d’un patient (SPM-11) : contrôle de qualité, étalon, essai.',
+    'Retirer les contrôles de l’export : ils ne font pas l’objet d’un compte rendu.',
+  ],
   OBR_STATUS: [
     'Le statut de l’examen (OBR-25) n’est pas un statut connu.',
     'Les statuts admis sont O, I, S, A, R, P, F, C et X. Corriger l’export.',
@@ -141,6 +149,10 @@ const CATALOGUE = {
   OBX_NO_VALUE: [
     'Un résultat déclaré final n’a pas de valeur (OBX-5).',
     'Compléter ou annuler ce résultat dans le SGL, puis exporter de nouveau.',
+  ],
+  OBX_TRUNCATED: [
+    'Une valeur est marquée tronquée par l’émetteur (signe de troncature de MSH-2).',
+    'Faire envoyer la valeur entière : aucune valeur coupée n’est publiée.',
   ],
   OBX_DUPLICATE: [
     'La même analyse figure plusieurs fois, à la même date et sans numéro qui les distingue (OBX-4).',
@@ -222,6 +234,7 @@ const WARNINGS = {
   BATCH_NO_TRAILER: 'Le lot n’a pas de segment de fin.',
   NO_CONTROL_ID: 'MSH-10 est vide.',
   NO_PROCESSING_ID: 'MSH-11 est vide : le message est tenu pour une production.',
+  NO_VERSION: 'MSH-12 est vide : le message est lu comme un HL7 v2 sans version.',
   PATIENT_NUMBER_LEGACY: 'Le numéro du patient a été pris dans PID-2, PID-3 étant vide.',
   BIRTH_NAME_UNTYPED: 'PID-5 ne dit pas quel nom est celui de naissance.',
   BIRTH_DATE: 'La date de naissance (PID-7) est illisible.',
@@ -244,6 +257,8 @@ const WARNINGS = {
   ROWS_WITHHELD: 'Des résultats non validés ont été retenus : le compte rendu est partiel.',
   SIDE_FILE: 'Un document désigné par une adresse, et non par le nom d’un fichier voisin, n’est pas repris',
   ED_NOT_PDF: 'Un document joint qui n’est pas un PDF n’est pas repris',
+  SPM_BEFORE_OBX: 'Le prélèvement (SPM) précède les résultats de l’examen : ils lui ont été rattachés',
+  ROW_UNLINKED: 'Une ligne ne dit pas de quel examen elle est (OBX-15) : elle suit le dernier',
   ISOLATE_UNLINKED: 'Un antibiogramme n’a pu être rattaché à un germe : ses lignes suivent la culture',
   MAIL_BODY_UNREADABLE: 'Le texte de courriel joint (CORPSMAIL) est illisible ou coupé : celui du laboratoire sert.',
   SUBCONTRACTOR_UNNAMED: 'Un examen est marqué sous-traité (OBR-24 = OSL) sans nom de laboratoire',

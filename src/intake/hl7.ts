@@ -47,6 +47,11 @@ export class Repetition {
     return joined === '""' ? '' : joined;
   }
 
+  /** Did the sender mark its last part as cut short (v2.7 §2.5.5.2)? */
+  cutAt(truncation: string): boolean {
+    return this.components.at(-1)?.at(-1)?.endsWith(truncation) ?? false;
+  }
+
   get empty(): boolean {
     return this.components.every((component) =>
       component.every((leaf) => leaf.trim() === '' || leaf === '""'),

@@ -7,6 +7,7 @@ import { type AdtUpdate, readAdt } from './adt.ts';
 import { carriesCda, readCarriedCda } from './carried-cda.ts';
 import { decode } from './charset.ts';
 import { ReadingContext } from './context.ts';
+import { damagedField } from './damaged-text.ts';
 import { foreignFault } from './families.ts';
 import { fault, isFault, warning } from './faults.ts';
 import { type Message, readMessage, type Segment } from './hl7.ts';
@@ -69,7 +70,10 @@ function interpretMessage(raw: RawMessage, profile: SourceProfile, sideFiles: Si
   if (decoded.doubt) {
     warnings.push(warning(decoded.doubt === 'unknown' ? 'CHARSET_UNKNOWN' : 'CHARSET_MISDECLARED'));
   }
-  const message = readMessage(decoded.text.split('\r'), decoded.charset, profile.limits, position);
+  const lines = decoded.text.split('\r');
+  const damaged = damagedField(lines, lines[0]?.[3] ?? '|');
+  if (damaged) return [rejected(fault('HL7_DAMAGED_TEXT', `${position}, ${damaged}`))];
+  const message = readMessage(lines, decoded.charset, profile.limits, position);
   if (isFault(message)) return [rejected(message)];
   const [msh] = message.segments;
   if (!msh) throw new RangeError('a message begins with MSH');
@@ -123,6 +127,7 @@ function readHeader(message: Message, msh: Segment, context: ReadingContext): Me
     if (context.profile.controlIdRequired) return fault('HL7_NO_CONTROL_ID', `${context.position}, MSH-10`);
     context.warn('NO_CONTROL_ID');
   }
+  if (msh.text(12) === '') context.warn('NO_VERSION');
   const at = messageTime(message, msh, context);
   if (!at) return fault('HL7_NO_DATE', `${context.position}, MSH-7`);
   const facility = sendingFacility(msh);

@@ -9,13 +9,19 @@ export interface ObservationGroup {
   readonly participations: Segment[];
 }
 
+/** A specimen and the rows that describe it. */
+export interface SpecimenGroup {
+  readonly spm: Segment;
+  readonly observations: ObservationGroup[];
+}
+
 /** ORC, OBR and all that follows until the next ones. */
 export interface OrderGroup {
-  readonly orc: Segment | undefined;
+  orc: Segment | undefined;
   readonly obr: Segment;
   readonly notes: Segment[];
   readonly observations: ObservationGroup[];
-  readonly specimens: { readonly spm: Segment; readonly observations: Segment[] }[];
+  readonly specimens: SpecimenGroup[];
   readonly participations: Segment[];
 }
 
@@ -30,7 +36,7 @@ export interface PatientGroup {
 
 /**
  * Sorts the segments of an ORU^R01 into PATIENT_RESULT and ORDER_OBSERVATION groups (HL7 v2.5.1 §7.3.1), tolerating
- * unknown segments, a missing ORC (the last one holds on) and PRT where a later version puts it.
+ * unknown segments, a missing ORC (the last one holds on) and PRT where v2.7 and later put it.
  */
 export function groupSegments(message: Message, position: string): readonly PatientGroup[] | Fault {
   const patients: PatientGroup[] = [];
@@ -39,6 +45,8 @@ export function groupSegments(message: Message, position: string): readonly Pati
   let orc: Segment | undefined;
   let orcUsed = true;
   let notes: Segment[] = [];
+  /** PRT between ORC and OBR: of the order to come. */
+  let early: Segment[] = [];
 
   const dropOrc = () => {
     if (orc && !orcUsed) patient?.lone.push(orc);
@@ -52,6 +60,7 @@ export function groupSegments(message: Message, position: string): readonly Pati
         order = undefined;
         orc = undefined;
         orcUsed = true;
+        early = [];
         notes = patient.notes;
         break;
       case 'PV1':
@@ -62,26 +71,22 @@ export function groupSegments(message: Message, position: string): readonly Pati
         orc = segment;
         orcUsed = false;
         order = undefined;
+        early = [];
         notes = patient?.notes ?? [];
         break;
       case 'OBR':
         if (!patient) return fault('PID_MISSING', `${position}, ${segment.at()}`);
-        order = { orc, obr: segment, notes: [], observations: [], specimens: [], participations: [] };
+        order = { orc, obr: segment, notes: [], observations: [], specimens: [], participations: early };
+        early = [];
         orcUsed = true;
         patient.orders.push(order);
         notes = order.notes;
         break;
       case 'OBX': {
         if (!order) return fault('HL7_STRUCTURE', `${position}, ${segment.at()}`, 'OBX sans OBR');
-        const specimen = order.specimens.at(-1);
-        if (specimen) {
-          specimen.observations.push(segment);
-          notes = order.notes;
-        } else {
-          const group: ObservationGroup = { obx: segment, notes: [], participations: [] };
-          order.observations.push(group);
-          notes = group.notes;
-        }
+        const group: ObservationGroup = { obx: segment, notes: [], participations: [] };
+        (order.specimens.at(-1) ?? order).observations.push(group);
+        notes = group.notes;
         break;
       }
       case 'SPM':
@@ -92,34 +97,14 @@ export function groupSegments(message: Message, position: string): readonly Pati
         notes.push(segment);
         break;
       case 'PRT': {
-        const target = order?.specimens.length ? order : (order?.observations.at(-1) ?? order);
-        target?.participations.push(segment);
+        const specimen = order?.specimens.at(-1);
+        const target = (specimen ?? order)?.observations.at(-1) ?? order;
+        if (target) target.participations.push(segment);
+        else if (orc && !orcUsed) early.push(segment);
         break;
       }
     }
   }
   dropOrc();
   return patients.length === 0 ? fault('PID_MISSING', position) : patients;
-}
-
-/**
- * Gives back to their exam the rows of hybrid feeds that list all OBR first, then all OBX, and name the exam in the
- * third component of OBX-15 only.
- */
-export function relinkHybridRows(orders: readonly OrderGroup[]): void {
-  const byExam = new Map<string, OrderGroup>();
-  for (const order of orders) {
-    const code = order.obr.text(4);
-    if (code && !byExam.has(code)) byExam.set(code, order);
-  }
-  for (const order of orders) {
-    const moved = order.observations.filter(({ obx }) => {
-      const exam = byExam.get(obx.text(15, 3));
-      return exam !== undefined && exam !== order && obx.text(15, 3) !== order.obr.text(4);
-    });
-    for (const group of moved) {
-      order.observations.splice(order.observations.indexOf(group), 1);
-      byExam.get(group.obx.text(15, 3))?.observations.push(group);
-    }
-  }
 }

@@ -11,7 +11,9 @@ import { fault, isFault } from './faults.ts';
 import type { Repetition, Segment } from './hl7.ts';
 import { isSusceptibility, readInterpretations } from './interpretations.ts';
 import type { ObservationGroup, OrderGroup } from './message-groups.ts';
-import { readInterpreter, readPerformer, readPerson } from './people.ts';
+import { noteText } from './notes.ts';
+import { isOrderQuestion } from './order-questions.ts';
+import { participantNamed, type RowActors, readInterpreter, readPerformer, readPerson } from './people.ts';
 import { readRange } from './ranges.ts';
 import { withSideFile } from './side-rows.ts';
 import { type RowFate, rowFate } from './statuses.ts';
@@ -48,6 +50,7 @@ export interface RowScope {
 
 interface Line {
   readonly obx: Segment;
+  readonly participations: readonly Segment[];
   readonly code: LocalCode;
   readonly subId: string;
   readonly fate: RowFate;
@@ -63,8 +66,8 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
   const images: ResultImage[] = [];
   let sourcePdf: Attachment | undefined;
   for (const received of order.observations) {
-    if (isDispatchRow(received.obx)) continue;
-    const group = withSideFile(received, scope.delimiters, context);
+    if (isDispatchRow(received.obx) || isOrderQuestion(received.obx)) continue;
+    const group = withSideFile(received, order.obr.text(25), scope.delimiters, context);
     if (!group) continue;
     if (isFault(group)) return group;
     const { obx } = group;
@@ -111,7 +114,7 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
 }
 
 function readLine(
-  { obx, notes }: ObservationGroup,
+  { obx, notes, participations }: ObservationGroup,
   order: OrderGroup,
   scope: RowScope,
   context: ReadingContext,
@@ -119,11 +122,15 @@ function readLine(
   const code = localCode(obx.repetitions(3)[0]);
   if (!code) return fault('OBX_NO_CODE', context.at(obx, 3));
   const values = [...obx.repetitions(5)];
+  const { truncation } = scope.delimiters;
+  if (truncation && values.some((value) => value.cutAt(truncation)))
+    return fault('OBX_TRUNCATED', context.at(obx, 5));
   const { preliminaryIsValidated } = context.profile;
   const fate = rowFate(obx.text(11), preliminaryIsValidated, values.length > 0 || obx.document !== undefined);
   if (!fate) return fault('OBX_STATUS', context.at(obx, 11));
   return {
     obx,
+    participations,
     code,
     subId: obx.text(4),
     fate: scope.cancelled && fate.kind === 'result' ? { kind: 'result', status: 'cancelled' } : fate,
@@ -207,8 +214,8 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   const analysedAt = context.time(obx, 19);
   const method = obx.repetitions(17).map(codedText).filter(Boolean).join(', ');
   const automatic = isAutomatic(obx, context);
-  const validator = automatic ? validatorOf(undefined, order) : validatorOf(obx, order);
-  const performer = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
+  const validator = automatic ? validatorOf(undefined, order) : validatorOf(line, order);
+  const performer = readPerformer(line, [...context.profile.ownFacilities, ...context.sendingNames]);
   if (performer && !performer.address) context.warn('SUBCONTRACTOR_ADDRESS', code.code);
   const susceptibility = codes.length === 0 && isSusceptibility(obx) ? susceptibilityOf(obx) : [];
   return {
@@ -288,7 +295,7 @@ function carriedBy(
         image: { id, title: code.label, mediaType: document.mediaType, base64: document.base64 },
       };
     case 'pdf': {
-      const from = readPerformer(obx, [...context.profile.ownFacilities, ...context.sendingNames]);
+      const from = readPerformer(line, [...context.profile.ownFacilities, ...context.sendingNames]);
       const pdf: Attachment = {
         id,
         title: code.label,
@@ -336,20 +343,15 @@ function readRanges(obx: Segment, context: ReadingContext): readonly ReferenceRa
   });
 }
 
-/** OBX-16, else the interpreter of the whole exam (OBR-32). */
-export function validatorOf(obx: Segment | undefined, order: OrderGroup): Professional | undefined {
-  return readPerson(obx?.repetitions(16)[0]) ?? readInterpreter(order.obr.repetitions(32)[0]);
-}
-
-/** Notes in a row are the lines of one comment. */
-export function noteText(notes: readonly Segment[]): string[] {
-  const text = notes
-    .map((note) =>
-      note
-        .everyRepetition(3)
-        .map((repetition) => repetition.whole().trimEnd())
-        .join('\n'),
-    )
-    .join('\n');
-  return text.trim() === '' ? [] : [text.trimEnd().replace(/^\n+/, '')];
+/** OBX-16, else the interpreter of the whole exam (OBR-32); from v2.7 on PRT of roles RO, then PRI and PI. */
+export function validatorOf(
+  row: RowActors | undefined,
+  { obr, participations }: OrderGroup,
+): Professional | undefined {
+  return (
+    readPerson(row?.obx.repetitions(16)[0]) ??
+    participantNamed(row?.participations ?? [], ['RO']) ??
+    readInterpreter(obr.repetitions(32)[0]) ??
+    participantNamed(participations, ['PRI', 'PI'])
+  );
 }

@@ -8,12 +8,16 @@ import { isDispatchRow, readDispatchRows } from './dispatch-rows.ts';
 import { type ChildExam, readExam } from './exams.ts';
 import { fault, isFault } from './faults.ts';
 import type { Message, Repetition, Segment } from './hl7.ts';
-import { groupSegments, type OrderGroup, type PatientGroup, relinkHybridRows } from './message-groups.ts';
+import { relinkRows } from './hybrid-rows.ts';
+import { groupSegments, type OrderGroup, type PatientGroup } from './message-groups.ts';
 import { findParent, isAntibiogram } from './microbiology.ts';
-import { noteText } from './observations.ts';
+import { noteText } from './notes.ts';
+import { orderAnswers } from './order-questions.ts';
 import { readPatient } from './patient.ts';
 import type { DossierRule } from './profile.ts';
 import { readRecipients } from './recipients.ts';
+import { groupBySpecimen, isBySpecimen } from './specimen-groups.ts';
+import { controlSpecimen } from './specimens.ts';
 import { codedText } from './values.ts';
 
 /** What MSH says for every dossier of the message. */
@@ -30,7 +34,7 @@ interface DossierGroup {
 }
 
 /**
- * Reads an ORU^R01, HL7 2.3 to 2.5.1, into the dossiers it speaks of: one for each patient and request number
+ * Reads an ORU^R01 or an OUL, HL7 2.1 to 2.8, into the dossiers it speaks of: one for each patient and request number
  * (inputs.md §2.3, §14). A dossier that cannot be read does not stop the others.
  */
 export function readOru(
@@ -38,8 +42,13 @@ export function readOru(
   header: MessageHeader,
   context: ReadingContext,
 ): (Dossier | Fault)[] {
-  const patients = groupSegments(message, context.position);
+  const [msh] = message.segments;
+  const bySpecimen = isBySpecimen(msh?.text(9).toUpperCase() ?? '', msh?.text(9, 2).toUpperCase() ?? '');
+  const patients = bySpecimen
+    ? groupBySpecimen(message, context.position)
+    : groupSegments(message, context.position);
   if (isFault(patients)) return [patients];
+  if (!bySpecimen) for (const { orders } of patients) relinkRows(orders, context);
   return patients.flatMap((patient) => readPatientGroup(patient, message, header, context));
 }
 
@@ -53,7 +62,6 @@ function readPatientGroup(
   if (isFault(identity)) return [identity];
   if (group.orders.length === 0) return [fault('ORU_NO_EXAM', context.at(group.pid))];
   if (group.lone.length > 0) context.warn('ORC_WITHOUT_OBR');
-  relinkHybridRows(group.orders);
   const dossiers = groupByDossier(group, context);
   if (isFault(dossiers)) return [dossiers];
   return dossiers.map((dossier) => readDossier(dossier, group, identity, message, header, context));
@@ -128,6 +136,8 @@ function readDossier(
     order,
     ...children.map((child) => child.order),
   ]);
+  const control = orders.map(controlSpecimen).find(Boolean);
+  if (control) return fault('SPM_NOT_PATIENT', context.at(control, 11));
   const flags = readDispatchRows(
     orders.flatMap(({ observations }) => observations.filter(({ obx }) => isDispatchRow(obx))),
     context,
@@ -200,7 +210,7 @@ export function visit(pv1: Segment | undefined): Pick<Dossier, 'patientClass' | 
   };
 }
 
-/** OBR-13 and OBR-31, each text once. */
+/** OBR-13, OBR-31 and answers given with the order, each text once. */
 function clinicalTexts(orders: readonly OrderGroup[]): string {
   const texts = orders.flatMap(({ obr }) =>
     [13, 31].flatMap((field) =>
@@ -211,7 +221,8 @@ function clinicalTexts(orders: readonly OrderGroup[]): string {
         ),
     ),
   );
-  return [...new Set(texts.filter(Boolean))].join('\n');
+  const answers = orders.flatMap(({ observations }) => orderAnswers(observations));
+  return [...new Set([...texts, ...answers].filter(Boolean))].join('\n');
 }
 
 /** PID-35 names a species, or a specimen is of a kind that the profile lists. */

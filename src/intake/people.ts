@@ -52,9 +52,14 @@ function isNational(id: string, authority: string, type: string): boolean {
 /** XCN: identifier ^ family ^ given ^ … ^ prefix ^ … ^ authority ^ … ^ type. */
 export function readPerson(xcn: Repetition | undefined): Professional | undefined {
   if (!xcn) return undefined;
+  // `Dr MARTIN Anne` alone, where an identifier should be.
+  const nameOnly =
+    xcn.text(2) === '' &&
+    xcn.text(3) === '' &&
+    /^(?:dr|pr|docteur|professeur)\b.*\p{L}{2}/iu.test(xcn.text(1));
   return person({
-    id: xcn.text(1),
-    family: xcn.text(2),
+    id: nameOnly ? '' : xcn.text(1),
+    family: nameOnly ? xcn.text(1) : xcn.text(2),
     given: xcn.text(3),
     prefix: xcn.text(6),
     authority: authorityOid(xcn, 9),
@@ -119,24 +124,50 @@ export function readOrganization(xon: Repetition | undefined): Organization | un
   return { ...(idNat ? { idNat } : {}), name };
 }
 
+/** A row and the PRT that tell who took part in it. */
+export interface RowActors {
+  readonly obx: Segment;
+  readonly participations: readonly Segment[];
+}
+
 /**
- * The laboratory that did a row, when it is not ours: OBX-23 (name and identifiers), -24 (address), -25 (director).
+ * The laboratory that did a row, when it is not ours: OBX-23 (name and identifiers), -24 (address), -25 (director); from
+ * v2.7 on the row's PRT of roles PO and POMD.
  * @param own FINESS, idNat, codes and names of our own laboratory
  */
-export function readPerformer(obx: Segment, own: readonly string[]): PerformingLaboratory | undefined {
-  const xon = obx.repetitions(23)[0];
+export function readPerformer(
+  { obx, participations }: RowActors,
+  own: readonly string[],
+): PerformingLaboratory | undefined {
+  const organizations = participationsOf(participations, ['PO']);
+  const xon = obx.repetitions(23)[0] ?? organizations[0]?.repetitions(8)[0];
   const organization = readOrganization(xon);
   if (!xon || !organization) return undefined;
   const ours = new Set(own.map(folded));
   const names = [xon.componentText(1), xon.text(3), xon.text(10), organization.idNat ?? ''];
   if (names.some((name) => name !== '' && ours.has(folded(name)))) return undefined;
-  const address = readAddress(obx.repetitions(24)[0]);
-  const director = readPerson(obx.repetitions(25)[0]);
+  const address = readAddress(obx.repetitions(24)[0] ?? organizations[0]?.repetitions(14)[0]);
+  const director = readPerson(obx.repetitions(25)[0]) ?? participantNamed(participations, ['POMD', 'MDIR']);
   return { ...organization, ...(address ? { address } : {}), ...(director ? { director } : {}) };
 }
 
 function folded(name: string): string {
   return name.trim().toLocaleLowerCase('fr');
+}
+
+/** PRT of the given roles (PRT-4, HL7 table 0912), the most telling role first. */
+function participationsOf(participations: readonly Segment[], roles: readonly string[]): readonly Segment[] {
+  return roles.flatMap((role) => participations.filter((prt) => prt.text(4).toUpperCase() === role));
+}
+
+/** The first person (PRT-5) who took part in one of the roles: v2.7 says there what OBX-16 and OBR-32 said before. */
+export function participantNamed(
+  participations: readonly Segment[],
+  roles: readonly string[],
+): Professional | undefined {
+  return participationsOf(participations, roles)
+    .map((prt) => readPerson(prt.repetitions(5)[0]))
+    .find((found) => found !== undefined);
 }
 
 /** Mail address of PRT-15 (XTN-4). */

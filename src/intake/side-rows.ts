@@ -18,25 +18,28 @@ const FORMAT = /^(?:pdf|txt|text|tiff?|jpe?g|png|gif|rtf|doc|html?|xml)$/i;
 /**
  * Brings the file that a row names into the row, which is then read as if it carried the document itself (ED) or its
  * text (TX). Rows of other types come back as they are.
+ * @param examStatus OBR-25: hybrids leave OBX-11 of such a row empty, the file is then as final as its exam
  * @returns undefined for an address that leads elsewhere (told as a warning); a fault when the file is not there, cannot
  *   be one of this folder, or is nothing that a report can show
  */
 export function withSideFile(
   group: ObservationGroup,
+  examStatus: string,
   delimiters: Delimiters,
   context: ReadingContext,
 ): ObservationGroup | Fault | undefined {
   const { obx } = group;
   const type = obx.text(2).toUpperCase();
   if (!SIDE_TYPES.includes(type)) return group;
+  const plain = (text: string) => [new Repetition([[text]], delimiters)];
+  const status = obx.text(11) || (/^[FC]$/.test(examStatus) ? examStatus : '');
   const row = (fields: Readonly<Record<number, readonly Repetition[]>>, document?: string) => ({
     ...group,
-    obx: rewritten(obx, fields, document),
+    obx: rewritten(obx, { 11: plain(status), ...fields }, document),
   });
-  const plain = (text: string) => [new Repetition([[text]], delimiters)];
 
   // A file is fetched only for a row that shows something.
-  const fate = rowFate(obx.text(11).toUpperCase(), context.profile.preliminaryIsValidated, true);
+  const fate = rowFate(status.toUpperCase(), context.profile.preliminaryIsValidated, true);
   const shown =
     fate?.kind === 'result' && ['final', 'corrected', 'preliminary'].includes(fate.status) ? fate : undefined;
   const { name, format } = namedFile(obx, type);

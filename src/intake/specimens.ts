@@ -3,6 +3,7 @@ import type { Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
 import type { Repetition, Segment } from './hl7.ts';
 import type { OrderGroup } from './message-groups.ts';
+import { noteText } from './notes.ts';
 import { readPerson } from './people.ts';
 import { codedText } from './values.ts';
 
@@ -45,6 +46,14 @@ export function readSpecimens(order: OrderGroup, context: ReadingContext): reado
   return [{ ...(source ? sourceType(source) : {}), ...dates(time, received), ...shared }];
 }
 
+/** HL7 table 0369 codes of specimens that are no patient's: blinds, calibrators, quality controls, proficiency tests. */
+const CONTROLS = ['B', 'C', 'E', 'F', 'O', 'Q', 'V'];
+
+/** The SPM (role SPM-11) of a specimen that is of no patient, among those of an exam. */
+export function controlSpecimen(order: OrderGroup): Segment | undefined {
+  return order.specimens.find(({ spm }) => CONTROLS.includes(spm.text(11).toUpperCase()))?.spm;
+}
+
 function dates(
   collectedAt: Timestamp | undefined,
   receivedAt: Timestamp | undefined,
@@ -80,19 +89,22 @@ function site(cwe: Repetition | undefined): Pick<Specimen, 'site'> {
   return text ? { site: text } : {};
 }
 
+/** `Libellé : valeur` of a row that is no result; empty without a value. */
+export function labelledValue(obx: Segment): string {
+  const label = obx.repetitions(3).map(codedText)[0] ?? '';
+  const value = obx
+    .repetitions(5)
+    .map((repetition) => codedText(repetition) || repetition.whole().trim())
+    .join(', ');
+  return value && label ? `${label} : ${value}` : value;
+}
+
 /** `Libellé : valeur` of the rows that describe a specimen (OBX after SPM): said as comments of the exam. */
 export function specimenRemarks(order: OrderGroup): readonly string[] {
   return order.specimens.flatMap(({ observations }) =>
     observations
-      .filter((obx: Segment) => ['F', 'C'].includes(obx.text(11)))
-      .map((obx: Segment) => {
-        const label = obx.repetitions(3).map(codedText)[0] ?? '';
-        const value = obx
-          .repetitions(5)
-          .map((repetition) => codedText(repetition) || repetition.whole().trim())
-          .join(', ');
-        return value ? `${label} : ${value}` : '';
-      })
+      .filter(({ obx }) => ['F', 'C'].includes(obx.text(11)))
+      .flatMap(({ obx, notes }) => [labelledValue(obx), ...noteText(notes)])
       .filter(Boolean),
   );
 }

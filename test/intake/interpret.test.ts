@@ -125,7 +125,7 @@ describe('batches', () => {
 describe('message types', () => {
   it.each([
     ['MDM^T02', 'HL7_MDM'],
-    ['OUL^R22', 'HL7_OUL'],
+    ['OUL^R24', 'HL7_OUL'],
     ['ZAM^Z01', 'HL7_BUSINESS_ACK'],
     ['ORM^O01', 'HL7_TYPE'],
   ])('refuses %s by name', (type, code) => {
@@ -139,7 +139,7 @@ describe('message types', () => {
 
   it('refuses other versions, unknown processing identifiers and messages without a date', () => {
     const body = [pid(), obr('X'), obx('NM', 'A', '1')];
-    expect(codes(bytes(msh({ version: '2.8' }), ...body))).toEqual(['HL7_VERSION']);
+    expect(codes(bytes(msh({ version: '3.0' }), ...body))).toEqual(['HL7_VERSION']);
     expect(codes(bytes(msh().replace('|T|', '|Q|'), ...body))).toEqual(['HL7_PROCESSING_ID']);
     expect(codes(bytes(msh({ at: '' }), ...body))).toEqual(['HL7_NO_DATE']);
   });

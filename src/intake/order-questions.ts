@@ -1,0 +1,17 @@
+import type { Segment } from './hl7.ts';
+import { labelledValue } from './specimens.ts';
+
+/** OBX-29 (v2.7, HL7 table 0936): answers to questions of the order, supporting clinical information. */
+const QUESTIONS = ['AOE', 'QST', 'SCI'];
+
+/** Is this row an answer given with the order, and no result of the laboratory? */
+export function isOrderQuestion(obx: Segment): boolean {
+  return QUESTIONS.includes(obx.text(29).toUpperCase());
+}
+
+/** `Libellé : réponse` of such rows: part of the clinical information (inputs.md §14). */
+export function orderAnswers(rows: readonly { readonly obx: Segment }[]): readonly string[] {
+  return rows
+    .filter(({ obx }) => isOrderQuestion(obx) && !/^[DWXN]$/.test(obx.text(11)))
+    .map(({ obx }) => labelledValue(obx));
+}
