@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ChannelAdapter, DeliveryJob, Outcome } from '../report/delivery.ts';
+import { type ChannelAdapter, type DeliveryJob, type Outcome, TRAITS_RULE } from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
 import { fromInstant } from '../report/timestamp.ts';
 import { type CallContext, createDmpClient, type DmpClient, type Refusal } from './client.ts';
 import { DELETE_DOCUMENT, deleteDocument } from './delete-document.ts';
 import { isReplacementError, outcomeOfCode } from './error-classes.ts';
 import { createExistenceCache } from './existence-cache.ts';
-import { documentNotFound, traitsDivergent } from './faults.ts';
+import { documentNotFound, parentDiffers, traitsDivergent } from './faults.ts';
 import { derivedOid, documentOf, type Lot, prepareLot, readLot } from './lot.ts';
 import { PROVIDE_AND_REGISTER, provideAndRegister } from './provide-and-register.ts';
 import type { DmpSettings } from './settings.ts';
@@ -49,14 +49,20 @@ export function createDmpChannel(settings: DmpSettings, dependencies: DmpDepende
     log?.warn(event, { report: job.reportId, version: job.version, delivery: job.deliveryId, code });
 
   /** TD0.2 before a patient's first feed; undefined when the way is free. */
-  async function obstacle(lot: Lot, job: DeliveryJob): Promise<Refusal | undefined> {
+  async function obstacle(
+    lot: Lot,
+    job: DeliveryJob,
+  ): Promise<Exclude<Outcome, { kind: 'accepted' }> | undefined> {
     const tested = testedIdentity(lot);
     if (!enabled || existence.isKnown(tested)) return undefined;
     const found = await client.testExistence(contextOf(lot, job));
     if ('kind' in found) return afterFailedTest(found, job);
     if (!found.exists) return outcomeOfCode('NF', '', String);
     if (!found.active) return outcomeOfCode('DMPClosed', '', String);
-    if (found.divergingTraits.length > 0) return refused(traitsDivergent(found.divergingTraits));
+    if (found.divergingTraits.length > 0) {
+      if (job.traitsAccepted) return undefined;
+      return { ...traitsDivergent(found.divergingTraits), kind: 'held', rule: TRAITS_RULE };
+    }
     existence.remember(tested);
     return undefined;
   }
@@ -69,16 +75,23 @@ export function createDmpChannel(settings: DmpSettings, dependencies: DmpDepende
     return undefined;
   }
 
-  /** The entryUUID to replace, looked up just before: it changes with each update of the metadata. */
+  /**
+   * The entryUUID to replace, looked up just before: it changes with each update of the metadata. A version whose deposit
+   * is in doubt may not be there: then the one before it is, and the document must name the one that is (dmp.md §6.4).
+   */
   async function replacedUuid(lot: Lot, job: DeliveryJob): Promise<{ entryUuid?: string } | Refusal> {
-    if (job.replaces === undefined) return {};
-    const found = await client.find(job.replaces, contextOf(lot, job));
-    if ('kind' in found) {
-      return found.kind === 'unknown' ? { kind: 'retry', code: found.code, cause: found.cause } : found;
+    const candidates = job.replaces === undefined ? [] : [job.replaces, ...(job.earlier ?? [])];
+    for (const uniqueId of candidates) {
+      const found = await client.find(uniqueId, contextOf(lot, job));
+      if ('kind' in found) {
+        return found.kind === 'unknown' ? { kind: 'retry', code: found.code, cause: found.cause } : found;
+      }
+      if (found.entryUuid !== undefined)
+        return documentOf(lot).replaces === uniqueId ? found : refused(parentDiffers());
+      warn('dmp.replaced-version-absent', job, 'DMP_REPLACED_ABSENT');
     }
-    // The version replaced is not there (deleted meanwhile): this one is a first deposit (dmp.md §6.4).
-    if (found.entryUuid === undefined) warn('dmp.replaced-version-absent', job, 'DMP_REPLACED_ABSENT');
-    return found;
+    // None is there (never arrived, or deleted meanwhile): this one is a first deposit.
+    return {};
   }
 
   return {

@@ -30,7 +30,8 @@ export interface CallContext {
   readonly notBefore?: number;
 }
 
-export type Refusal = Exclude<Outcome, { kind: 'accepted' }>;
+/** What came of a transaction that did not succeed. No transaction asks for a person by itself. */
+export type Refusal = Exclude<Outcome, { kind: 'accepted' | 'held' }>;
 
 /** The DMP's transactions, one call each: a fresh VIHF and MessageID, one exchange, its answer read. */
 export interface DmpClient {
@@ -44,7 +45,7 @@ export interface DmpClient {
     body: string,
     parts: readonly MtomPart[],
     context: CallContext,
-  ): Promise<Outcome>;
+  ): Promise<Exclude<Outcome, { kind: 'held' }>>;
 }
 
 export interface ClientDependencies {

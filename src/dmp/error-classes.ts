@@ -8,7 +8,7 @@ interface ErrorRule {
   readonly code: RegExp;
   /** When the code alone does not say: matched against the reason of a SOAP Fault. */
   readonly reason?: RegExp;
-  readonly kind: Exclude<Outcome['kind'], 'accepted'>;
+  readonly kind: Exclude<Outcome['kind'], 'accepted' | 'held'>;
   /** French. */
   readonly cause: string;
   readonly hint: string;
@@ -108,7 +108,7 @@ export function outcomeOfCode(
   code: string,
   context: string,
   redact: Redact,
-): Exclude<Outcome, { kind: 'accepted' }> {
+): Exclude<Outcome, { kind: 'accepted' | 'held' }> {
   const rule = ruleFor(code, context);
   const shown = redact(context);
   const cause = `${rule?.cause ?? UNKNOWN_CODE}${shown === '' ? '' : ` Précision du DMP : ${shown}`}`;
@@ -144,7 +144,10 @@ export const isReplacementError = (code: string): boolean =>
   /^(XDSReplaceFailed|XDSRegistryDeprecatedDocumentError|XDSUnresolvedReferenceException)$/.test(code);
 
 /** An HTTP answer whose body is no SOAP: only its status speaks. */
-export function outcomeOfStatus(status: number, why: string): Exclude<Outcome, { kind: 'accepted' }> {
+export function outcomeOfStatus(
+  status: number,
+  why: string,
+): Exclude<Outcome, { kind: 'accepted' | 'held' }> {
   const code = `DMP_HTTP_${status}`;
   const cause = `Réponse HTTP ${status} du DMP (${why}).`;
   if (status === 429 || status === 503) return { kind: 'retry', code, cause };

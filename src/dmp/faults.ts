@@ -36,7 +36,14 @@ export const lotMismatch = (): Fault => ({
 export const traitsDivergent = (fields: readonly string[]): Fault => ({
   code: 'DMP_TRAITS_DIVERGENT',
   cause: `L'identité connue du DMP diffère de celle du compte rendu : ${fields.join(', ')}.`,
-  hint: "Faire contrôler l'identité du patient (identitovigilance) avant de relancer l'envoi.",
+  hint: "Faire contrôler l'identité du patient (identitovigilance). Corrigée dans le SGL, l'envoi reprend de lui-même ; corrigée au DMP : crbio queue retry ; confirmée telle quelle : crbio report release.",
+});
+
+export const parentDiffers = (): Fault => ({
+  code: 'DMP_PARENT_DIFFERS',
+  cause:
+    "La version présente dans le DMP n'est pas celle que ce document dit remplacer (l'issue d'un dépôt antérieur était inconnue) : rien n'a été envoyé.",
+  hint: 'Renvoyer le compte rendu depuis le SGL avec une correction, ou en changer le masquage : la nouvelle version remplacera celle du DMP.',
 });
 
 export const documentNotFound = (): Fault => ({

@@ -1,4 +1,11 @@
-import { type Channel, type DispatchDecision, DMP_N1, DMP_N3, type MaskingCode } from '../report/delivery.ts';
+import {
+  type Channel,
+  type DispatchDecision,
+  DMP_N1,
+  DMP_N3,
+  isLifted,
+  type MaskingCode,
+} from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { MailboxOrigin } from '../report/people.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
@@ -70,7 +77,7 @@ function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin):
   const { circumstances, channel } = input;
   let stopped: { rule: Rule; reason: string } | undefined;
   for (const rule of RULES) {
-    if (!rule.channels.includes(channel) || isLifted(rule, input)) continue;
+    if (!rule.channels.includes(channel) || isLifted(circumstances.lifted, rule.name, channel)) continue;
     const reason = rule.applies(input);
     if (reason === undefined) continue;
     if (!stopped || (stopped.rule.decision === 'hold' && rule.decision === 'never'))
@@ -97,10 +104,6 @@ function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin):
     };
   }
   return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality, origin) };
-}
-
-function isLifted(rule: Rule, { circumstances: { lifted }, channel }: RuleInput): boolean {
-  return lifted.includes(rule.name) || lifted.includes(`${rule.name}@${channel}`);
 }
 
 function whySent(

@@ -1,4 +1,4 @@
-import type { Channel } from '../report/delivery.ts';
+import { type Channel, TRAITS_RULE } from '../report/delivery.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
 
 /** How a held delivery can be freed. */
@@ -339,8 +339,8 @@ function isMinor({ facts, circumstances, settings }: RuleInput): boolean {
   return circumstances.today < ofAge;
 }
 
-/** Rules by how a person frees them; the store and the console ask. */
+/** Rules by how a person frees them, the one that a delivery's own question sets included; the store and the console ask. */
 export const RELEASE_RULES = {
-  liftable: RULES.filter((rule) => rule.release === 'person').map((rule) => rule.name),
+  liftable: [...RULES.filter((rule) => rule.release === 'person').map((rule) => rule.name), TRAITS_RULE],
   unmask: RULES.filter((rule) => rule.release === 'unmask').map((rule) => rule.name),
 } as const;

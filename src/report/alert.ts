@@ -15,6 +15,10 @@ export const ALERTS = {
     what: 'l’identité du patient ne permet plus la diffusion de ce compte rendu : INS déqualifiée, retirée ou différente, identité douteuse, ou traits changés',
     todo: 'identitovigilance : corriger l’identité à la source (ADT) ; ce qui attend repart alors de lui-même. Ce qui est déjà remis sous une INS fausse est à faire supprimer',
   },
+  'depot-incertain': {
+    what: 'issue d’un dépôt au DMP inconnue depuis une heure : le DMP ne répond pas à la recherche du document, et une version suivante de ce compte rendu peut attendre sa réponse',
+    todo: 'vérifier l’accès au DMP (crbio check, crbio queue) ; crbio queue retry demande tout de suite ; crbio queue cancel renonce à l’envoi, la recherche seule continue',
+  },
 } as const satisfies Record<string, { readonly what: string; readonly todo: string }>;
 
 export type AlertKind = keyof typeof ALERTS;

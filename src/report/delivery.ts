@@ -7,6 +7,17 @@ export const DMP_N3 = 'DMP';
 /** The CDA N1, of laboratories whose profile deposits it beside the N3. */
 export const DMP_N1 = 'DMP N1';
 
+/**
+ * The rule under which the question that precedes a patient's first deposit (TD0.2) holds it: the DMP knows the patient
+ * under other traits. No plan makes this hold; a plan that sends asks the DMP again.
+ */
+export const TRAITS_RULE = 'traits-dmp';
+
+/** Has a person lifted the rule, for every channel or (`rule@channel`) for this one? */
+export function isLifted(lifted: readonly string[], rule: string, channel: Channel): boolean {
+  return lifted.includes(rule) || lifted.includes(`${rule}@${channel}`);
+}
+
 export const CHANNELS: readonly Channel[] = ['dmp', 'mssante-pro', 'mssante-patient'];
 
 /** XDS confidentiality codes beside N (JDV_J58). */
@@ -41,6 +52,14 @@ export type Outcome =
   | { readonly kind: 'unknown'; readonly code: string; readonly cause: string }
   /** Refused for good: the same bytes would be refused again. */
   | { readonly kind: 'refused'; readonly code: string; readonly cause: string; readonly hint: string }
+  /** Nothing was sent: a person must look first. `rule` names the hold, which that person may lift. */
+  | {
+      readonly kind: 'held';
+      readonly rule: string;
+      readonly code: string;
+      readonly cause: string;
+      readonly hint: string;
+    }
   /** Nothing can pass on this channel until a person acts (certificate, rights): the lane stops, no try is counted. */
   | { readonly kind: 'blocked'; readonly code: string; readonly cause: string; readonly hint: string };
 
@@ -49,7 +68,7 @@ export type Lookup =
   | { readonly kind: 'present'; readonly remoteId?: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknowable' }
-  | { readonly kind: 'failed'; readonly outcome: Exclude<Outcome, { kind: 'accepted' }> };
+  | { readonly kind: 'failed'; readonly outcome: Exclude<Outcome, { kind: 'accepted' | 'held' }> };
 
 /** What a channel needs to deliver one version to one recipient. */
 export interface DeliveryJob {
@@ -62,8 +81,12 @@ export interface DeliveryJob {
   readonly confidentiality: readonly MaskingCode[];
   readonly secretConnection: boolean;
   readonly noReply: boolean;
-  /** uniqueId of the version that this recipient already has and that this one replaces. */
+  /** uniqueId of the version that this recipient has, or may have, and that this one replaces. */
   readonly replaces?: string;
+  /** uniqueIds of the versions before it, newest first, down to one that the recipient surely has: see `replaces`. */
+  readonly earlier?: readonly string[];
+  /** A person has checked the patient's identity: the DMP's other traits no longer hold the deposit. */
+  readonly traitsAccepted?: true;
   /** Bytes of the CDA (self-presenting) and the PDF, as stored at render. */
   readonly cda: Uint8Array;
   readonly pdf: Uint8Array;

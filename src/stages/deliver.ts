@@ -36,7 +36,7 @@ export interface LaneDependencies {
 const LEASE_MS = 15 * 60_000;
 /** A lane that stopped (certificate, rights, operator's refusal) looks again after this. */
 const BLOCKED_MS = 60_000;
-/** Doubts in a row after which a destination that never says clearly is left to a person: most of a day. */
+/** Doubts after which a destination that never says clearly is left to a person: most of a day. */
 const MAX_DOUBTS = 20;
 /** Mail servers ask for two days of tries; with the back-off's one-hour cap this is about that. */
 export const MAIL_MAX_ATTEMPTS = 56;
@@ -54,6 +54,8 @@ export function createLane(
 ) {
   const { channel, concurrency } = settings;
   const underWay = new Set<Promise<void>>();
+  /** Doubts being looked up: they have no lease. */
+  const settling = new Set<string>();
   let blockedUntil = 0;
 
   const deliver = async (leased: LeasedDelivery): Promise<void> => {
@@ -105,7 +107,10 @@ export function createLane(
     prepared: Uint8Array,
   ): Promise<'settled' | 'send' | 'send-again'> => {
     const found = await adapter.lookup(prepared, job);
-    if (found.kind === 'absent') return 'send';
+    if (found.kind === 'absent') {
+      await store.notFound(leased.deliveryId);
+      return 'send';
+    }
     if (found.kind === 'unknowable') return 'send-again';
     if (found.kind === 'present') {
       await settle(
@@ -115,7 +120,7 @@ export function createLane(
       );
     } else if (found.outcome.kind === 'blocked') {
       await block(leased, found.outcome);
-    } else if (found.outcome.kind === 'refused' || leased.attempts >= MAX_DOUBTS) {
+    } else if (found.outcome.kind === 'refused' || leased.doubts >= MAX_DOUBTS) {
       await setAside(leased, found.outcome);
     } else {
       await store.outcomeUnknown(leased.deliveryId, nextTry(leased), found.outcome);
@@ -130,13 +135,7 @@ export function createLane(
   ): Promise<void> => {
     const { deliveryId } = leased;
     at('deliver:before-outcome');
-    const fields = {
-      delivery: deliveryId,
-      report: leased.reportId,
-      version: leased.version,
-      channel,
-      attempt: leased.attempts + 1,
-    };
+    const fields = { ...namesOf(leased), attempt: leased.attempts + 1 };
     switch (outcome.kind) {
       case 'accepted':
         await store.delivered(deliveryId, outcome.remoteId, {
@@ -160,7 +159,7 @@ export function createLane(
         break;
       case 'unknown':
         // What nobody can look up goes twice at most: a second doubt is a person's.
-        if (possibleDuplicate || leased.attempts >= MAX_DOUBTS) {
+        if (possibleDuplicate || leased.doubts >= MAX_DOUBTS) {
           await setAside(leased, outcome);
         } else {
           await store.outcomeUnknown(deliveryId, nextTry(leased), outcome);
@@ -177,6 +176,10 @@ export function createLane(
           log.error('delivery-failed', { ...fields, code: outcome.code });
         }
         break;
+      case 'held':
+        await store.withheld(deliveryId, outcome.rule, outcome);
+        log.warn('delivery-held', { ...fields, code: outcome.code, rule: outcome.rule });
+        break;
       case 'blocked':
         await block(leased, outcome);
         break;
@@ -191,13 +194,29 @@ export function createLane(
   ): Promise<void> => {
     const hint = 'issue inconnue : demander au destinataire s’il l’a reçu, puis crbio queue retry ou cancel';
     await store.failed(leased.deliveryId, { code, cause, hint });
-    log.error('delivery-failed', {
-      delivery: leased.deliveryId,
-      report: leased.reportId,
-      version: leased.version,
-      channel,
-      code,
-    });
+    log.error('delivery-failed', { ...namesOf(leased), code });
+  };
+
+  /**
+   * A deposit given up in doubt: is it there? Nothing is sent. A newer version may be waiting for the answer; what cannot
+   * be told is taken for absent, and that version's own look-up has the last word.
+   */
+  const settleDoubt = async (doubt: LeasedDelivery): Promise<void> => {
+    const { deliveryId } = doubt;
+    const job = await jobOf(doubt, store);
+    const found = job && doubt.prepared && (await adapter.lookup(doubt.prepared, job));
+    if (found?.kind === 'present') {
+      await store.delivered(deliveryId, found.remoteId);
+      log.info('doubt-settled', { ...namesOf(doubt), state: 'delivered' });
+    } else if (found?.kind === 'failed' && found.outcome.kind === 'blocked') {
+      await stopLane(found.outcome);
+    } else if (found?.kind === 'failed' && found.outcome.kind !== 'refused' && doubt.doubts < MAX_DOUBTS) {
+      await store.stillInDoubt(deliveryId, now() + backoff(doubt.doubts + 1, random(), settings.backoff));
+      log.warn('doubt-remains', { ...namesOf(doubt), code: found.outcome.code });
+    } else {
+      await store.notFound(deliveryId);
+      log.info('doubt-settled', { ...namesOf(doubt), state: 'absent' });
+    }
   };
 
   const block = async (
@@ -205,6 +224,10 @@ export function createLane(
     outcome: Extract<Outcome, { kind: 'blocked' }>,
   ): Promise<void> => {
     await store.unlease(leased.deliveryId);
+    await stopLane(outcome);
+  };
+
+  const stopLane = async (outcome: Extract<Outcome, { kind: 'blocked' }>): Promise<void> => {
     if (now() >= blockedUntil) {
       log.error('lane-blocked', { channel, code: outcome.code });
       await store.note({
@@ -220,25 +243,43 @@ export function createLane(
   const nextTry = (leased: LeasedDelivery) =>
     now() + backoff(leased.attempts + 1, random(), settings.backoff);
 
+  const namesOf = ({ deliveryId, reportId, version }: LeasedDelivery) => ({
+    delivery: deliveryId,
+    report: reportId,
+    version,
+    channel,
+  });
+
+  const start = ({ deliveryId }: LeasedDelivery, done: Promise<void>): void => {
+    const work: Promise<void> = done
+      // Even the outcome could not be written (a full disk): the lease ends, and the delivery is looked up then.
+      .catch((error) =>
+        log.error('delivery-unrecorded', { delivery: deliveryId, channel, code: codeOf(error) }),
+      )
+      .finally(() => {
+        underWay.delete(work);
+        wake();
+      });
+    underWay.add(work);
+  };
+
   return {
     /** One turn: fills the free places. A delivery that ends wakes the lane for the next. */
     async turn(): Promise<number> {
       const free = concurrency - underWay.size;
       if (free === 0 || now() < blockedUntil) return 0;
       const leased = await store.lease(channel, free, LEASE_MS);
-      for (const delivery of leased) {
-        const work: Promise<void> = deliver(delivery)
-          // Even the outcome could not be written (a full disk): the lease ends, and the delivery is looked up then.
-          .catch((error) =>
-            log.error('delivery-unrecorded', { delivery: delivery.deliveryId, channel, code: codeOf(error) }),
-          )
-          .finally(() => {
-            underWay.delete(work);
-            wake();
-          });
-        underWay.add(work);
+      for (const delivery of leased) start(delivery, deliver(delivery));
+      const doubts = await store.doubts(channel, free - leased.length + settling.size);
+      const others = doubts.filter(({ deliveryId }) => !settling.has(deliveryId));
+      for (const doubt of others) {
+        settling.add(doubt.deliveryId);
+        start(
+          doubt,
+          settleDoubt(doubt).finally(() => settling.delete(doubt.deliveryId)),
+        );
       }
-      return leased.length;
+      return leased.length + others.length;
     },
     /** Waits for what is under way, then closes the channel's connections. */
     async stop(): Promise<void> {
@@ -261,10 +302,13 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     secretConnection,
     noReply,
     replaces,
+    earlier = [],
+    traitsAccepted,
   } = leased;
   const isN1 = recipient === DMP_N1;
   const cda = isN1 ? documents.n1 : documents.cda;
   if (!cda) return undefined;
+  const asForm = (oid: string) => (isN1 ? n1DocumentOid(oid) : oid);
   return {
     deliveryId,
     reportId,
@@ -274,7 +318,9 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     confidentiality,
     secretConnection,
     noReply,
-    ...(replaces ? { replaces: isN1 ? n1DocumentOid(replaces) : replaces } : {}),
+    ...(replaces ? { replaces: asForm(replaces) } : {}),
+    ...(earlier.length > 0 ? { earlier: earlier.map(asForm) } : {}),
+    ...(traitsAccepted ? { traitsAccepted } : {}),
     cda,
     pdf: documents.pdf,
     pdfName: documents.pdfName,

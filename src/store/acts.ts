@@ -1,4 +1,4 @@
-import type { Channel } from '../report/delivery.ts';
+import { type Channel, TRAITS_RULE } from '../report/delivery.ts';
 import type { Context } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import { REFUSED } from './faults.ts';
@@ -35,7 +35,12 @@ export function createActs({ now, journal }: Context, { inbox, patients, deliver
     retryDelivery(deliveryId: string, act: Act): ActResult {
       const delivery = deliveries.find(deliveryId);
       if (!delivery) return REFUSED.deliveryUnknown(deliveryId);
-      const { state, report_id, version } = delivery;
+      const { state, rule, report_id, version } = delivery;
+      // Held by the destination's own answer: planned again, it asks the destination again.
+      if (state === 'held' && rule === TRAITS_RULE && planning.again(report_id)) {
+        note('delivery-retried', report_id, act, { delivery: deliveryId, version, was: state });
+        return { done: true };
+      }
       if (state !== 'unknown' && deliveries.isReplaced(delivery)) return REFUSED.deliveryReplaced();
       const resumed = deliveries.tryMove(delivery, 'resume', { next_at: now() });
       if (!resumed) return REFUSED.delivery(state, RETRY_HINTS[state] ?? 'rien à retenter');

@@ -25,7 +25,10 @@ export interface Delivery {
   readonly attempts: number;
   readonly next_at: number;
   readonly lease_until: number | null;
+  /** 1: a try may have gone through; 2: the same, looked up since and not found. See migration 0005. */
   readonly ambiguous: number;
+  /** Times that its outcome could not be known. */
+  readonly doubts: number;
   readonly possible_duplicate: number;
   readonly remote_id: string | null;
   readonly warnings: string;
@@ -52,6 +55,7 @@ const COLUMNS = [
   'next_at',
   'lease_until',
   'ambiguous',
+  'doubts',
   'possible_duplicate',
   'remote_id',
   'warnings',
@@ -112,6 +116,11 @@ export function createDeliveries({ db, now }: Context) {
       const next = tryMove(delivery, event, change);
       if (!next) throw new Error(`delivery ${delivery.id} is ${delivery.state}: ${event} refused`);
       return next;
+    },
+
+    /** What is remembered of it, its state left as it is. */
+    note(delivery: Delivery, change: DeliveryChange): void {
+      update.run({ ...delivery, ...change, updated_at: now() });
     },
 
     /** Does the latest plan still want it sent, and is its version the newest? */

@@ -22,6 +22,8 @@ export type DeliveryEvent =
   | 'doubt'
   /** Refused for good. */
   | 'fail'
+  /** The answer to a question that precedes the wire: a person must look before anything leaves. */
+  | 'withhold'
   /** Given back without a try. */
   | 'unlease'
   /** The plan sends it. */
@@ -58,6 +60,7 @@ export const DELIVERY_EVENTS: readonly DeliveryEvent[] = [
   'retry',
   'doubt',
   'fail',
+  'withhold',
   'unlease',
   'plan-send',
   'plan-hold',
@@ -101,6 +104,7 @@ const TABLE: Readonly<Record<DeliveryState, Row>> = {
     retry: 'waiting',
     doubt: 'unknown',
     fail: 'failed',
+    withhold: 'held',
     unlease: 'waiting',
   },
   'on-wire': {
@@ -124,13 +128,17 @@ const TABLE: Readonly<Record<DeliveryState, Row>> = {
     deliver: 'delivered',
   },
   failed: {
+    // A doubt that was given up, looked up after all: it had gone through. So in the two states below.
+    deliver: 'delivered',
     cancel: 'cancelled',
     resume: 'waiting',
   },
   cancelled: {
+    deliver: 'delivered',
     resume: 'waiting',
   },
   superseded: {
+    deliver: 'delivered',
     // The plan names the recipient again; versions that a newer one superseded are never planned.
     'plan-send': 'waiting',
     'plan-hold': 'held',
@@ -143,7 +151,7 @@ export function nextDeliveryState(state: DeliveryState, event: DeliveryEvent): D
   return TABLE[state][event];
 }
 
-/** States in which only the destination knows, or a lane is at work: they keep a newer version from being rendered. */
+/** States in which only the destination knows, or a lane is at work: a plan waits until the delivery comes back. */
 export const OPEN_STATES = ['leased', 'on-wire', 'unknown'] as const satisfies readonly DeliveryState[];
 
 /** States that a newer version or a new plan may take back: nothing has left. */

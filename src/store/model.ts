@@ -33,8 +33,8 @@ export interface Store {
 
   // ---- render
   /**
-   * Versions to render: interpreted, the report's newest, none of the report's deliveries leased, on the wire or of
-   * unknown outcome (so that what is replaced is known). Oldest first.
+   * Versions to render: interpreted, the report's newest, none of the report's deliveries leased, on the wire, or in a
+   * doubt that changes what the version replaces (BLOCKING_DOUBT). Oldest first.
    */
   unrendered(limit: number): Promise<readonly RenderTask[]>;
   rendered(id: VersionId, result: RenderedVersion): Promise<void>;
@@ -81,6 +81,14 @@ export interface Store {
   /** Outcome unknown: to be looked up at `at`. */
   outcomeUnknown(deliveryId: string, at: number, why: { code: string; cause: string }): Promise<void>;
   failed(deliveryId: string, fault: Fault): Promise<void>;
+  /** Not sent (state was leased): held under `rule` until a person lifts it, asks for another try, or a plan is made anew. */
+  withheld(deliveryId: string, rule: string, fault: Fault): Promise<void>;
+  /** Deliveries given up in doubt, to be looked up where the channel can be asked. */
+  doubts(channel: Channel, limit: number): Promise<readonly LeasedDelivery[]>;
+  /** Looked up after a doubt: the destination does not have it, or will never say. */
+  notFound(deliveryId: string): Promise<void>;
+  /** A doubt given up that could not be looked up: to be asked again at `at`. */
+  stillInDoubt(deliveryId: string, at: number): Promise<void>;
   /** Gives back a lease without counting a try (a lane that stopped, a clean stop); nothing when it was withdrawn. */
   unlease(deliveryId: string): Promise<void>;
   /** At start: leased → waiting, on the wire → unknown. Returns how many of each. */
@@ -277,8 +285,14 @@ export interface LeasedDelivery extends VersionId {
   readonly confidentiality: readonly MaskingCode[];
   readonly secretConnection: boolean;
   readonly noReply: boolean;
+  /** Document that the recipient has, or may have; and those before it, see DeliveryJob. */
   readonly replaces?: string;
+  readonly earlier?: readonly string[];
+  /** A person has lifted TRAITS_RULE for this version. */
+  readonly traitsAccepted: boolean;
   readonly attempts: number;
+  /** Times that its outcome could not be known. */
+  readonly doubts: number;
   /** True: an earlier try may have gone through; look up first. */
   readonly unknown: boolean;
   /** Bytes kept by an earlier try. */

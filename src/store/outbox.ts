@@ -1,5 +1,6 @@
-import type { Channel, MaskingCode } from '../report/delivery.ts';
+import { type Channel, isLifted, type MaskingCode, TRAITS_RULE } from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
+import type { Alerts } from './alerts.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { LeasedDelivery } from './model.ts';
@@ -26,29 +27,38 @@ export const NEXT_DUE = `
   WHERE channel = ? AND delivery.state IN ('waiting', 'unknown') AND (delivery.state = 'unknown' OR plan_due = 0)
   ORDER BY next_at LIMIT 1`;
 
+/**
+ * Deliveries that are no longer tried and whose outcome is not known: to be looked up all the same, since a newer version
+ * must know what it replaces (BLOCKING_DOUBT), and a person what has become of them.
+ */
+export const DOUBTS = `
+  SELECT * FROM delivery
+  WHERE channel = ? AND ambiguous = 1 AND state IN ('failed', 'cancelled', 'superseded') AND next_at <= ?
+  ORDER BY next_at LIMIT ?`;
+
 const LEASES_ENDED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ?`;
 const NEXT_LEASE_END = `
   SELECT lease_until FROM delivery WHERE state IN ('leased', 'on-wire') ORDER BY lease_until LIMIT 1`;
 const LEASED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire')`;
 
 /** Stage deliver: leases, and what became of each try. */
-export function createOutbox({ db, now, journal, actor }: Context, deliveries: Deliveries) {
+export function createOutbox({ db, now, journal, actor }: Context, deliveries: Deliveries, alerts: Alerts) {
   const due = db.prepare<[Channel, number, number], Delivery>(DUE);
   const nextDue = db.prepare<[Channel], number>(NEXT_DUE).pluck();
   const nextLeaseEnd = db.prepare<[], number>(NEXT_LEASE_END).pluck();
   const leasesEnded = db.prepare<[number], Delivery>(LEASES_ENDED);
   const leased = db.prepare<[], Delivery>(LEASED);
-  const planDueOf = db
-    .prepare<[string, number], number>('SELECT plan_due FROM version WHERE report_id = ? AND number = ?')
-    .pluck();
-  const replaced = db
-    .prepare<[string, Channel, string, number], string>(
-      `SELECT document_oid FROM reached
-     JOIN version ON version.report_id = reached.report_id AND version.number = reached.version
-     WHERE reached.report_id = ? AND channel = ? AND recipient = ? AND reached.version < ?
-     ORDER BY reached.version DESC LIMIT 1`,
-    )
-    .pluck();
+  const doubts = db.prepare<[Channel, number, number], Delivery>(DOUBTS);
+  const versionOf = db.prepare<[string, number], { planDue: number; lifted: string }>(
+    'SELECT plan_due AS planDue, lifted FROM version WHERE report_id = ? AND number = ?',
+  );
+  const had = db.prepare<[string, Channel, string, number], { oid: string; sure: number }>(
+    `SELECT document_oid AS oid, delivery.state = 'delivered' AS sure FROM delivery
+     JOIN version ON version.report_id = delivery.report_id AND version.number = delivery.version
+     WHERE delivery.report_id = ? AND channel = ? AND recipient = ? AND delivery.version < ?
+       AND (delivery.state = 'delivered' OR ambiguous > 0)
+     ORDER BY delivery.version DESC`,
+  );
   const preparedBytes = db
     .prepare<[string], Buffer>('SELECT bytes FROM delivery_prepared WHERE delivery_id = ?')
     .pluck();
@@ -58,7 +68,10 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
 
   const leasedDelivery = (delivery: Delivery): LeasedDelivery => {
     const { id, report_id, version, channel, recipient } = delivery;
-    const replaces = replaced.get(report_id, channel, recipient, version);
+    const earlier = had.all(report_id, channel, recipient, version);
+    const sure = earlier.findIndex(({ sure }) => sure === 1);
+    const [replaces, ...others] = (sure < 0 ? earlier : earlier.slice(0, sure + 1)).map(({ oid }) => oid);
+    const lifted = fromJson<string[]>(versionOf.get(report_id, version)?.lifted ?? '[]');
     const prepared = preparedBytes.get(id);
     return {
       deliveryId: id,
@@ -70,15 +83,18 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
       secretConnection: delivery.secret_connection === 1,
       noReply: delivery.no_reply === 1,
       ...(replaces === undefined ? {} : { replaces }),
+      ...(others.length > 0 ? { earlier: others } : {}),
+      traitsAccepted: isLifted(lifted, TRAITS_RULE, channel),
       attempts: delivery.attempts,
-      unknown: delivery.ambiguous === 1,
+      doubts: delivery.doubts,
+      unknown: delivery.ambiguous > 0,
       ...(prepared === undefined ? {} : { prepared }),
     };
   };
 
   /** Ends a lease without delivery; a try in doubt keeps its doubt, and what a newer version replaces does not wait. */
   const giveBack = (delivery: Delivery, event: 'retry' | 'unlease', change = {}): void => {
-    const fate = delivery.ambiguous === 1 ? 'doubt' : event;
+    const fate = delivery.ambiguous > 0 ? 'doubt' : event;
     deliveries.comeBack(deliveries.move(delivery, fate, { lease_until: null, ...change }));
   };
 
@@ -88,11 +104,18 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
       lease_until: null,
       ambiguous: delivery.state === 'on-wire' ? 1 : delivery.ambiguous,
       attempts: delivery.attempts + 1,
+      doubts: delivery.doubts + 1,
       next_at: nextAt,
       last_code: why.code,
       last_cause: why.cause,
     });
     note(delivery, 'outcome-unknown', { code: why.code });
+    if (delivery.channel === 'dmp')
+      alerts.raise({ kind: 'depot-incertain', subject: subjectOf(delivery), due: now() + DOUBT_TOLD_MS });
+  };
+
+  const doubtEnded = (delivery: Delivery): void => {
+    if (delivery.ambiguous === 1) alerts.settle('depot-incertain', subjectOf(delivery));
   };
 
   const note = (delivery: Delivery, action: string, details: Readonly<Record<string, unknown>>): void =>
@@ -132,8 +155,8 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
     onWire(deliveryId: string): boolean {
       const delivery = deliveries.load(deliveryId);
       if (delivery.state !== 'leased') return false;
-      const planDue = planDueOf.get(delivery.report_id, delivery.version);
-      if (deliveries.isWanted(delivery) && planDue === 0) {
+      const version = versionOf.get(delivery.report_id, delivery.version);
+      if (deliveries.isWanted(delivery) && version?.planDue === 0) {
         deliveries.move(delivery, 'wire');
         return true;
       }
@@ -159,6 +182,7 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
         ambiguous: 0,
         ...(again ? {} : { warnings: JSON.stringify(warnings) }),
       });
+      doubtEnded(delivery);
       if (!again) note(delivery, 'delivered', remoteId === undefined ? {} : { remoteId });
       if (possibleDuplicate && delivery.possible_duplicate === 0) note(delivery, 'possible-duplicate', {});
     },
@@ -189,6 +213,35 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
       note(delivery, 'delivery-failed', { code: fault.code });
     },
 
+    withheld(deliveryId: string, rule: string, fault: Fault): void {
+      const delivery = deliveries.load(deliveryId);
+      const said = { last_code: fault.code, last_cause: fault.cause, last_hint: fault.hint };
+      const given = { lease_until: null, attempts: delivery.attempts + 1, next_at: now(), ...said };
+      // Nothing has left: what was decided meanwhile counts as it does for one that comes back.
+      if (!deliveries.isWanted(delivery)) {
+        deliveries.comeBack(deliveries.move(delivery, 'withdraw', given));
+        return;
+      }
+      const hold = { decision: 'hold', rule, reason: fault.cause, until: null, until_ms: null } as const;
+      deliveries.move(delivery, 'withhold', { ...given, ...hold });
+      note(delivery, 'delivery-held', { code: fault.code, rule });
+    },
+
+    /** Without a lease: whatever is found changes no plan. Only the DMP can be asked; a mail's doubt stays. */
+    doubts: (channel: Channel, limit: number): LeasedDelivery[] =>
+      channel === 'dmp' ? doubts.all(channel, now(), limit).map(leasedDelivery) : [],
+
+    notFound(deliveryId: string): void {
+      const delivery = deliveries.load(deliveryId);
+      if (delivery.ambiguous === 1) deliveries.note(delivery, { ambiguous: 2 });
+      doubtEnded(delivery);
+    },
+
+    stillInDoubt(deliveryId: string, at: number): void {
+      const delivery = deliveries.load(deliveryId);
+      deliveries.note(delivery, { next_at: at, doubts: delivery.doubts + 1 });
+    },
+
     unlease(deliveryId: string): void {
       const delivery = deliveries.load(deliveryId);
       if (delivery.state === 'leased' || delivery.state === 'on-wire') giveBack(delivery, 'unlease');
@@ -208,5 +261,10 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
+
+/** A doubt that lasts so long is told: a newer version may be waiting for its end. */
+const DOUBT_TOLD_MS = 3_600_000;
+
+const subjectOf = ({ id }: Delivery) => `delivery:${id}`;
 
 const INTERRUPTED = { code: 'INTERRUPTED', cause: 'arrêt ou délai dépassé pendant la transmission' };

@@ -1,3 +1,4 @@
+import { TRAITS_RULE } from '../report/delivery.ts';
 import { isAnotherPatient, qualify, strictTraitsDiffer } from '../report/identity.ts';
 import { fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
@@ -25,7 +26,8 @@ export function createRenewal({
      * Makes a new version with the identity as it is now, when the newest version, planned and not gone yet, either is
      * held for lack of that qualified identity, or carries another INS or other strict traits that nobody has received.
      * (Had somebody, a person must have that withdrawn first: the plan holds.) Never with the identity of somebody else,
-     * nor for one that lost its qualification: the plan holds these too. Rules that a person lifted stay lifted.
+     * nor for one that lost its qualification: the plan holds these too. Rules that a person lifted stay lifted, but for
+     * the one about the traits that have just changed.
      * @returns its number
      */
     renewIdentity(reportId: string): number | undefined {
@@ -46,7 +48,7 @@ export function createRenewal({
       return reports.addVersion(reportId, {
         dossier: { ...earlier, patient: identity },
         cause: earlier.withdrawn ? 'withdrawal' : 'identity',
-        lifted: fromJson<string[]>(newest.lifted),
+        lifted: fromJson<string[]>(newest.lifted).filter((rule) => !rule.startsWith(TRAITS_RULE)),
         by: actor,
       });
     },

@@ -60,12 +60,25 @@ export interface NewVersion {
   readonly by: string;
 }
 
-/** Oldest first; versions whose report has a delivery that only its destination knows wait for it. */
+/**
+ * On a row of `delivery`: a deposit in the DMP that may have gone through, over an earlier one. Which of the two is there
+ * must be known before a newer version is made, since its document names the one that it replaces. The doubt on a first
+ * deposit makes no such difference, and a mail's can never be ended: neither keeps a newer version waiting.
+ */
+const BLOCKING_DOUBT = `channel = 'dmp' AND ambiguous = 1 AND EXISTS (
+    SELECT 1 FROM delivery AS before
+    WHERE before.report_id = delivery.report_id AND before.channel = delivery.channel
+      AND before.recipient = delivery.recipient AND before.version < delivery.version
+      AND (before.state = 'delivered' OR before.ambiguous = 1))`;
+
+/** Oldest first; a version waits while a delivery of its report is under way, or in a doubt that changes its content. */
 export const UNRENDERED = `
   SELECT version.* FROM version
   WHERE state = 'interpreted' AND NOT EXISTS (
     SELECT 1 FROM delivery
-    WHERE delivery.report_id = version.report_id AND delivery.state IN ('leased', 'on-wire', 'unknown'))
+    WHERE delivery.report_id = version.report_id AND delivery.state IN ('leased', 'on-wire'))
+  AND NOT EXISTS (
+    SELECT 1 FROM delivery WHERE delivery.report_id = version.report_id AND ${BLOCKING_DOUBT})
   ORDER BY version.id LIMIT ?`;
 
 /** Reports and their versions, from content to document. */

@@ -56,7 +56,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     planning,
     renewal,
   });
-  const outbox = createOutbox(context, deliveries);
+  const outbox = createOutbox(context, deliveries, alerts);
   const reportActs = createReportActs(context, { reports, deliveries, planning });
   const acts = createActs(context, { inbox, patients, deliveries, planning });
   const queries = createQueries(context, { reports, deliveries, patients });
@@ -94,6 +94,10 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     retryAt: (deliveryId, at, why) => write(() => outbox.retryAt(deliveryId, at, why)),
     outcomeUnknown: (deliveryId, at, why) => write(() => outbox.outcomeUnknown(deliveryId, at, why)),
     failed: (deliveryId, fault) => write(() => outbox.failed(deliveryId, fault)),
+    withheld: (deliveryId, rule, fault) => write(() => outbox.withheld(deliveryId, rule, fault)),
+    doubts: async (channel, limit) => outbox.doubts(channel, limit),
+    notFound: (deliveryId) => write(() => outbox.notFound(deliveryId)),
+    stillInDoubt: (deliveryId, at) => write(() => outbox.stillInDoubt(deliveryId, at)),
     unlease: (deliveryId) => write(() => outbox.unlease(deliveryId)),
     recover: () => write(() => outbox.recover()),
     nextDue: async (channel) => outbox.nextDue(channel),

@@ -299,7 +299,11 @@ describe('a connection that fails before a byte has left', () => {
 });
 
 describe('a replacement', () => {
-  const job = deliveryJob({ version: 2, replaces: '1.2.250.1.999.7.1.0' });
+  const job = deliveryJob({
+    version: 2,
+    replaces: '1.2.250.1.999.7.1.0',
+    cda: selfPresentingCda({ replaces: '1.2.250.1.999.7.1.0' }),
+  });
 
   it('looks the entryUUID up just before, and replaces it', async () => {
     dmp.scripts.registry?.push(found('urn:uuid:aaaa'));
@@ -316,13 +320,37 @@ describe('a replacement', () => {
     dmp.scripts.registry?.push(found());
     dmp.scripts.repository?.push(success);
     expect(await deliver(job)).toEqual({ kind: 'accepted' });
-    expect(text()).not.toContain('RPLC"');
+    expect(text()).not.toContain('AssociationType:RPLC');
     expect(logged).toEqual([expect.stringContaining('dmp.replaced-version-absent')]);
   });
 
   it('is tried again, nothing sent, when the look-up gives no answer', async () => {
     dmp.scripts.registry?.push((_request, _response, socket) => socket.destroy());
     expect(await deliver(job)).toMatchObject({ kind: 'retry' });
+    expect(happened).toEqual([]);
+  });
+
+  it('replaces the version before one in doubt that is not there, when the document says so', async () => {
+    dmp.scripts.registry?.push(found(), found('urn:uuid:aaaa'));
+    dmp.scripts.repository?.push(success);
+    const doubt = { ...job, replaces: '1.2.250.1.999.7.1.9', earlier: ['1.2.250.1.999.7.1.0'] };
+    expect(await deliver(doubt)).toEqual({ kind: 'accepted' });
+    expect(text(0)).toContain("('1.2.250.1.999.7.1.9')");
+    expect(text(1)).toContain("('1.2.250.1.999.7.1.0')");
+    expect(text(2)).toContain('targetObject="urn:uuid:aaaa"');
+  });
+
+  it('is a first deposit when neither the version in doubt nor the one before it is there', async () => {
+    dmp.scripts.registry?.push(found(), found());
+    dmp.scripts.repository?.push(success);
+    expect(await deliver({ ...job, earlier: ['1.2.250.1.999.7.1.9'] })).toEqual({ kind: 'accepted' });
+    expect(text()).not.toContain('AssociationType:RPLC');
+  });
+
+  it('is not sent over another version than the document names', async () => {
+    dmp.scripts.registry?.push(found(), found('urn:uuid:aaaa'));
+    const outcome = await deliver({ ...job, earlier: ['1.2.250.1.999.7.1.9'] });
+    expect(outcome).toMatchObject({ kind: 'refused', code: 'DMP_PARENT_DIFFERS' });
     expect(happened).toEqual([]);
   });
 
@@ -413,7 +441,8 @@ describe('the existence test', () => {
     dmp.scripts.patients?.push(patient(answer));
     const outcome = await deliver();
     expect(outcome).toMatchObject({
-      kind: 'refused',
+      kind: 'held',
+      rule: 'traits-dmp',
       code: 'DMP_TRAITS_DIVERGENT',
       cause: expect.stringContaining(`: ${field}.`),
     });
@@ -428,6 +457,20 @@ describe('the existence test', () => {
     dmp.scripts.patients?.push(patient(answer));
     dmp.scripts.repository?.push(success);
     expect(await deliver()).toEqual({ kind: 'accepted' });
+  });
+
+  it('no longer holds on traits that a person accepted, and still stops at a closed DMP', async () => {
+    dmp.scripts.patients?.push(
+      patient({ family: 'ROCHEBRUNE' }),
+      patient({ statusCode: 'terminated' }),
+      patient({ family: 'ROCHEBRUNE' }),
+    );
+    dmp.scripts.repository?.push(success);
+    expect(await deliver(deliveryJob({ traitsAccepted: true }))).toEqual({ kind: 'accepted' });
+    const other = deliveryJob({ deliveryId: 'd-2', traitsAccepted: true });
+    expect(await deliver(other)).toMatchObject({ kind: 'refused', code: 'DMPClosed' });
+    // What was accepted for one report is not remembered for the others.
+    expect(await deliver(deliveryJob({ deliveryId: 'd-3' }))).toMatchObject({ kind: 'held' });
   });
 
   it('leaves the last word to the deposit when the test itself is refused', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from '../../src/policy/facts.ts';
 import { RELEASE_RULES, RULES } from '../../src/policy/rules.ts';
+import { TRAITS_RULE } from '../../src/report/delivery.ts';
 
 const MATRICULE = '279035121518989';
 const PATIENT_BOX = `${MATRICULE}@patient.mssante.invalid`;
@@ -282,7 +283,9 @@ describe('the dispatch plan', () => {
   });
 
   it('can be released by a person only where the rule says so', () => {
-    for (const name of RELEASE_RULES.liftable)
+    // The one rule that no plan decides: the DMP's own answer does (TD0.2).
+    expect(RELEASE_RULES.liftable).toContain(TRAITS_RULE);
+    for (const name of RELEASE_RULES.liftable.filter((liftable) => liftable !== TRAITS_RULE))
       expect(RULES.find((rule) => rule.name === name)?.decision).toBe('hold');
     expect(RELEASE_RULES.unmask).toEqual(['annonce']);
     for (const name of [

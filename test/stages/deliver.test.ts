@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelAdapter, DeliveryJob, Lookup, Outcome, WireHooks } from '../../src/report/delivery.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from '../../src/stages/deliver.ts';
+import { at } from '../fixtures/people.ts';
 import {
   ACT,
   aBench,
@@ -206,6 +207,87 @@ describe('a lane', () => {
     second.clock.now += 3_600_000;
     await run(lane);
     expect(await state(second)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('holds what the destination asks a person about, and sends once that person has lifted it', async () => {
+    const bench = aBench();
+    await aPlannedReport(bench);
+    const { adapter, seen } = aDestination([]);
+    const held: Outcome = { kind: 'held', rule: 'traits-dmp', code: 'T', cause: 'diffère : nom', hint: '-' };
+    const asking: ChannelAdapter = {
+      ...adapter,
+      transmit: async (prepared, job, hooks) =>
+        job.traitsAccepted ? adapter.transmit(prepared, job, hooks) : held,
+    };
+    const lane = aLane(bench, asking);
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'held', rule: 'traits-dmp', reason: held.cause });
+    await bench.store.release(REPORT, ACT, { liftable: ['traits-dmp'], unmask: [] });
+    await plan(bench.store, send());
+    await run(lane);
+    expect(await state(bench)).toMatchObject({ state: 'delivered' });
+    expect(seen.prepared).toBe(1);
+  });
+
+  describe('looks up a doubt that was given up, when a newer version waits for its end', () => {
+    const cut: Outcome = { kind: 'unknown', code: 'CUT', cause: 'coupure' };
+    /** Version 1 delivered, version 2 cut and cancelled, version 3 told. */
+    async function aDoubt(lookups: Lookup[]) {
+      const bench = aBench();
+      const { adapter, seen } = aDestination([{ kind: 'accepted' }, cut], lookups);
+      const lane = aLane(bench, adapter);
+      await aPlannedReport(bench);
+      await run(lane);
+      await tell(bench.store, aDossier({ messageAt: at('20260302120000'), comments: ['v2'] }));
+      await render(bench.store);
+      await plan(bench.store, send());
+      await run(lane);
+      const doubt = (await bench.store.deliveries({ states: ['unknown'] }))[0]?.deliveryId ?? '';
+      expect(await bench.store.cancelDelivery(doubt, ACT)).toEqual({ done: true });
+      await tell(bench.store, aDossier({ messageAt: at('20260302140000'), comments: ['v3'] }));
+      bench.clock.now += 3_600_000;
+      return { bench, lane, seen };
+    }
+    const replaced = async (bench: Bench) => (await bench.store.unrendered(1))[0]?.replaces?.number;
+
+    it.each<[string, Lookup, number]>([
+      ['present', { kind: 'present', remoteId: 'urn:uuid:2' }, 2],
+      ['absent', { kind: 'absent' }, 1],
+      [
+        'refused',
+        { kind: 'failed', outcome: { kind: 'refused', code: 'DMPClosed', cause: 'fermé', hint: '-' } },
+        1,
+      ],
+    ])('%s: it is known what is replaced, and nothing was sent', async (_, lookup, number) => {
+      const { bench, lane, seen } = await aDoubt([lookup]);
+      expect(await replaced(bench)).toBeUndefined();
+      await run(lane);
+      expect(await replaced(bench)).toBe(number);
+      expect(seen.transmitted).toHaveLength(2);
+    });
+
+    it('no answer: asked again later, and not for ever', async () => {
+      const retry = { kind: 'retry', code: '503', cause: 'occupé' } as const;
+      const { bench, lane } = await aDoubt(
+        Array.from({ length: 40 }, (): Lookup => ({ kind: 'failed', outcome: retry })),
+      );
+      await run(lane);
+      expect(await replaced(bench)).toBeUndefined();
+      for (let tries = 0; tries < 20; tries++) {
+        bench.clock.now += 3_600_000;
+        await lane.turn();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      expect(await replaced(bench)).toBe(1);
+    });
+
+    it('a blocked door stops the lane', async () => {
+      const blocked = { kind: 'blocked', code: 'TLS', cause: 'certificat', hint: 'renouveler' } as const;
+      const { bench, lane } = await aDoubt([{ kind: 'failed', outcome: blocked }]);
+      await run(lane);
+      expect((await bench.store.journal({})).map(({ action }) => action)).toContain('lane-blocked');
+      expect(await replaced(bench)).toBeUndefined();
+    });
   });
 
   it('stops as a whole when the destination blocks it, and counts no try', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at } from '../fixtures/people.ts';
+import { at, statedPatient } from '../fixtures/people.ts';
 import {
   ACT,
   aBench,
@@ -262,7 +262,7 @@ describe('versions to one recipient', () => {
     });
   });
 
-  test('a mail whose doubt was given up counts as had; a DMP deposit does not', async () => {
+  test('what may have arrived counts as had, in the DMP too', async () => {
     const { store, clock } = aBench();
     await planned(store, send(), toDoctor());
     for (const channel of ['dmp', 'mssante-pro'] as const) {
@@ -274,7 +274,183 @@ describe('versions to one recipient', () => {
     await tell(store, SECOND);
     await render(store);
     await plan(store, send(), toDoctor());
-    expect(await leaseOne(store, 'dmp')).not.toHaveProperty('replaces');
+    expect(await leaseOne(store, 'dmp')).toMatchObject({ replaces: expect.stringMatching(/\.1$/) });
     expect(await leaseOne(store, 'mssante-pro')).toMatchObject({ replaces: expect.stringMatching(/\.1$/) });
+  });
+});
+
+describe('a deposit in doubt over an earlier version', () => {
+  const version = (hour: number) =>
+    aDossier({ messageAt: at(`20260302${hour}0000`), exams: [anExam('TSH', [aRow('TSH', `${hour}`)])] });
+
+  /** Version 1 is in the DMP, version 2 in doubt and given up, version 3 told. */
+  async function inDoubt(bench: ReturnType<typeof aBench>, giveUp: (id: string) => Promise<unknown>) {
+    const { store, clock } = bench;
+    await planned(store);
+    await deliver(store);
+    await tell(store, version(12));
+    await render(store);
+    await plan(store, send());
+    const second = await leaseOne(store);
+    await store.prepared(second.deliveryId, Buffer.from('lot 2'));
+    await store.onWire(second.deliveryId);
+    await store.outcomeUnknown(second.deliveryId, clock.now, WHY);
+    expect(await store.doubts('dmp', 10)).toEqual([]);
+    await giveUp(second.deliveryId);
+    await tell(store, version(14));
+    return second.deliveryId;
+  }
+  const cancelled = async (bench: ReturnType<typeof aBench>) =>
+    inDoubt(bench, (id) => bench.store.cancelDelivery(id, ACT));
+
+  test('given up or set aside, it is asked for, and the next version waits for the answer', async () => {
+    for (const failed of [false, true]) {
+      const bench = aBench();
+      const { store } = bench;
+      const id = failed
+        ? await inDoubt(bench, async (one) => {
+            await leaseOne(store);
+            await store.failed(one, FAULT);
+          })
+        : await cancelled(bench);
+      expect(await store.unrendered(10)).toEqual([]);
+      expect(await store.doubts('dmp', 10)).toMatchObject([{ deliveryId: id, version: 2, unknown: true }]);
+      expect(await store.doubts('mssante-pro', 10)).toEqual([]);
+    }
+  });
+
+  test('found: it was delivered, and the next version replaces it alone', async () => {
+    const bench = aBench();
+    const { store } = bench;
+    await store.delivered(await cancelled(bench), 'urn:uuid:2');
+    expect(await fates(store)).toEqual(['v1 dmp delivered', 'v2 dmp delivered']);
+    expect(await store.unrendered(10)).toMatchObject([{ version: 3, replaces: { number: 2 } }]);
+    await render(store);
+    await plan(store, send());
+    const third = await leaseOne(store);
+    expect(third).toMatchObject({ version: 3, replaces: expect.stringMatching(/\.2$/) });
+    expect(third).not.toHaveProperty('earlier');
+  });
+
+  test('not found: the next version replaces the first, and has the doubt looked up once more', async () => {
+    const bench = aBench();
+    const { store } = bench;
+    await store.notFound(await cancelled(bench));
+    expect(await store.doubts('dmp', 10)).toEqual([]);
+    expect(await fates(store)).toEqual(['v1 dmp delivered', 'v2 dmp cancelled']);
+    expect(await store.unrendered(10)).toMatchObject([{ version: 3, replaces: { number: 1 } }]);
+    await render(store);
+    await plan(store, send());
+    expect(await leaseOne(store)).toMatchObject({
+      version: 3,
+      replaces: expect.stringMatching(/\.2$/),
+      earlier: [expect.stringMatching(/\.1$/)],
+    });
+  });
+
+  test('still unknown: asked again later, and a person is told after an hour, until it ends', async () => {
+    const bench = aBench();
+    const { store, clock } = bench;
+    const id = await cancelled(bench);
+    await store.stillInDoubt(id, clock.now + 5_000);
+    expect(await store.doubts('dmp', 10)).toEqual([]);
+    clock.now += 5_000;
+    expect(await store.doubts('dmp', 10)).toMatchObject([{ doubts: 2 }]);
+    expect(await store.alertsDue(10)).toEqual([]);
+    clock.now += 3_600_000;
+    expect(await store.alertsDue(10)).toMatchObject([{ kind: 'depot-incertain', subject: `delivery:${id}` }]);
+    await store.notFound(id);
+    expect(await store.alertsDue(10)).toEqual([]);
+  });
+
+  test('the doubt on a first deposit keeps no version waiting: both answers make the same document', async () => {
+    const { store, clock } = aBench();
+    await planned(store, send(), toDoctor());
+    const { deliveryId } = await leaseOne(store);
+    await store.onWire(deliveryId);
+    await store.outcomeUnknown(deliveryId, clock.now, WHY);
+    await tell(store, version(12));
+    await render(store);
+    await plan(store, send(), toDoctor());
+    expect(await leaseOne(store, 'mssante-pro')).toMatchObject({ version: 2 });
+    // The DMP gets them one after the other all the same.
+    expect(await leaseOne(store)).toMatchObject({ version: 1, unknown: true });
+    await store.notFound(deliveryId);
+    expect(await store.onWire(deliveryId)).toBe(false);
+    expect(await leaseOne(store)).toMatchObject({ version: 2, replaces: expect.stringMatching(/\.1$/) });
+  });
+});
+
+describe('withheld by the answer to a question', () => {
+  const TRAITS = { code: 'DMP_TRAITS_DIVERGENT', cause: 'diffère : nom', hint: 'contrôler' };
+  async function withheld(bench: ReturnType<typeof aBench>) {
+    await planned(bench.store);
+    const { deliveryId } = await leaseOne(bench.store);
+    await bench.store.withheld(deliveryId, 'traits-dmp', TRAITS);
+    return deliveryId;
+  }
+
+  test('it is held, with its rule and its reason, and nothing takes it', async () => {
+    const bench = aBench();
+    await withheld(bench);
+    expect(await bench.store.deliveries({ states: ['held'] })).toMatchObject([
+      { rule: 'traits-dmp', reason: TRAITS.cause, lastCode: TRAITS.code, lastHint: TRAITS.hint, attempts: 1 },
+    ]);
+    expect(await bench.store.lease('dmp', 10, 1)).toEqual([]);
+    expect((await bench.store.journal({ reportId: REPORT })).at(-1)).toMatchObject({
+      action: 'delivery-held',
+      details: { rule: 'traits-dmp' },
+    });
+  });
+
+  test('a person lifts it: it goes, its traits accepted', async () => {
+    const bench = aBench();
+    await withheld(bench);
+    const rules = { liftable: ['traits-dmp'], unmask: [] };
+    expect(await bench.store.release(REPORT, ACT, rules)).toEqual({ done: true });
+    await plan(bench.store, send());
+    expect(await leaseOne(bench.store)).toMatchObject({ traitsAccepted: true });
+  });
+
+  test('a person asks for another try: it is asked again, nothing accepted', async () => {
+    const bench = aBench();
+    const id = await withheld(bench);
+    expect(await bench.store.retryDelivery(id, ACT)).toEqual({ done: true });
+    await plan(bench.store, send());
+    expect(await leaseOne(bench.store)).toMatchObject({ traitsAccepted: false });
+  });
+
+  test('another hold is no matter of a retry', async () => {
+    const { store } = aBench();
+    await planned(store, hold('partiel'));
+    const [row] = await store.deliveries({ reportId: REPORT });
+    expect(await store.retryDelivery(row?.deliveryId ?? '', ACT)).toMatchObject({ done: false });
+  });
+
+  test('an ADT that corrects the identity makes a new version, in which nothing is accepted yet', async () => {
+    const bench = aBench();
+    const { store } = bench;
+    await withheld(bench);
+    await store.release(REPORT, ACT, { liftable: ['traits-dmp'], unmask: [] });
+    await plan(store, send());
+    const patient = statedPatient();
+    const identity = { ...patient, traits: { ...patient.traits, birthName: 'PAT-QUATRE' } };
+    await tell(store, { kind: 'patient', update: { identity, at: at('20260302150000') } });
+    expect(await fates(store)).toEqual(['v1 dmp superseded']);
+    await render(store);
+    await plan(store, send());
+    expect(await leaseOne(store)).toMatchObject({ version: 2, traitsAccepted: false });
+  });
+
+  test('what was decided while the question was asked counts more', async () => {
+    const { store } = aBench();
+    await planned(store);
+    const { deliveryId } = await leaseOne(store);
+    await store.oppose('P0001', ['dmp'], true, ACT);
+    await plan(store, send({ decision: 'never', rule: 'opposition' }));
+    await store.withheld(deliveryId, 'traits-dmp', TRAITS);
+    expect(await store.deliveries({ reportId: REPORT })).toMatchObject([
+      { state: 'never', rule: 'opposition' },
+    ]);
   });
 });

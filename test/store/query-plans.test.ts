@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { ALERTS_DUE } from '../../src/store/alerts.ts';
 import { UNINTERPRETED } from '../../src/store/inbox.ts';
-import { DUE, NEXT_DUE } from '../../src/store/outbox.ts';
+import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
 import { UNRENDERED } from '../../src/store/reports.ts';
 import { aBench } from './store-fixtures.ts';
@@ -28,6 +28,7 @@ describe('hot queries', () => {
     ['unplanned', UNPLANNED, 'version_to_plan'],
     ['lease', DUE, 'delivery_due'],
     ['nextDue', NEXT_DUE, 'delivery_due'],
+    ['doubts', DOUBTS, 'delivery_doubt'],
     ['holds that a date ends', HOLDS_DUE, 'delivery_until'],
     ['alerts to tell', ALERTS_DUE, 'alert_due'],
   ])('%s uses its index and scans no table', (_name, sql, index) => {

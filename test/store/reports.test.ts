@@ -85,15 +85,13 @@ describe('what a new version does to deliveries of the earlier one', () => {
     ]);
   });
 
-  test.each(['leased', 'on-wire', 'unknown'] as const)(
+  test.each(['leased', 'on-wire'] as const)(
     'a %s one stays, and the new version waits for it to settle',
     async (state) => {
       const bench = aBench();
       await planned(bench.store);
       const { deliveryId } = await leaseOne(bench.store);
       if (state !== 'leased') await bench.store.onWire(deliveryId);
-      if (state === 'unknown')
-        await bench.store.outcomeUnknown(deliveryId, bench.clock.now, { code: 'X', cause: 'x' });
       await tell(bench.store, MORE);
       expect(await fates(bench.store)).toEqual([`v1 dmp ${state}`]);
       expect(await bench.crash().unrendered(10)).toEqual([]);

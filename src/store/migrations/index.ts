@@ -2,6 +2,7 @@ import { initial } from './0001-initial.ts';
 import { n1 } from './0002-n1.ts';
 import { samePerson } from './0003-same-person.ts';
 import { alerts } from './0004-alerts.ts';
+import { doubts } from './0005-doubts.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
-export const MIGRATIONS: readonly string[] = [initial, n1, samePerson, alerts];
+export const MIGRATIONS: readonly string[] = [initial, n1, samePerson, alerts, doubts];
