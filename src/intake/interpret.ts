@@ -29,8 +29,8 @@ export type InterpretedPart =
  * parts. A message that cannot be read is a `rejected` part with its position, and does not stop the others.
  * @param bytes the file or frame as it came
  * @param profile what is known of its sender
- */
  * @param sideFiles what lies beside the file; a dossier that names one that is not there is rejected
+ */
 export function interpret(
   bytes: Uint8Array,
   profile: SourceProfile,
