@@ -86,8 +86,8 @@ function dispatch(
   warnings: readonly Warning[],
   profile: SourceProfile,
   position: string,
-): InterpretedPart[] {
   sideFiles: SideFiles,
+): InterpretedPart[] {
   const type = msh.text(9).toUpperCase();
   const announced = {
     type,
@@ -103,8 +103,8 @@ function dispatch(
     position,
     warnings,
     [msh.text(4), msh.text(4, 2)].filter(Boolean),
-  );
     sideFiles,
+  );
   const header = readHeader(message, msh, context);
   if (isFault(header)) return [rejected(header)];
   if (type === 'ADT') {
