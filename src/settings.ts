@@ -66,6 +66,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         limits: { ...DEFAULT_LIMITS, maxBytes: source.maxBytes },
       }),
     ]),
+        hprimMedecin: source.hprimMedecin,
   );
 }
 

@@ -7,9 +7,9 @@ const FOREIGN: readonly (readonly [test: RegExp, name: string])[] = [
   [/^PK\p{Cc}\p{Cc}/u, 'une archive ZIP'],
   [/^\s*<\?xml|^\s*<ClinicalDocument/, 'un document XML'],
   [/^\s*[[{]\s*["{]/, 'un fichier JSON'],
-  [/^H\|\\\^&(?!~)/, 'une trame d’automate ASTM, sans validation biologique'],
+  // HPRIM Santé, whose first letter is the same, is told before (hprim/delimiters.ts).
+  [/^\p{Cc}*\d?H[|~^\\&$#!@]{3}/u, 'une trame d’automate ASTM, sans validation biologique'],
   [/^\d{3}8000/, 'un fichier GDT'],
-  [/^H[|~^\\&$#!][|~^\\&$#!]{2}/, 'un message HPRIM Santé, qui n’est pas encore lu'],
 ];
 
 /**
@@ -21,7 +21,11 @@ export function foreignFault(binary: string): Fault {
   const known = FOREIGN.find(([test]) => test.test(head));
   if (known) return fault('INPUT_FOREIGN', undefined, known[1]);
   if (/\*{4}(?:LAB|FIN)\*{4}/.test(binary)) {
-    return fault('INPUT_FOREIGN', undefined, 'une lettre HPRIM Médecin, qui n’est pas encore lue');
+    return fault(
+      'INPUT_FOREIGN',
+      undefined,
+      'une lettre HPRIM Médecin, que cette source n’est pas réglée pour lire (hprimMedecin)',
+    );
   }
   const controls = head.match(/(?![\t\n\v\f\r])\p{Cc}/gu)?.length ?? 0;
   if (controls > head.length / 100) return fault('INPUT_UNREADABLE');

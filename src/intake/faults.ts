@@ -273,4 +273,13 @@ export type WarningCode = keyof typeof WARNINGS;
 export function warning(code: WarningCode, where?: string): Warning {
   const text = WARNINGS[code];
   return { code, text: where ? `${text.replace(/\.$/, '')} (${where}).` : text.replace(/\.?$/, '.') };
+  HPRIM_NO_END: 'Le message HPRIM n’a pas de segment L.',
+  HPRIM_COUNTS: 'Les comptes du segment L (patients, segments) ne sont pas ceux du message HPRIM.',
+  HPRIM_NO_DATE_SENT: 'H.13 est vide : la date du dernier résultat sert de date au message.',
+  HPRIM_BIRTH_NAME: 'P.6 (nom de naissance) est vide : le nom usuel en tient lieu.',
+  HPRIM_INS_IGNORED: 'Un INS est donné sans nom de naissance (P.6) : il est ignoré.',
+  HPRIM_CONFIDENTIAL:
+    'P.31 (confidentialité) est renseigné : ce code, local à chaque SGL, n’est pas interprété.',
+  HPRIM_MEDECIN:
+    'Lettre HPRIM Médecin : le texte imprimé seul est repris, sans résultat codé ni dépôt au DMP.',
 }

@@ -12,6 +12,9 @@ import { foreignFault } from './families.ts';
 import { fault, isFault, warning } from './faults.ts';
 import { type Message, readMessage, type Segment } from './hl7.ts';
 import { typeFault } from './message-types.ts';
+import { isHprimSante } from './hprim/delimiters.ts';
+import { isHprimMedecin, readHprimMedecin } from './hprim/medecin.ts';
+import { readHprimSante } from './hprim/read.ts';
 import { type MessageHeader, readOru } from './oru.ts';
 import type { SourceProfile } from './profile.ts';
 import { declaredCharset, type RawMessage, splitFile } from './segments.ts';
@@ -25,7 +28,7 @@ export type InterpretedPart =
   | { readonly kind: 'ignored'; readonly reason: string };
 
 /**
- * Reads an input whole: HL7 v2 messages, alone, several, or in batches. Pure: the same bytes and profile give the same
+ * Reads an input whole: HL7 v2 messages, alone, several, or in batches, or HPRIM. Pure: the same bytes and profile give the same
  * parts. A message that cannot be read is a `rejected` part with its position, and does not stop the others.
  * @param bytes the file or frame as it came
  * @param profile what is known of its sender
@@ -42,6 +45,8 @@ export function interpret(
     .toString('latin1')
     .replace(/^\u00ef\u00bb\u00bf/, '');
   const file = splitFile(binary, profile);
+  if (isHprimSante(binary)) return readHprimSante(binary, profile, sideFiles);
+  if (profile.hprimMedecin && isHprimMedecin(binary)) return readHprimMedecin(binary, profile);
   if (isFault(file)) return [rejected(file)];
   if (file.messages.length === 0) return [rejected(foreignFault(binary))];
   return file.messages.flatMap((raw) => interpretMessage(raw, profile, sideFiles));

@@ -50,6 +50,8 @@ export interface SourceProfile {
   readonly automaticValidators: readonly string[];
   /** The source sends its own PDF of the report (an ED of our own laboratory), to be used instead of ours. */
   readonly sourcePdf: boolean;
+  /** HPRIM Médecin is read, as a last resort: the printed text only, never an INS nor the DMP. */
+  readonly hprimMedecin: boolean;
   /** OBX-3 codes of the rows that name a cultured organism, when OBX-4 numbers the isolate. */
   readonly isolateCodes: readonly string[];
   readonly decimalMark: DecimalMark;
@@ -93,6 +95,7 @@ export function sourceProfile(
     nonHumanSpecimens: NON_HUMAN_0487,
     automaticValidators: [],
     sourcePdf: false,
+    hprimMedecin: false,
     isolateCodes: [],
     decimalMark: 'unknown',
     finalTerminator: 'required',

@@ -50,7 +50,7 @@ const BAD_FILES: Readonly<Record<string, { readonly content: string | Uint8Array
     },
     'resultats.hpr': {
       content: 'H|~^\\&|FICHIER||LABO|||ORU|||||H2.1^C|20261116\rP|1|P1||||||M\rL|1\r',
-      says: /INPUT_FOREIGN/,
+      says: /HPRIM_NO_NAME/,
     },
     'compte-rendu.pdf': {
       content: '%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n',
