@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadStylesheet } from './cda/stylesheet.ts';
+import { readStylesheet } from './cda/stylesheet.ts';
 import { type Config, pathOf } from './config.ts';
 import { loadPdfAssets } from './pdf/assets.ts';
 import type { Fault } from './report/fault.ts';
@@ -19,7 +18,7 @@ export const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
 export function loadAssets(config: Config): DocumentAssets | Fault[] {
   const catalogue = loadCatalogue(pathOf(config, config.catalogue), join(PACKAGE, 'loinc'));
   const folder = pathOf(config, config.stylesheets);
-  const stylesheet = loadStylesheet(readFileSync(join(folder, 'report.xsl'), 'utf8'), folder);
+  const stylesheet = readStylesheet(folder);
   const pdf = loadPdfAssets(folder);
   const faults = [catalogue, stylesheet, pdf].flatMap((part) =>
     Array.isArray(part) ? part : 'cause' in part ? [part] : [],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Fault } from '../report/fault.ts';
-import { stylesheetCssMissing, stylesheetForbidden } from './faults.ts';
+import { type Place, stylesheetCssMissing, stylesheetForbidden } from './faults.ts';
 
 /** Files that CSS may take from its folder: they travel inside every report, hence their limit. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -17,19 +17,20 @@ const MAX_FILE_BYTES = 100 * 1024;
 /**
  * Reads a CSS file of the laboratory and makes it stand alone: `url(logo.png)` becomes the file's content.
  * @param file its name; like the files that it names, looked for in the folder and nowhere else
+ * @param asked where the stylesheet asks for it
  * @returns the CSS without its comments, or why it cannot serve, with the line
  */
-export function loadCss(file: string, folder: string): string | Fault {
+export function loadCss(file: string, folder: string, asked: Place): string | Fault {
   let css: string;
   try {
     css = readFileSync(join(folder, basename(file)), 'utf8');
   } catch {
-    return stylesheetCssMissing(file);
+    return stylesheetCssMissing(file, asked);
   }
   // Comments help who edits the file, not who receives it with each report; line ends stay, for the line of a fault.
   const bare = css.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ''));
   const unfit = forbiddenCss(bare);
-  if (unfit) return stylesheetForbidden(`${unfit.what} (${file})`, lineAt(bare, unfit.index));
+  if (unfit) return stylesheetForbidden(unfit.what, { file, line: lineAt(bare, unfit.index) });
   return inlined(bare, file, folder);
 }
 
@@ -55,8 +56,8 @@ function inlined(css: string, file: string, folder: string): string | Fault {
       const content = contentOf(name, folder);
       if (typeof content === 'string') return `url("${content}")`;
       fault ??= content.missing
-        ? stylesheetCssMissing(name)
-        : stylesheetForbidden(`${name}, ${content.why} (${file})`, lineAt(css, index));
+        ? stylesheetCssMissing(name, { file, line: lineAt(css, index) })
+        : stylesheetForbidden(`${name}, ${content.why}`, { file, line: lineAt(css, index) });
       return found;
     },
   );
@@ -78,4 +79,5 @@ function contentOf(name: string, folder: string): string | Unfit {
   return `data:${mediaType};base64,${bytes.toString('base64')}`;
 }
 
-const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;
+/** Line of a place in a text, from 1. */
+export const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

@@ -1,37 +1,47 @@
 import type { Element as DomElement } from '@xmldom/xmldom';
 import xpath from 'xpath';
 import type { Fault } from '../report/fault.ts';
-import { stylesheetForbidden, stylesheetNotXslt } from './faults.ts';
-import { forbiddenCss } from './stylesheet-css.ts';
+import { stylesheetForbidden, stylesheetIncomplete, stylesheetNotXslt } from './faults.ts';
+import { forbiddenCss, lineAt } from './stylesheet-css.ts';
 
 declare module 'xpath' {
   /** Left out of the package's types: reads an expression, throws when it is not XPath 1.0. */
   export function parse(expression: string): unknown;
 }
 
+/** The laboratory's stylesheet in its folder. */
+export const STYLESHEET_FILE = 'report.xsl';
 export const XSL = 'http://www.w3.org/1999/XSL/Transform';
 const XHTML = 'http://www.w3.org/1999/xhtml';
 
 /** Why a laboratory's stylesheet cannot serve, with the line of the first thing found; undefined when it can. */
 export function unfitness(root: DomElement): Fault | undefined {
   if (root.namespaceURI !== XSL || !['stylesheet', 'transform'].includes(root.localName ?? '')) {
-    return stylesheetNotXslt('sa racine n’est pas xsl:stylesheet', root.lineNumber);
+    return stylesheetNotXslt('sa racine n’est pas xsl:stylesheet', placeOf(root));
   }
   if (root.getAttribute('version') !== '1.0') {
-    return stylesheetNotXslt('sa version n’est pas 1.0', root.lineNumber);
+    return stylesheetNotXslt('sa version n’est pas 1.0', placeOf(root));
   }
   const elements = [...root.getElementsByTagName('*')];
   for (const element of elements) {
     const outside = forbidden(element);
-    if (outside) return stylesheetForbidden(outside, element.lineNumber);
+    if (outside) return stylesheetForbidden(outside, placeOf(element));
     const why = notXslt1(element, elements);
-    if (why) return stylesheetNotXslt(why, element.lineNumber);
+    if (why) return stylesheetNotXslt(why, placeOf(element));
   }
   const start = elements.some(
     (one) => isXsl(one, 'template') && /(?:^|\|)\s*\/\s*(?:$|\|)/.test(one.getAttribute('match') ?? ''),
   );
-  if (!start) return stylesheetNotXslt('elle n’a pas de modèle pour « / »', root.lineNumber);
+  if (!start) return stylesheetNotXslt('elle n’a pas de modèle pour « / »', placeOf(root));
   return incomplete(root, elements);
+}
+
+/** Where an element stands; in a style sheet written in place, the line of what is wrong in it. */
+function placeOf(element: DomElement): { file: string; line?: number | undefined } {
+  const start = element.lineNumber;
+  const css = element.localName === 'style' ? (element.textContent ?? '') : '';
+  const unfit = forbiddenCss(css);
+  return { file: STYLESHEET_FILE, line: unfit && start ? start + lineAt(css, unfit.index) - 1 : start };
 }
 
 const isXsl = (element: DomElement, name: string): boolean =>
@@ -194,8 +204,5 @@ function incomplete(root: DomElement, elements: readonly DomElement[]): Fault | 
   const absent = Object.keys(SHOWN).filter((name) => !named.has(name));
   if (absent.length === 0) return undefined;
   const what = absent.map((name) => `${SHOWN[name] ?? name} (${name})`).join(', ');
-  return {
-    ...stylesheetNotXslt(`elle ne montre pas ${what}`, root.lineNumber),
-    hint: 'ajouter les modèles qui manquent, ou repartir de la feuille d’origine',
-  };
+  return stylesheetIncomplete(what, placeOf(root));
 }

@@ -25,14 +25,18 @@ export const THEME_FILE = 'pdf-theme.json';
 export function loadPdfAssets(folder: string): PdfAssets | Fault {
   const themeBytes = readBeside(folder, THEME_FILE);
   if (!themeBytes) return faults.themeUnreadable(THEME_FILE);
+  const text = themeBytes.toString('utf8');
   let json: unknown;
   try {
-    json = JSON.parse(themeBytes.toString('utf8'));
+    json = JSON.parse(text);
   } catch (error) {
-    return faults.themeInvalid(THEME_FILE, error instanceof Error ? error.message : 'JSON incorrect');
+    return faults.themeInvalid(`${THEME_FILE}, ligne ${lineOfError(text, error)}`, 'JSON incorrect');
   }
   const theme = parseTheme(json);
-  if ('problem' in theme) return faults.themeInvalid(`${THEME_FILE}, ${theme.key}`, theme.problem);
+  if ('problem' in theme) {
+    const where = `${THEME_FILE}, ligne ${lineOfKey(text, theme.keys)}, ${theme.keys.join('.') || '(racine)'}`;
+    return faults.themeInvalid(where, theme.problem);
+  }
 
   const font = (file: string): TrueTypeFont | Fault => {
     const bytes = readBeside(folder, file);
@@ -51,6 +55,22 @@ export function loadPdfAssets(folder: string): PdfAssets | Fault {
   if (!logoBytes) return faults.themeUnreadable(theme.logo.file);
   const logo = parsePng(logoBytes);
   return logo ? { theme, regular, bold, mono, logo } : faults.logoInvalid(theme.logo.file);
+}
+
+/** `JSON.parse` tells the position in its message, or nothing when the text ends too early. */
+function lineOfError(text: string, error: unknown): number {
+  const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
+  return text.slice(0, position).split('\n').length;
+}
+
+/** The line of a key: its names one after the other, as far as they are found. */
+function lineOfKey(text: string, keys: readonly string[]): number {
+  let from = 0;
+  for (const key of keys) {
+    const found = text.indexOf(`"${key}"`, from);
+    if (found >= 0) from = found;
+  }
+  return text.slice(0, from).split('\n').length;
 }
 
 function readBeside(folder: string, file: string): Buffer | undefined {

@@ -34,10 +34,32 @@ const themeSchema = z.strictObject({
 /** The laboratory's look: `pdf-theme.json`. */
 export type PdfTheme = z.infer<typeof themeSchema>;
 
-/** Reads a parsed `pdf-theme.json`; the problem names the first key that is wrong. */
-export function parseTheme(value: unknown): PdfTheme | { readonly key: string; readonly problem: string } {
-  const result = themeSchema.safeParse(value);
+/** Reads a parsed `pdf-theme.json`; the problem names the first key that is wrong, in French. */
+export function parseTheme(
+  value: unknown,
+): PdfTheme | { readonly keys: readonly string[]; readonly problem: string } {
+  const result = themeSchema.safeParse(value, { error: french });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  return { key: issue?.path.join('.') || '(racine)', problem: issue?.message ?? 'forme inconnue' };
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  return {
+    keys: [...(issue?.path ?? []), ...unknown].map(String),
+    problem: issue?.message ?? 'forme inconnue',
+  };
 }
+
+/** What zod would say in English; the colours and file names say it themselves. */
+const french: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'clé obligatoire absente' : `type ${issue.expected} attendu`;
+    case 'unrecognized_keys':
+      return `clé inconnue : ${issue.keys.join(', ')}`;
+    case 'too_small':
+      return `trop petit ou vide (minimum ${issue.minimum})`;
+    case 'too_big':
+      return `trop grand (maximum ${issue.maximum})`;
+    default:
+      return undefined;
+  }
+};

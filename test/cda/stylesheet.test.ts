@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadStylesheet } from '../../src/cda/stylesheet.ts';
+import { loadStylesheet, readStylesheet } from '../../src/cda/stylesheet.ts';
 import type { Fault } from '../../src/report/fault.ts';
 
 const FOLDER = join(import.meta.dirname, '../../stylesheets');
@@ -22,6 +22,15 @@ function refusal(text: string, folder = FOLDER): Fault {
   if (!('cause' in loaded)) throw new Error('the stylesheet is accepted');
   return loaded;
 }
+
+test('a style sheet written in place is refused at its own line', () => {
+  const fault = refusal(withMarkup('<style>a{}\n@import "x.css";\n</style>'));
+  expect(fault.position).toBe(`report.xsl, ligne ${startLine + 1}`);
+});
+
+test('a folder without stylesheet stops the start with a fault', () => {
+  expect(readStylesheet(tmpdir())).toMatchObject({ code: 'STYLESHEET_UNREADABLE', position: 'report.xsl' });
+});
 
 test('ours is fit', () => {
   expect(loadStylesheet(OURS, FOLDER)).not.toHaveProperty('cause');
@@ -73,13 +82,13 @@ describe('refused, with the line: what stands in no document of its own', () => 
     expect(fault.code).toBe('STYLESHEET_FORBIDDEN');
     expect(fault.cause).toContain(what);
     // xsl:attribute stands in an element that is named for what it holds, on the same line.
-    expect(fault.position).toBe(`ligne ${startLine}`);
+    expect(fault.position).toBe(`report.xsl, ligne ${startLine}`);
   });
 
   test('a DOCTYPE', () => {
     expect(refusal(OURS.replace('<xsl:stylesheet', '<!DOCTYPE x>\n<xsl:stylesheet'))).toMatchObject({
       code: 'STYLESHEET_FORBIDDEN',
-      position: `ligne ${OURS.split('\n').findIndex((line) => line.startsWith('<xsl:stylesheet')) + 1}`,
+      position: `report.xsl, ligne ${OURS.split('\n').findIndex((line) => line.startsWith('<xsl:stylesheet')) + 1}`,
     });
   });
 });
@@ -100,13 +109,15 @@ describe('refused, with the line: what is not XSLT 1.0', () => {
     const fault = refusal(text);
     expect(fault.code).toBe('STYLESHEET_NOT_XSLT1');
     expect(fault.cause).toContain(what);
-    expect(fault.position).toBe(`ligne ${startLine}`);
+    expect(fault.position).toBe(`report.xsl, ligne ${startLine}`);
   });
 
   test('broken XML, at its line', () => {
     const broken = OURS.replace(START, '<xsl:template match="/>');
     expect(refusal(broken)).toMatchObject({ code: 'STYLESHEET_MALFORMED' });
-    expect(Number(refusal(broken).position?.replace('ligne ', ''))).toBeGreaterThanOrEqual(startLine);
+    expect(Number(refusal(broken).position?.replace('report.xsl, ligne ', ''))).toBeGreaterThanOrEqual(
+      startLine,
+    );
   });
 
   test.each([
@@ -116,12 +127,13 @@ describe('refused, with the line: what is not XSLT 1.0', () => {
   ])('%s', (_, text) => {
     expect(refusal(text)).toMatchObject({
       code: 'STYLESHEET_NOT_XSLT1',
-      position: expect.stringMatching(/^ligne \d+$/),
+      position: expect.stringMatching(/^report\.xsl, ligne \d+$/),
     });
   });
 });
 
 describe('refused: a stylesheet that does not show the whole document', () => {
+  const rootPosition = `report.xsl, ligne ${OURS.split('\n').findIndex((line) => line.startsWith('<xsl:stylesheet')) + 1}`;
   test.each([
     ['patientRole', 'le patient'],
     ['birthTime', 'la date de naissance'],
@@ -132,7 +144,7 @@ describe('refused: a stylesheet that does not show the whole document', () => {
     ['td', 'les cellules des tableaux'],
   ])('without %s', (element, what) => {
     const fault = refusal(OURS.replaceAll(`c:${element}`, 'c:autre'));
-    expect(fault.code).toBe('STYLESHEET_NOT_XSLT1');
+    expect(fault).toMatchObject({ code: 'STYLESHEET_INCOMPLETE', position: rootPosition });
     expect(fault.cause).toContain(`${what} (${element})`);
   });
 });
@@ -169,7 +181,7 @@ describe('the CSS of the folder', () => {
       'ligne 3',
     ],
   ])('%s is refused with the line of the CSS', (_, css, code, position) => {
-    expect(withCss(css)).toMatchObject({ code, position, cause: expect.stringContaining('report.css') });
+    expect(withCss(css)).toMatchObject({ code, position: `report.css, ${position}` });
   });
 
   test('a heavy image is refused: it would travel in every report', () => {
@@ -180,9 +192,15 @@ describe('the CSS of the folder', () => {
   });
 
   test('a file that is not there', () => {
-    expect(withCss('a{background:url(absent.png)}')).toMatchObject({ code: 'STYLESHEET_CSS_MISSING' });
+    const code = 'STYLESHEET_CSS_MISSING';
+    const asked = OURS.split('\n').findIndex((line) => line.includes('<?crbio-css')) + 1;
+    expect(withCss('\na{background:url(absent.png)}')).toMatchObject({
+      code,
+      position: 'report.css, ligne 2',
+    });
     rmSync(join(folder, 'report.css'));
-    expect(loadStylesheet(OURS, folder)).toMatchObject({ code: 'STYLESHEET_CSS_MISSING' });
+    const position = `report.xsl, ligne ${asked}`;
+    expect(loadStylesheet(OURS, folder)).toMatchObject({ code, position });
   });
 
   test('nothing outside the folder is read', () => {

@@ -34,7 +34,7 @@ describe('the theme', () => {
 
   it.each([
     ['a colour', { colours: { accent: 'red' } }, 'PDF_THEME_INVALID', 'colours'],
-    ['an unknown key', { colour: {} }, 'PDF_THEME_INVALID', '(racine)'],
+    ['an unknown key', { colour: {} }, 'PDF_THEME_INVALID', 'colour'],
     [
       'a path that leaves the folder',
       { logo: { file: '../secret.png', height: 40 } },
@@ -53,9 +53,29 @@ describe('the theme', () => {
       'PDF_LOGO_INVALID',
       'pdf-theme.json',
     ],
+    ['a number too large', { logo: { file: 'logo.png', height: 400 } }, 'PDF_THEME_INVALID', 'logo.height'],
   ])('names what is wrong: %s', (_what, wrong, code, where) => {
     const fault = withTheme((theme) => ({ ...theme, ...wrong }));
     expect(fault).toMatchObject({ code, position: expect.stringContaining(where) });
+  });
+
+  it.each([
+    ['a key', (text: string) => text.replace('"alert": "#', '"alert": "'), '"alert"', 'colours.alert'],
+    ['JSON', (text: string) => text.replace('"alert":', '"alert"'), '"alert"', 'JSON incorrect'],
+  ])('tells the line of %s', (_what, change, line, says) => {
+    inFolder((folder) => {
+      cpSync(STYLESHEETS, folder, { recursive: true });
+      const file = join(folder, 'pdf-theme.json');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, change(text));
+      const number = text.slice(0, text.indexOf(line)).split('\n').length;
+      const fault = loadPdfAssets(folder);
+      expect(fault).toMatchObject({
+        code: 'PDF_THEME_INVALID',
+        position: expect.stringContaining(`pdf-theme.json, ligne ${number}`),
+        cause: expect.stringContaining(says),
+      });
+    });
   });
 
   it('refuses a font that is none', () => {
