@@ -1,5 +1,6 @@
 import { readChannels } from './channels.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, moment, type Output, say } from './output.ts';
+import { historyLines } from './patient-history.ts';
 import { type ActOptions, actOf } from './report.ts';
 import { actDone, withStore } from './store.ts';
 import { CHANNEL_WORDS } from './words.ts';
@@ -46,6 +47,10 @@ export function showPatient(output: Output, options: CommonOptions, id: string):
     output.out(
       `${patient.patient} — ${traits.birthName} ${traits.firstGiven ?? ''} (${statuses.join(', ') || say(options, 'sans statut', 'no status')})`,
     );
+    if (patient.mergedInto)
+      output.out(
+        `  ${say(options, 'fusionné dans', 'merged into')} ${patient.mergedInto}${say(options, ' : identité et oppositions sont les siennes', ': identity and oppositions are its own')}`,
+      );
     if (patient.consent)
       output.out(
         `  ${say(options, 'alimentation du DMP (ADT)', 'DMP feeding (ADT)')} : ${patient.consent.alimentation}`,
@@ -55,6 +60,7 @@ export function showPatient(output: Output, options: CommonOptions, id: string):
         `  ${say(options, 'opposition', 'opposition')} ${CHANNEL_WORDS[channel]} — ${by}, ${moment(at)} : ${reason}${liftedAt === undefined ? '' : ` (${say(options, 'levée le', 'lifted')} ${moment(liftedAt)})`}`,
       );
     }
+    for (const line of historyLines(options, patient.history)) output.out(line);
     return EXIT.done;
   });
 }

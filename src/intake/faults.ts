@@ -64,7 +64,15 @@ const CATALOGUE = {
   ],
   HL7_TYPE: [
     'Le type de message {detail} n’est pas traité.',
-    'Seuls ORU^R01 et ADT (A01, A04, A08, A28, A31) sont lus. Retirer ce flux de l’export vers ce dossier.',
+    'Seuls ORU^R01 et ADT (PAM.fr) sont lus. Retirer ce flux de l’export vers ce dossier.',
+  ],
+  ADT_EVENT: [
+    'L’événement ADT {detail} (lien, séparation ou changement de numéros) n’est pas appliqué ici.',
+    'Vérifier dans le SGL les patients concernés : une fusion s’envoie en A40, une identité en A28 ou A31. Ce qui est faux ici se corrige par ces messages.',
+  ],
+  ADT_MERGE: [
+    'La fusion (A40) ne nomme pas deux numéros de patient : PID-3 celui qui reste, MRG-1 celui qui disparaît.',
+    'Corriger l’export de la fusion, puis l’envoyer de nouveau.',
   ],
   HL7_OUL: [
     'Message {detail} : parmi les OUL (résultats par échantillon), seuls R21, R22 et R23 sont lus.',

@@ -1,9 +1,10 @@
 import type { Dossier, ProcessingId } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
+import type { PatientUpdate } from '../report/patient-update.ts';
 import type { Organization } from '../report/people.ts';
 import type { Warning } from '../report/report.ts';
 import { parseTimestamp, type Timestamp } from '../report/timestamp.ts';
-import { type AdtUpdate, readAdt } from './adt.ts';
+import { readAdt } from './adt.ts';
 import { carriesCda, readCarriedCda } from './carried-cda.ts';
 import { decode } from './charset.ts';
 import { ReadingContext } from './context.ts';
@@ -23,7 +24,7 @@ import { NO_SIDE_FILES, type SideFiles } from './side-files.ts';
 /** What one input comes to: every message of it ends as at least one part. */
 export type InterpretedPart =
   | { readonly kind: 'dossier'; readonly dossier: Dossier; readonly warnings: readonly Warning[] }
-  | { readonly kind: 'patient'; readonly update: AdtUpdate }
+  | { readonly kind: 'patient'; readonly update: PatientUpdate }
   | { readonly kind: 'rejected'; readonly fault: Fault }
   | { readonly kind: 'ignored'; readonly reason: string };
 
@@ -113,9 +114,10 @@ function dispatch(
   const header = readHeader(message, msh, context);
   if (isFault(header)) return [rejected(header)];
   if (type === 'ADT') {
-    const update = readAdt(message, header.at, context);
-    if (isFault(update)) return [rejected(update)];
-    return 'reason' in update ? [{ kind: 'ignored', reason: update.reason }] : [{ kind: 'patient', update }];
+    return readAdt(message, header.at, context).map((update) => {
+      if (isFault(update)) return rejected(update);
+      return 'reason' in update ? { kind: 'ignored', reason: update.reason } : { kind: 'patient', update };
+    });
   }
   const dossiers = carriesCda(announced.profiles)
     ? [readCarriedCda(message, header, context)]

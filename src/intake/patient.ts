@@ -56,9 +56,16 @@ export function removesIns(pid: Segment): boolean {
   });
 }
 
-function readLocalId(pid: Segment, context: ReadingContext): LocalPatientId | undefined {
+/**
+ * The patient's number among the identifiers of a list (PID-3, MRG-1): the one of the laboratory's own numbering, else the
+ * permanent one (PI), else the first that is of no other kind.
+ */
+export function readNumber(
+  identifiers: readonly Repetition[],
+  context: ReadingContext,
+): LocalPatientId | undefined {
   const { patientAuthority } = context.profile;
-  const candidates = pid.repetitions(3).filter((repetition) => {
+  const candidates = identifiers.filter((repetition) => {
     const oid = authorityOid(repetition, 4);
     return (
       repetition.text() !== '' &&
@@ -71,12 +78,17 @@ function readLocalId(pid: Segment, context: ReadingContext): LocalPatientId | un
     candidates.find((repetition) => isLaboratorys(authorityOid(repetition, 4), patientAuthority)) ??
     candidates.find((repetition) => /^(?:PI|IPP)$/i.test(repetition.text(5))) ??
     candidates[0];
-  if (chosen) return { value: chosen.text(), authority: authorityOid(chosen, 4) || patientAuthority };
+  return chosen && { value: chosen.text(), authority: authorityOid(chosen, 4) || patientAuthority };
+}
+
+function readLocalId(pid: Segment, context: ReadingContext): LocalPatientId | undefined {
+  const number = readNumber(pid.repetitions(3), context);
+  if (number) return number;
   const legacy = pid.text(2);
   // PID-4 is never taken: old feeds put the NIR there.
   if (!legacy || pid.repetitions(3).length > 0) return undefined;
   context.warn('PATIENT_NUMBER_LEGACY');
-  return { value: legacy, authority: patientAuthority };
+  return { value: legacy, authority: context.profile.patientAuthority };
 }
 
 /** The source's own numbering, or the laboratory's as a whole, whose OID is the one above. */

@@ -70,6 +70,8 @@ export interface DispatchCircumstances {
   readonly flags: DispatchFlags;
   /** A biologist's date for the end of the announcement mask, ISO 8601. */
   readonly maskUntil: string | null;
+  /** The report was deposited a month ago: open to the patient by right (CSP R.1111-53). */
+  readonly visibleByRight?: boolean;
   readonly held?: { readonly by: string; readonly reason: string };
   /** Rules that a person lifted for this version: `rule`, or `rule@channel` for one channel only. */
   readonly lifted: readonly string[];

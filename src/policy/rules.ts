@@ -247,6 +247,19 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
+    // CSP R.1111-53: a month after the deposit the patient sees it. What they see is not masked again, and what corrects it
+    // does not open by itself either.
+    name: 'annonce-echue',
+    channels: DMP,
+    decision: 'hold',
+    release: 'unmask',
+    applies: ({ circumstances: { flags, visibleByRight } }) =>
+      when(
+        flags.invisiblePatient === true && visibleByRight === true,
+        'déposé depuis plus de 30 jours, donc visible de droit par le patient : rien ne le lui masque de nouveau, une personne décide',
+      ),
+  },
+  {
     name: 'annonce',
     channels: PATIENT,
     decision: 'hold',

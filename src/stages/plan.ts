@@ -54,6 +54,7 @@ export function planOf(task: PlanTask, today: string, settings: DispatchSettings
     {
       flags: task.flags,
       maskUntil: task.maskUntil,
+      visibleByRight: task.visibleByRight,
       ...(task.held ? { held: task.held } : {}),
       lifted: task.lifted,
       opposition: task.opposition,

@@ -85,6 +85,12 @@ export const REFUSED = {
       'la date de fin du masquage n’est pas une date',
       'écrire la date en AAAA-MM-JJ, ou en AAAA-MM-JJTHH:MM avec son décalage horaire',
     ),
+  maskOverdue: () =>
+    refuse(
+      'MASK_OVERDUE',
+      'déposé depuis plus de 30 jours : visible de droit par le patient, il ne se masque plus',
+      'rien à faire ici ; un document déposé par erreur se fait supprimer du DMP',
+    ),
   alreadyOpposed: () =>
     refuse(
       'ALREADY_OPPOSED',

@@ -1,6 +1,6 @@
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
-import { isAnotherPatient, type StatedIdentity } from '../report/identity.ts';
+import type { StatedIdentity } from '../report/identity.ts';
 import { mergeDossiers } from '../report/merge.ts';
 import { nextVersion } from '../report/versions.ts';
 import { type Context, fromJson } from './context.ts';
@@ -13,11 +13,12 @@ import type { PatientChange, Patients } from './patients.ts';
 import type { Planning } from './planning.ts';
 import type { Renewal } from './renewal.ts';
 import type { Reports } from './reports.ts';
+import type { WatchedIdentities } from './watched-identities.ts';
 
 /** Stage interpret: what a message says becomes patients, versions, or quarantine. */
 export function createInterpretation(
-  { db, actor }: Context,
-  { inbox, dossiers, patients, reports, planning, renewal }: InterpretationParts,
+  { db, actor, journal }: Context,
+  { inbox, dossiers, patients, reports, planning, renewal, watched }: InterpretationParts,
 ) {
   const addStatement = db.prepare('INSERT INTO statement (report_id, inbox_id, dossier) VALUES (?, ?, ?)');
   const forget = db.prepare('DELETE FROM statement WHERE inbox_id = ?');
@@ -26,20 +27,32 @@ export function createInterpretation(
     .pluck();
 
   /** Reports that a change of the patient concerns: planned again, or made again with the identity. */
-  const follow = ({ patientId, identity, opposition }: PatientChange): void => {
-    if (!identity && !opposition) return;
-    if (identity) for (const reportId of reports.ofPatient(patientId)) renewal.renewIdentity(reportId);
-    planning.againForPatient(patientId);
+  const follow = ({ changed, moved }: PatientChange, inboxId: number): void => {
+    for (const { statedId, holderId } of moved) moveReports(statedId, holderId, inboxId);
+    for (const { patientId, identity, opposition } of changed) {
+      if (identity)
+        for (const reportId of reports.ofPatient(patientId)) {
+          renewal.renewIdentity(reportId);
+          watched.check(reportId);
+        }
+      if (identity || opposition) planning.againForPatient(patientId);
+    }
+  };
+
+  /** A merge (A40) gives the reports of one number to the patient who stays. */
+  const moveReports = (statedId: number, holderId: number, inboxId: number): void => {
+    const moved = reports.move(statedId, holderId);
+    const [from, to] = [`patient:${statedId}`, `patient:${holderId}`];
+    for (const subject of [from, ...moved])
+      journal.append({ actor, action: 'patient-merged', subject, details: { from, to, inbox: inboxId } });
   };
 
   /** Why this request cannot be taken as the patient's that it names: the dossier or the number is another's. */
   const notTheirs = ({ patient, number }: Dossier, reportId: string): Fault | undefined => {
     const report = reports.find(reportId);
-    if (report && isAnotherPatient(patients.identity(report.patient_id), patient))
-      return SET_ASIDE.dossierOfAnother(number);
+    if (report && patients.isAnother(report.patient_id, patient)) return SET_ASIDE.dossierOfAnother(number);
     const known = patients.find(patientKey(patient));
-    if (known !== undefined && isAnotherPatient(patients.identity(known), patient))
-      return SET_ASIDE.numberOfAnother();
+    if (known !== undefined && patients.isAnother(known, patient)) return SET_ASIDE.numberOfAnother();
     return undefined;
   };
 
@@ -49,8 +62,8 @@ export function createInterpretation(
   ): InterpretedOutcome => {
     const foreign = notTheirs(stated, reportId);
     if (foreign) return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, foreign) };
-    const change = patients.state({ identity: stated.patient, at: stated.messageAt });
-    reports.open({ reportId, setOid }, stated, change.patientId);
+    const change = patients.state({ identity: stated.patient, at: stated.messageAt }, inboxId);
+    reports.open({ reportId, setOid }, stated, patientOf(stated));
     addStatement.run(reportId, inboxId, dossiers.toJson(stated));
     const content = mergeDossiers(statements.all(reportId).map(dossiers.fromJson));
     const report = reports.open({ reportId, setOid }, content, patientOf(content));
@@ -66,7 +79,7 @@ export function createInterpretation(
     if (next.kind === 'unchanged') {
       // The same content sent again after a mend of the catalogue: worth another try.
       if (newest) reports.unblock(newest);
-      follow(change);
+      follow(change, inboxId);
       return { kind: 'unchanged', reportId };
     }
     const version = reports.addVersion(reportId, {
@@ -76,16 +89,17 @@ export function createInterpretation(
       inboxId,
       by: actor,
     });
-    follow(change);
+    follow(change, inboxId);
     return { kind: 'version', reportId, version };
   };
 
   const patientKey = ({ localId }: StatedIdentity): string => `${localId.authority ?? ''}|${localId.value}`;
 
-  const patientOf = ({ patient }: Dossier): number => {
-    const id = patients.find(patientKey(patient));
-    if (id === undefined) throw new Error('the patient of a statement is missing from the data file');
-    return id;
+  /** The number that a dossier names, and who has what is that number's. */
+  const patientOf = ({ patient }: Dossier): { statedId: number; holderId: number } => {
+    const statedId = patients.find(patientKey(patient));
+    if (statedId === undefined) throw new Error('the patient of a statement is missing from the data file');
+    return { statedId, holderId: patients.holderOf(statedId) };
   };
 
   const take = (inboxId: number, item: InterpretedItem): InterpretedOutcome => {
@@ -93,7 +107,7 @@ export function createInterpretation(
       case 'dossier':
         return takeDossier(inboxId, item);
       case 'patient':
-        follow(patients.state(item.update));
+        follow(patients.state(item.update, inboxId), inboxId);
         return { kind: 'patient' };
       case 'rejected':
         return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, item.fault) };
@@ -122,4 +136,5 @@ interface InterpretationParts {
   readonly reports: Reports;
   readonly planning: Planning;
   readonly renewal: Renewal;
+  readonly watched: WatchedIdentities;
 }

@@ -3,8 +3,11 @@ import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { StatedIdentity, Traits } from '../report/identity.ts';
+import type { Consent, IdentityProof, PatientUpdate } from '../report/patient-update.ts';
 import type { ReportVersion, Warning } from '../report/report.ts';
 import type { Timestamp } from '../report/timestamp.ts';
+
+export type { Consent, PatientUpdate };
 
 /**
  * The store's words: stage transitions, not rows. Every operation is atomic by itself and durable when its promise
@@ -197,21 +200,6 @@ export type InterpretedOutcome =
   | { readonly kind: 'quarantined'; readonly quarantineId: number }
   | { readonly kind: 'ignored' };
 
-/** What an ADT (or the PID of an ORU) says of a patient. */
-export interface PatientUpdate {
-  readonly identity: StatedIdentity;
-  /** PID-3 says that the INS is removed (`""`). */
-  readonly insRemoved?: boolean;
-  readonly consent?: Consent;
-  readonly at: Timestamp;
-}
-
-/** ZFA-9 and -10: alimentation of the DMP (inputs.md §9). */
-export interface Consent {
-  readonly alimentation: 'INO' | 'IO' | 'NA';
-  readonly at?: Timestamp;
-}
-
 export interface VersionId {
   readonly reportId: string;
   readonly version: number;
@@ -258,6 +246,8 @@ export interface PlanTask extends VersionId {
   readonly flags: DispatchFlags;
   /** A biologist's date for the end of the announcement mask, ISO 8601. */
   readonly maskUntil: string | null;
+  /** The report was deposited a month ago: it may not be masked to the patient again. */
+  readonly visibleByRight: boolean;
   readonly held: { readonly by: string; readonly reason: string } | undefined;
   /** Rules that a person has lifted for this version. */
   readonly lifted: readonly string[];
@@ -393,6 +383,8 @@ export interface QuarantineRow {
 export interface PatientDetails {
   /** Number of the laboratory, or `authority|number`. */
   readonly patient: string;
+  /** The number that has what was this one's (A40); what follows is that patient's, the history this number's. */
+  readonly mergedInto?: string;
   /** The one that applies: see store/patient-identity.ts. */
   readonly identity: StatedIdentity;
   readonly consent: Consent | undefined;
@@ -403,6 +395,24 @@ export interface PatientDetails {
     readonly at: number;
     readonly liftedAt?: number;
   }[];
+  /** What messages said under this number, oldest first. */
+  readonly history: readonly PatientEvent[];
+}
+
+/** One message's word on a patient. */
+export interface PatientEvent {
+  /** MSH-7. */
+  readonly at: number;
+  /** EVN-1, `A31`; empty: an ORU. */
+  readonly event: string;
+  readonly inboxId?: number;
+  /** The identity that applied from then on; absent: a movement that is only recorded. */
+  readonly identity?: StatedIdentity;
+  readonly consent?: Consent;
+  readonly proof?: IdentityProof;
+  /** A40: the number that went to this one, or the one that this went to. */
+  readonly merged?: string;
+  readonly mergedInto?: string;
 }
 
 export interface NewAlert {

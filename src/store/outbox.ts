@@ -1,6 +1,7 @@
 import { type Channel, isLifted, type MaskingCode, TRAITS_RULE } from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
 import type { Alerts } from './alerts.ts';
+import type { Announcements } from './announcements.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { LeasedDelivery } from './model.ts';
@@ -42,7 +43,12 @@ const NEXT_LEASE_END = `
 const LEASED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire')`;
 
 /** Stage deliver: leases, and what became of each try. */
-export function createOutbox({ db, now, journal, actor }: Context, deliveries: Deliveries, alerts: Alerts) {
+export function createOutbox(
+  { db, now, journal, actor }: Context,
+  deliveries: Deliveries,
+  alerts: Alerts,
+  announcements: Announcements,
+) {
   const due = db.prepare<[Channel, number, number], Delivery>(DUE);
   const nextDue = db.prepare<[Channel], number>(NEXT_DUE).pluck();
   const nextLeaseEnd = db.prepare<[], number>(NEXT_LEASE_END).pluck();
@@ -183,6 +189,7 @@ export function createOutbox({ db, now, journal, actor }: Context, deliveries: D
         ...(again ? {} : { warnings: JSON.stringify(warnings) }),
       });
       doubtEnded(delivery);
+      if (!again && delivery.channel === 'dmp') announcements.deposited(delivery.report_id);
       if (!again) note(delivery, 'delivered', remoteId === undefined ? {} : { remoteId });
       if (possibleDuplicate && delivery.possible_duplicate === 0) note(delivery, 'possible-duplicate', {});
     },

@@ -11,7 +11,7 @@ export interface InsStatement {
  * before for the same person. A status told without the number (DOUT, mostly) must not be forgotten by the next ORU.
  * @returns undefined when it settles nothing
  */
-export function settledBy(
+function settledBy(
   identity: StatedIdentity,
   removed: boolean,
   earlier: InsStatement | undefined,
@@ -39,6 +39,51 @@ export function effectiveIdentity(latest: StatedIdentity, settled: InsStatement 
     latest.ins !== undefined && (latest.ins.matricule !== ins.matricule || latest.ins.oid !== ins.oid);
   if (contradicts || !agree(latest, settled.identity)) return kept;
   return { ...latest, ins, statuses: told ? latest.statuses : statuses };
+}
+
+/** One statement of a patient's identity; removed: it says that the INS is no longer theirs. */
+export interface IdentityStatement {
+  readonly identity: StatedIdentity;
+  readonly removed: boolean;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What the statements of one number come to. */
+export interface IdentityState {
+  readonly latest: IdentityStatement;
+  readonly settled: (InsStatement & { readonly at: number }) | undefined;
+  /** The INS by which the numbers of one person are found: kept while nothing says that it is no longer theirs. */
+  readonly matricule: string | undefined;
+  /** When what documents follow ({@link dispatchedAs}) last changed. */
+  readonly since: number;
+  /** The identity that applied after each statement. */
+  readonly applied: readonly StatedIdentity[];
+}
+
+/**
+ * Reads statements in order, whatever the order in which they came: the same statements give the same state.
+ * @param statements at least one, oldest first
+ */
+export function identityState(
+  statements: readonly [IdentityStatement, ...IdentityStatement[]],
+): IdentityState {
+  let settled: IdentityState['settled'];
+  let matricule: string | undefined;
+  let known: string | undefined;
+  let since = statements[0].at;
+  const applied: StatedIdentity[] = [];
+  for (const { identity, removed, at } of statements) {
+    const statement = settledBy(identity, removed, settled);
+    if (statement) settled = { ...statement, at };
+    const effective = effectiveIdentity(identity, settled);
+    matricule = effective.ins?.matricule ?? (removed ? undefined : matricule);
+    const dispatched = dispatchedAs(effective);
+    if (dispatched !== known) since = at;
+    known = dispatched;
+    applied.push(effective);
+  }
+  return { latest: statements.at(-1) ?? statements[0], settled, matricule, since, applied };
 }
 
 /** What documents and plans have to follow: qualification and its cause, INS, strict traits. */

@@ -1,6 +1,7 @@
 import type { Channel, DispatchDecision } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { Traits } from '../report/identity.ts';
+import { type Announcements, VISIBLE_BY_RIGHT_MS } from './announcements.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery, DeliveryChange } from './deliveries.ts';
 import { OPEN_STATES, UNSENT_STATES } from './delivery-states.ts';
@@ -8,6 +9,7 @@ import type { PlanTask } from './model.ts';
 import type { Patients } from './patients.ts';
 import type { Renewal } from './renewal.ts';
 import type { ReportRow, Reports, VersionRow } from './reports.ts';
+import type { WatchedIdentities } from './watched-identities.ts';
 
 /** Oldest first. */
 export const UNPLANNED = 'SELECT * FROM version WHERE plan_due = 1 ORDER BY id LIMIT ?';
@@ -23,7 +25,7 @@ export const HOLDS_DUE = `
 /** Stage decide: what is asked of the policy, and what its answer makes of the deliveries. */
 export function createPlanning(
   { db, now, journal, actor }: Context,
-  { reports, patients, deliveries, renewal }: PlanningParts,
+  { reports, patients, deliveries, renewal, watched, announcements }: PlanningParts,
 ) {
   const unplanned = db.prepare<[number], VersionRow>(UNPLANNED);
   const setPlanned = db.prepare(`UPDATE version SET state = 'planned', plan_due = 0 WHERE id = ?`);
@@ -61,6 +63,7 @@ export function createPlanning(
       facts: fromJson<Record<string, unknown>>(row.facts ?? '{}'),
       flags: fromJson<DispatchFlags>(row.flags),
       maskUntil: report.mask_until,
+      visibleByRight: isVisibleByRight(report, now()),
       held: heldBy(report),
       lifted: fromJson<string[]>(row.lifted),
       opposition: patients.oppositions(report.patient_id),
@@ -122,6 +125,8 @@ export function createPlanning(
         },
       });
       renewal.renewIdentity(reportId);
+      watched.check(reportId);
+      announcements.check(reportId);
     },
 
     again,
@@ -150,9 +155,16 @@ interface PlanningParts {
   readonly patients: Patients;
   readonly deliveries: Deliveries;
   readonly renewal: Renewal;
+  readonly watched: WatchedIdentities;
+  readonly announcements: Announcements;
 }
 
 export type Planning = ReturnType<typeof createPlanning>;
+
+/** Deposited a month ago: open to the patient whatever its mask (CSP R.1111-53). */
+export function isVisibleByRight({ deposited_at }: ReportRow, at: number): boolean {
+  return deposited_at !== null && at >= deposited_at + VISIBLE_BY_RIGHT_MS;
+}
 
 /** States from which a plan that sends makes the delivery due at once; one that waits keeps its time. */
 const FREED: readonly string[] = ['held', 'never', 'superseded'];

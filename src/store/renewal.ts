@@ -1,5 +1,5 @@
 import { TRAITS_RULE } from '../report/delivery.ts';
-import { isAnotherPatient, qualify, strictTraitsDiffer } from '../report/identity.ts';
+import { qualify, strictTraitsDiffer } from '../report/identity.ts';
 import { fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import { UNSENT_STATES } from './delivery-states.ts';
@@ -24,26 +24,30 @@ export function createRenewal({
   return {
     /**
      * Makes a new version with the identity as it is now, when the newest version, planned and not gone yet, either is
-     * held for lack of that qualified identity, or carries another INS or other strict traits that nobody has received.
-     * (Had somebody, a person must have that withdrawn first: the plan holds.) Never with the identity of somebody else,
+     * held for lack of that qualified identity, or carries another INS, other strict traits or a number that was merged,
+     * which nobody has received. One that could not become a document is tried again with it. (Had somebody, a person must have that withdrawn first: the plan holds.) Never with the identity of somebody else,
      * nor for one that lost its qualification: the plan holds these too. Rules that a person lifted stay lifted, but for
      * the one about the traits that have just changed.
      * @returns its number
      */
     renewIdentity(reportId: string): number | undefined {
       const newest = reports.newest(reportId);
-      if (newest.state !== 'planned') return undefined;
-      const identity = patients.identity(reports.load(reportId).patient_id);
+      if (newest.state !== 'planned' && newest.state !== 'blocked') return undefined;
+      const { patient_id: patientId } = reports.load(reportId);
+      const identity = patients.identity(patientId);
       const now = qualify(identity);
       if (now.kind === 'unqualified' && (newest.qualified === 1 || now.cause === 'status-blocked'))
         return undefined;
       const planned = deliveries.ofVersion(reportId, newest.number);
       const earlier = reports.dossier(newest);
-      if (isAnotherPatient(earlier.patient, identity)) return undefined;
+      if (patients.isAnother(patientId, earlier.patient)) return undefined;
       const moved =
+        earlier.patient.localId.value !== identity.localId.value ||
+        earlier.patient.localId.authority !== identity.localId.authority ||
         strictTraitsDiffer(earlier.patient.traits, identity.traits) ||
         (newest.qualified === 1 && earlier.patient.ins?.matricule !== identity.ins?.matricule);
-      const gained = newest.qualified === 0 && now.kind === 'qualified' && planned.some(isHeldForIdentity);
+      const waits = newest.state === 'blocked' || planned.some(isHeldForIdentity);
+      const gained = newest.qualified === 0 && now.kind === 'qualified' && waits;
       if (!gained && !(moved && planned.every(isUnsent) && !reports.reached(reportId))) return undefined;
       return reports.addVersion(reportId, {
         dossier: { ...earlier, patient: identity },

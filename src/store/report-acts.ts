@@ -4,7 +4,7 @@ import type { Deliveries } from './deliveries.ts';
 import { REFUSED } from './faults.ts';
 import { layMasks, masksOf, sameFlags } from './masks.ts';
 import type { Act, ActResult, ReleaseRules } from './model.ts';
-import type { Planning } from './planning.ts';
+import { isVisibleByRight, type Planning } from './planning.ts';
 import type { ReportRow, Reports } from './reports.ts';
 
 /** The mask that ends with the announcement consultation. */
@@ -116,6 +116,7 @@ export function createReportActs(
       if (!report) return REFUSED.reportUnknown(reportId);
       const untilMs = until === null ? null : Date.parse(until);
       if (Number.isNaN(untilMs)) return REFUSED.maskDate();
+      if (change[ANNOUNCEMENT] && isVisibleByRight(report, now())) return REFUSED.maskOverdue();
       // Rules that a person lifted were lifted for the earlier masks: the new version is decided afresh.
       const version = maskAnew(report, change, { by: act.by, lifted: [] });
       const dated = until !== null && until !== report.mask_until;

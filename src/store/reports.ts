@@ -14,7 +14,9 @@ export interface ReportRow {
   readonly source: string;
   readonly dossier: string;
   readonly set_oid: string;
+  /** Who has it, after merges; and the number under which its messages name the patient. */
   readonly patient_id: number;
+  readonly stated_patient_id: number;
   readonly newest: number;
   readonly held_by: string | null;
   readonly held_reason: string | null;
@@ -24,6 +26,8 @@ export interface ReportRow {
   readonly mask_until_ms: number | null;
   readonly until_flags: string;
   readonly created_at: number;
+  /** First deposit in the DMP. */
+  readonly deposited_at: number | null;
 }
 
 export type VersionState = 'interpreted' | 'rendered' | 'planned' | 'blocked' | 'superseded';
@@ -89,10 +93,16 @@ export function createReports(
 ) {
   const byId = db.prepare<[string], ReportRow>('SELECT * FROM report WHERE id = ?');
   const insertReport = db.prepare(
-    `INSERT INTO report (id, source, dossier, set_oid, patient_id, created_at)
-     VALUES (@reportId, @source, @dossier, @setOid, @patientId, @at)`,
+    `INSERT INTO report (id, source, dossier, set_oid, patient_id, stated_patient_id, created_at)
+     VALUES (@reportId, @source, @dossier, @setOid, @holderId, @statedId, @at)`,
   );
-  const setPatient = db.prepare('UPDATE report SET patient_id = ? WHERE id = ?');
+  const setPatient = db.prepare('UPDATE report SET patient_id = ?, stated_patient_id = ? WHERE id = ?');
+  const move = db
+    .prepare<[number, number], string>(
+      'UPDATE report SET patient_id = ? WHERE stated_patient_id = ? RETURNING id',
+    )
+    .pluck();
+  const setDeposited = db.prepare('UPDATE report SET deposited_at = ? WHERE id = ? AND deposited_at IS NULL');
   const setMasks = db.prepare('UPDATE report SET masks = ?, source_flags = ? WHERE id = ?');
   const setNewest = db.prepare('UPDATE report SET newest = ? WHERE id = ?');
   const ofPatient = db.prepare<[number], string>('SELECT id FROM report WHERE patient_id = ?').pluck();
@@ -197,13 +207,26 @@ export function createReports(
     reached: (reportId: string): boolean => replaced(reportId) !== undefined,
 
     /** Finds or makes the report. @throws Error when its identifier belongs to another dossier (a collision of hashes) */
-    open(ids: { reportId: string; setOid: string }, of: Dossier, patientId: number): ReportRow {
+    open(
+      ids: { reportId: string; setOid: string },
+      of: Dossier,
+      patient: { statedId: number; holderId: number },
+    ): ReportRow {
       const known = byId.get(ids.reportId);
       if (!known) insertReport.run({ ...ids, source: of.source, dossier: of.number, patientId, at: now() });
       else if (known.source !== of.source || known.dossier !== of.number)
         throw new Error(`report identifier ${ids.reportId} names two dossiers`);
-      else if (known.patient_id !== patientId) setPatient.run(patientId, ids.reportId);
+      else if (known.patient_id !== patient.holderId || known.stated_patient_id !== patient.statedId)
+        setPatient.run(patient.holderId, patient.statedId, ids.reportId);
       return load(ids.reportId);
+    },
+
+    /** A merge gives the reports of a number to another patient. @returns them */
+    move: (statedId: number, holderId: number): string[] => move.all(holderId, statedId),
+
+    /** It is in the DMP: the first time counts. */
+    deposited(reportId: string): void {
+      setDeposited.run(now(), reportId);
     },
 
     setMasks(reportId: string, masks: DispatchFlags, sourceFlags: DispatchFlags): void {

@@ -1,5 +1,6 @@
 import { createActs } from './acts.ts';
 import { createAlerts } from './alerts.ts';
+import { createAnnouncements } from './announcements.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
@@ -11,12 +12,14 @@ import { createInterpretation } from './interpretation.ts';
 import { createJournal } from './journal.ts';
 import type { Store } from './model.ts';
 import { createOutbox } from './outbox.ts';
+import { createPatientStatements } from './patient-statements.ts';
 import { createPatients } from './patients.ts';
 import { createPlanning } from './planning.ts';
 import { createQueries, DEFAULT_LIMIT } from './queries.ts';
 import { createRenewal } from './renewal.ts';
 import { createReportActs } from './report-acts.ts';
 import { createReports } from './reports.ts';
+import { createWatchedIdentities } from './watched-identities.ts';
 
 export interface StoreOptions {
   /** Path of the data file, made when absent; its WAL lies beside it. */
@@ -43,11 +46,20 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const claim = createClaim(context);
   const inbox = createInbox(context);
   const dossiers = createDossiers(context);
-  const patients = createPatients(context);
+  const patients = createPatients(context, createPatientStatements(context));
   const deliveries = createDeliveries(context);
   const reports = createReports(context, dossiers, deliveries);
   const renewal = createRenewal({ reports, patients, deliveries, actor });
-  const planning = createPlanning(context, { reports, patients, deliveries, renewal });
+  const watched = createWatchedIdentities({ reports, patients, deliveries, alerts });
+  const announcements = createAnnouncements({ reports, alerts });
+  const planning = createPlanning(context, {
+    reports,
+    patients,
+    deliveries,
+    renewal,
+    watched,
+    announcements,
+  });
   const interpretation = createInterpretation(context, {
     inbox,
     dossiers,
@@ -55,8 +67,9 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     reports,
     planning,
     renewal,
+    watched,
   });
-  const outbox = createOutbox(context, deliveries, alerts);
+  const outbox = createOutbox(context, deliveries, alerts, announcements);
   const reportActs = createReportActs(context, { reports, deliveries, planning });
   const acts = createActs(context, { inbox, patients, deliveries, planning });
   const queries = createQueries(context, { reports, deliveries, patients });

@@ -287,7 +287,7 @@ describe('the dispatch plan', () => {
     expect(RELEASE_RULES.liftable).toContain(TRAITS_RULE);
     for (const name of RELEASE_RULES.liftable.filter((liftable) => liftable !== TRAITS_RULE))
       expect(RULES.find((rule) => rule.name === name)?.decision).toBe('hold');
-    expect(RELEASE_RULES.unmask).toEqual(['annonce']);
+    expect(RELEASE_RULES.unmask).toEqual(['annonce-echue', 'annonce']);
     for (const name of [
       'biologiste-absent',
       'identite-bloquee',

@@ -39,6 +39,7 @@ const task = (more: Partial<PlanTask> = {}): PlanTask => ({
   reachedAs: [],
   flags: {},
   maskUntil: null,
+  visibleByRight: false,
   held: undefined,
   lifted: [],
   opposition: {},

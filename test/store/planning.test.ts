@@ -173,12 +173,14 @@ describe('opposition', () => {
     const { store } = aBench();
     await planned(store);
     await tell(store, consent('INO', '20260304080000'), consent('IO', '20260303080000'));
-    expect((await store.patient('P0001'))?.oppositions).toEqual([]);
+    const ended = { by: 'ADT', liftedAt: Date.parse('2026-03-04T08:00:00+01:00') };
+    expect((await store.patient('P0001'))?.oppositions).toMatchObject([ended]);
     await tell(store, consent('NA', '20260306080000'), consent('IO', '20260305080000'));
     expect(await store.patient('P0001')).toMatchObject({
       consent: { alimentation: 'NA' },
-      oppositions: [{ by: 'ADT' }],
+      oppositions: [ended, { by: 'ADT' }],
     });
+    expect((await store.unplanned(1))[0]?.opposition.dmp).toMatchObject({ by: 'ADT' });
   });
 });
 
