@@ -38,8 +38,6 @@ export function typeFault(announced: AnnouncedType, position: string): Fault | u
   if (refusal) return fault(refusal, `${position}, MSH-9`, shown);
   if (type === 'OUL' && !isOul) return fault('HL7_OUL', `${position}, MSH-9`, shown);
   if (type !== 'ADT' && !isOru && !isOul) return fault('HL7_TYPE', `${position}, MSH-9`, shown);
-  if (isOru && announced.profiles.some((profile) => profile.includes('CISIS_CDA_HL7_V2')))
-    return fault('HL7_CDA_IN_ORU', `${position}, MSH-21`);
   if (!VERSION.test(announced.version)) return fault('HL7_VERSION', `${position}, MSH-12`);
   return undefined;
 }
