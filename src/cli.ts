@@ -7,6 +7,7 @@ import type { RollbackOptions } from './commands/catalogue-history.ts';
 import type { ImportOptions } from './commands/catalogue-import-job.ts';
 import type { SetOptions } from './commands/catalogue-set.ts';
 import type { SuggestOptions } from './commands/catalogue-suggest.ts';
+import type { DirectoryImportOptions, DirectorySearchOptions } from './commands/directory.ts';
 import { type CommonOptions, EXIT, type ExitCode, STANDARD } from './commands/output.ts';
 
 /**
@@ -216,6 +217,8 @@ function program(): Command {
     exit(await (await import('./commands/alerts.ts')).closeAlert(output, options, id)),
   );
 
+  directoryCommands(group(crbio, 'directory', "l'annuaire national des professionnels"));
+
   const journal = group(crbio, 'journal', "le journal d'audit");
   command(journal, 'list', 'liste', 'crbio journal list --report sgl-3f2a…')
     .option('--report <ID>', 'seulement ce compte rendu')
@@ -348,6 +351,41 @@ function catalogueCommands(catalogue: Command): void {
     .action(async (code: string | undefined, options: SuggestOptions) =>
       exit(await (await import('./commands/catalogue-suggest.ts')).suggestCodes(output, options, code)),
     );
+}
+
+/** The national directory: import of its extractions, search, state. */
+function directoryCommands(directory: Command): void {
+  command(
+    directory,
+    'import <FILE...>',
+    "importe les extractions de l'Annuaire Santé : toutes ou aucune",
+    'crbio directory import Extraction_Correspondance_MSSante_202608261013.zip',
+  )
+    .option('--force', 'malgré une extraction plus ancienne ou bien plus courte que celle en place')
+    .action(async (files: string[], options: DirectoryImportOptions) =>
+      exit(
+        await (await import('./commands/directory.ts')).importExtractions(output, options, files, Date.now()),
+      ),
+    );
+  command(
+    directory,
+    'search <TEXT>',
+    'cherche un professionnel ou une structure : nom, RPPS ou adresse MSSanté',
+    "crbio directory search 'durand claire' --town paris",
+  )
+    .option('--town <TOWN>', 'seulement ceux qui exercent dans cette ville')
+    .option('--limit <N>', 'nombre de réponses', '20')
+    .action(async (text: string, options: DirectorySearchOptions) =>
+      exit(await (await import('./commands/directory.ts')).searchExtractions(output, options, text)),
+    );
+  command(
+    directory,
+    'status',
+    'extractions importées, leur date, leur nombre de lignes',
+    'crbio directory status',
+  ).action(async (options: CommonOptions) =>
+    exit(await (await import('./commands/directory.ts')).showDirectory(output, options, Date.now())),
+  );
 }
 
 /** A command about a catalogue: the one named, else the configuration's. */
