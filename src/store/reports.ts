@@ -213,7 +213,7 @@ export function createReports(
       patient: { statedId: number; holderId: number },
     ): ReportRow {
       const known = byId.get(ids.reportId);
-      if (!known) insertReport.run({ ...ids, source: of.source, dossier: of.number, patientId, at: now() });
+      if (!known) insertReport.run({ ...ids, ...patient, source: of.source, dossier: of.number, at: now() });
       else if (known.source !== of.source || known.dossier !== of.number)
         throw new Error(`report identifier ${ids.reportId} names two dossiers`);
       else if (known.patient_id !== patient.holderId || known.stated_patient_id !== patient.statedId)
