@@ -8,7 +8,7 @@ export const DUPLICATE_SOURCE: Warning = {
   text: 'une autre source a déjà donné ce fichier : le même compte rendu est peut-être publié deux fois',
 };
 
-/** Parts of a message that are set aside: taking them would give one patient what is another's. */
+/** What is set aside: taking it would give one patient what is another's, or take one message for another. */
 export const SET_ASIDE = {
   dossierOfAnother: (number: string): Fault => ({
     code: 'DOSSIER_OTHER_PATIENT',
@@ -25,6 +25,13 @@ export const SET_ASIDE = {
 /** The acts that cannot be done, and why; docs/errors.md lists the codes. */
 const refuse = (code: string, cause: string, hint: string): ActResult & { done: false } => ({
   done: false,
+  controlIdReused: (numbers: readonly number[]): Fault => ({
+    code: 'CONTROL_ID_REUSED',
+    cause:
+      'le numéro de message (MSH-10) a déjà servi à cet émetteur pour un autre contenu : refusé (AE), rien n’en est publié',
+    hint: 'faire numéroter les messages sans répétition par l’éditeur du SGL, puis renvoyer ; si le contenu est bon tel quel : crbio quarantine replay',
+    position: numbers.map((number) => `message ${number}, MSH-10`).join(' ; '),
+  }),
   fault: { code, cause, hint } satisfies Fault,
 });
 

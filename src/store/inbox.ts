@@ -43,6 +43,7 @@ export function createInbox({ db, now, journal, actor }: Context) {
   const addQuarantine = db.prepare(
     'INSERT INTO quarantine (inbox_id, source, origin, size, fault, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const addBytes = db.prepare('INSERT INTO quarantine_bytes (quarantine_id, bytes) VALUES (?, ?)');
   const faultsOf = db
     .prepare<[number], string>(
       'SELECT fault FROM quarantine WHERE inbox_id = ? AND replayed_at IS NULL ORDER BY id',
@@ -84,13 +85,16 @@ export function createInbox({ db, now, journal, actor }: Context) {
       origin,
       size,
       fault,
+      bytes,
     }: {
       source: string;
       origin: string;
       size: number;
       fault: Fault;
+      bytes?: Uint8Array;
     }): void {
       const { lastInsertRowid } = addQuarantine.run(null, source, origin, size, JSON.stringify(fault), now());
+      if (bytes) addBytes.run(lastInsertRowid, bytes);
       journal.append({
         actor,
         action: 'quarantined',
@@ -128,6 +132,26 @@ export function createInbox({ db, now, journal, actor }: Context) {
         details: { inbox: inboxId, code: fault.code },
       });
       return quarantineId;
+    },
+
+    /** Sets a whole message aside, before it was interpreted. */
+    setAside(inboxId: number, fault: Fault): void {
+      const outcomes: InterpretedOutcome[] = [
+        { kind: 'quarantined', quarantineId: this.quarantine(inboxId, fault) },
+      ];
+      setState.run('quarantined', JSON.stringify(outcomes), inboxId);
+    },
+
+    /** Puts a message back that was set aside and came again, now that it can be understood. */
+    takeUp(inboxId: number): void {
+      if (load(inboxId).state !== 'quarantined') return;
+      this.replay(0, inboxId);
+      journal.append({
+        actor,
+        action: 'replayed',
+        subject: `inbox:${inboxId}`,
+        details: { reason: 'reçu de nouveau' },
+      });
     },
 
     /** Interpreted; quarantined as soon as one part is, so that a person finds the file where faults are looked for. */

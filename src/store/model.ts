@@ -21,8 +21,22 @@ export interface Store {
     origin: string;
     bytes: Uint8Array;
   }): Promise<{ inboxId: number; duplicate: boolean }>;
-  /** Records an input whose bytes stay where they are (too large): a quarantine row without bytes. */
-  refuse(input: { source: string; origin: string; size: number; fault: Fault }): Promise<void>;
+  /**
+   * Keeps a frame of a listener, as receive does, and the numbers of its messages. All of them taken before with the same
+   * bytes: nothing is kept again. A number taken before with other bytes, or a refusal: the frame is kept in quarantine.
+   */
+  receiveFrame(frame: FrameReceipt): Promise<FrameReceived>;
+  /**
+   * Records an input whose bytes stay where they are (too large), or of which no message could be made: a quarantine row
+   * that cannot be replayed, with its first bytes where they are given.
+   */
+  refuse(input: {
+    source: string;
+    origin: string;
+    size: number;
+    fault: Fault;
+    bytes?: Uint8Array;
+  }): Promise<void>;
   /** Messages received and not yet interpreted, oldest first. */
   uninterpreted(limit: number): Promise<readonly InboxMessage[]>;
   inboxState(inboxId: number): Promise<{ state: InboxState; faults: readonly Fault[] }>;
@@ -202,6 +216,45 @@ export type InterpretedOutcome =
 
 export interface VersionId {
   readonly reportId: string;
+/** A message by what identifies it for its sender. */
+export interface IdentifiedMessage {
+  /** From 1, in its frame. */
+  readonly number: number;
+  /** MSH-3 and MSH-4. */
+  readonly sender: string;
+  /** MSH-10. */
+  readonly controlId: string;
+  /** Of its segments. */
+  readonly sha256: string;
+}
+
+export interface FrameReceipt {
+  readonly source: string;
+  readonly origin: string;
+  readonly bytes: Uint8Array;
+  /** Those that can be understood. */
+  readonly messages: readonly IdentifiedMessage[];
+  /** Nothing of the frame can be understood: why. */
+  readonly refusal?: Fault;
+}
+
+export interface FrameReceived {
+  readonly inboxId: number;
+  readonly duplicate: boolean;
+  /** Messages, by number, whose MSH-10 was taken before with other bytes. */
+  readonly reused: readonly number[];
+}
+
+/** What became of a file beside the messages. Unclaimed: nobody named it in time, which is in quarantine. */
+export type SideFileFate =
+  | { readonly state: 'waiting'; readonly until: number }
+  | { readonly state: 'used'; readonly inboxId: number }
+  | { readonly state: 'unclaimed'; readonly fault: Fault };
+
+export type SideFileClaim =
+  | { readonly state: 'waiting'; readonly until: number }
+  | { readonly state: 'given'; readonly files: ReadonlyMap<string, Uint8Array> };
+
   readonly version: number;
 }
 

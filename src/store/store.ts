@@ -4,6 +4,7 @@ import { createAnnouncements } from './announcements.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
+import { createControlIds } from './control-ids.ts';
 import { openDatabase } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDossiers } from './dossiers.ts';
@@ -47,6 +48,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const inbox = createInbox(context);
   const dossiers = createDossiers(context);
   const patients = createPatients(context, createPatientStatements(context));
+  const sideFiles = createSideFiles(context, inbox);
+  const controlIds = createControlIds(context, { inbox, alerts });
   const deliveries = createDeliveries(context);
   const reports = createReports(context, dossiers, deliveries);
   const renewal = createRenewal({ reports, patients, deliveries, actor });
@@ -84,6 +87,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     receive: (message) => write(() => inbox.receive(message)),
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
+    receiveFrame: (frame) => write(() => controlIds.receiveFrame(frame)),
     inboxState: async (inboxId) => inbox.state(inboxId),
 
     interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),

@@ -4,6 +4,15 @@ import { samePerson } from './0003-same-person.ts';
 import { alerts } from './0004-alerts.ts';
 import { doubts } from './0005-doubts.ts';
 import { patientStatements } from './0006-patient-statements.ts';
+import { controlIds } from './0007-control-ids.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
-export const MIGRATIONS: readonly string[] = [initial, n1, samePerson, alerts, doubts, patientStatements];
+export const MIGRATIONS: readonly string[] = [
+  initial,
+  n1,
+  samePerson,
+  alerts,
+  doubts,
+  patientStatements,
+  controlIds,
+];
