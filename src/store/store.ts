@@ -39,7 +39,8 @@ export interface StoreOptions {
 export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const db = openDatabase(file);
   const queue = createCommitQueue(db);
-  const { write } = queue;
+  // Repeatable: what the next start would do again from what is durable. Nothing left the house by it.
+  const { write, writeRepeatable } = queue;
   const journal = createJournal(db, now);
   const context: Context = { db, now, journal, actor };
 
@@ -93,18 +94,18 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),
 
     unrendered: async (limit) => reports.unrendered(limit),
-    rendered: (id, result) => write(() => reports.rendered(id, result)),
+    rendered: (id, result) => writeRepeatable(() => reports.rendered(id, result)),
     renderFailed: (id, faults) => write(() => reports.renderFailed(id, faults)),
 
     unplanned: async (limit) => planning.unplanned(limit),
-    planned: (task, decisions) => write(() => planning.planned(task, decisions)),
+    planned: (task, decisions) => writeRepeatable(() => planning.planned(task, decisions)),
     // Looked at first: most turns have nothing due, and would open a transaction for it.
     releaseDue: async () =>
       reportActs.masksDue().length + planning.holdsDue().length > 0 ? write(releaseDue) : 0,
 
     lease: async (channel, limit, leaseMs) =>
-      outbox.hasDue(channel) ? write(() => outbox.lease(channel, limit, leaseMs)) : [],
-    prepared: (deliveryId, bytes) => write(() => outbox.prepared(deliveryId, bytes)),
+      outbox.hasDue(channel) ? writeRepeatable(() => outbox.lease(channel, limit, leaseMs)) : [],
+    prepared: (deliveryId, bytes) => writeRepeatable(() => outbox.prepared(deliveryId, bytes)),
     onWire: (deliveryId) => write(() => outbox.onWire(deliveryId)),
     delivered: (deliveryId, remoteId, details = {}) =>
       write(() => outbox.delivered(deliveryId, remoteId, details)),

@@ -54,6 +54,33 @@ describe('group commit', () => {
     expect(all()).toEqual([1, 3]);
   });
 
+  test('waits for the disk unless all that it commits could be done again', async () => {
+    const { queue, db } = table();
+    const durability = () => ['OFF', 'NORMAL', 'FULL'][db.pragma('synchronous', { simple: true }) as number];
+    expect(await queue.writeRepeatable(durability)).toBe('NORMAL');
+    expect(await queue.write(durability)).toBe('FULL');
+    expect(await Promise.all([queue.writeRepeatable(durability), queue.write(durability)])).toEqual([
+      'FULL',
+      'FULL',
+    ]);
+    expect(await queue.writeRepeatable(durability)).toBe('NORMAL');
+  });
+
+  test('what is asked soon after a commit is committed with what is asked a little later', async () => {
+    const { queue, insert, db } = table();
+    // A slow disk: the next commit leaves the event loop as long as this one took.
+    await queue.write(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15));
+    const first = queue.write(() => insert.run(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = queue.write(() => insert.run(2));
+    let together = false;
+    first.then(() => {
+      together = db.prepare('SELECT count(*) FROM t').pluck().get() === 2;
+    });
+    await Promise.all([first, second]);
+    expect(together).toBe(true);
+  });
+
   test('a transaction that the engine gives up fails the whole group, and the next one works', async () => {
     const { db, insert, all, queue } = table();
     const results = await Promise.allSettled([
