@@ -116,16 +116,19 @@ export function releaseReport(
 ): Promise<ExitCode> {
   const channels = options.channel && readChannels(output, options, options.channel);
   if (options.channel && !channels) return Promise.resolve(EXIT.usage);
-  return withStore(output, options, async (store) =>
-    actDone(
+  return withStore(output, options, async (store) => {
+    const rules = { ...RELEASE_RULES, ...(channels ? { channels } : {}) };
+    const result = await store.release(id, actOf(options), rules);
+    const masked = result.done && result.stillMasked;
+    return actDone(
       output,
       options,
       id,
-      await store.release(id, actOf(options), { ...RELEASE_RULES, ...(channels ? { channels } : {}) }),
-      'libéré',
-      'released',
-    ),
-  );
+      result,
+      `libéré${masked ? ` ; reste masqué au patient jusqu'à l'annonce (crbio report unmask ${id} --patient)` : ''}`,
+      `released${masked ? `; still masked to the patient until the announcement (crbio report unmask ${id} --patient)` : ''}`,
+    );
+  });
 }
 
 export interface MaskOptions extends ActOptions {

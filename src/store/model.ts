@@ -116,8 +116,9 @@ export interface Store {
   // ---- acts of a person; each writes the journal
   hold(reportId: string, act: Act): Promise<ActResult>;
   /**
-   * Releases what a person may release. Rules in `unmask` (see policy/) make a new version without INVISIBLE_PATIENT;
-   * the others are planned again with the rule lifted. A report held as a whole is released of that only: what its
+   * Releases what a person may release: the deliveries held by a rule in `liftable` are planned again with that rule lifted
+   * on their channel. Rules in `unmask` (see policy/) make a new version without INVISIBLE_PATIENT, when channels are named
+   * or when nothing else is to be released. A report held as a whole is released of that only: what its
    * rules then say is decided again. A version that could not be rendered is rendered again.
    */
   release(reportId: string, act: Act, rules: ReleaseRules): Promise<ActResult>;
@@ -365,12 +366,17 @@ export interface ReleaseRules {
   readonly liftable: readonly string[];
   /** Rules that end by a new version without the mask. */
   readonly unmask: readonly string[];
-  /** Only these channels are freed: their rules are lifted as `rule@channel`. Absent: all. */
+  /** Only these channels are freed. Absent: all, the announcement mask last. */
   readonly channels?: readonly Channel[];
 }
 
 export type ActResult =
-  | { readonly done: true; readonly version?: number }
+  | {
+      readonly done: true;
+      readonly version?: number;
+      /** Released but for the announcement mask. */
+      readonly stillMasked?: true;
+    }
   | { readonly done: false; readonly fault: Fault };
 
 export interface ReportSummary {

@@ -88,11 +88,13 @@ export function createReportActs(
       const held = deliveries
         .ofVersion(reportId, newest.number)
         .filter(({ state, channel }) => state === 'held' && (rules.channels?.includes(channel) ?? true));
-      const names = new Set(held.map(({ rule }) => rule));
-      const lift = rules.liftable
-        .filter((rule) => names.has(rule))
-        .flatMap((rule) => rules.channels?.map((channel) => `${rule}@${channel}`) ?? [rule]);
-      const unmask = rules.unmask.some((rule) => names.has(rule));
+      // Only where they hold something now: what waits behind the mask is decided when the mask ends.
+      const lift = held
+        .filter(({ rule }) => rules.liftable.includes(rule))
+        .map(({ rule, channel }) => `${rule}@${channel}`);
+      const masked = held.some(({ rule }) => rules.unmask.includes(rule));
+      // A patient is shown nothing in passing: the mask ends when it was named, or when it is all there is to release.
+      const unmask = masked && (lift.length === 0 || rules.channels !== undefined);
       if (lift.length === 0 && !unmask) {
         if (newest.state !== 'planned' || newest.plan_due === 1) return REFUSED.notReady();
         return held.length === 0
@@ -107,8 +109,16 @@ export function createReportActs(
         setLifted.run(JSON.stringify(lifted), newest.id);
         planning.again(reportId);
       }
-      note('released', reportId, act, { version: version ?? newest.number, rules: [...lift], unmask });
-      return version === undefined ? { done: true } : { done: true, version };
+      note('released', reportId, act, {
+        version: version ?? newest.number,
+        rules: [...new Set(lift)],
+        unmask,
+      });
+      return {
+        done: true,
+        ...(version === undefined ? {} : { version }),
+        ...(masked && !unmask ? { stillMasked: true } : {}),
+      };
     },
 
     mask(reportId: string, change: DispatchFlags, until: string | null, act: Act): ActResult {

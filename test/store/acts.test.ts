@@ -64,10 +64,25 @@ describe('release', () => {
       hold('partiel', toDoctor({ decision: 'hold', rule: 'partiel' })),
     );
     expect(await store.release(REPORT, ACT, RULES)).toEqual({ done: true });
-    expect(await store.unplanned(1)).toMatchObject([{ version: 1, lifted: ['partiel'] }]);
+    expect(await store.unplanned(1)).toMatchObject([{ version: 1, lifted: ['partiel@mssante-pro'] }]);
   });
 
-  test('of an announcement mask makes a version that the patient sees, and lifts the other rules with it', async () => {
+  test('lifts what is held beside an announcement mask, and leaves the mask until it is all there is', async () => {
+    const { store } = aBench();
+    await tell(store, told('20260302090000', { invisiblePatient: true }));
+    await render(store);
+    const masked = hold('annonce', PATIENT);
+    const partial = toDoctor({ decision: 'hold', rule: 'partiel' });
+    await plan(store, send(), masked, partial);
+    expect(await store.release(REPORT, ACT, RULES)).toEqual({ done: true, stillMasked: true });
+    // Lifted where it held something: the patient's partial results are decided when the mask ends.
+    expect(await store.unplanned(1)).toMatchObject([{ version: 1, lifted: ['partiel@mssante-pro'] }]);
+    await plan(store, send(), masked, toDoctor());
+    expect(await store.release(REPORT, ACT, RULES)).toEqual({ done: true, version: 2 });
+    expect((await store.unrendered(1))[0]?.flags).toEqual({ invisiblePatient: false });
+  });
+
+  test('of an announcement mask that is named makes a version that the patient sees; rules lifted stay lifted', async () => {
     const { store } = aBench();
     await tell(store, told('20260302090000', { invisiblePatient: true }));
     await render(store);
@@ -78,7 +93,8 @@ describe('release', () => {
       hold('masque-ps', toDoctor({ decision: 'hold', rule: 'masque-ps' })),
     );
     await deliver(store);
-    expect(await store.release(REPORT, ACT, RULES)).toEqual({ done: true, version: 2 });
+    const channels = ['mssante-patient', 'mssante-pro'] as const;
+    expect(await store.release(REPORT, ACT, { ...RULES, channels })).toEqual({ done: true, version: 2 });
     expect(await fates(store)).toEqual([
       'v1 dmp delivered',
       'v1 mssante-patient superseded',
@@ -91,7 +107,7 @@ describe('release', () => {
       replaces: { number: 1 },
     });
     await render(store);
-    expect((await store.unplanned(1))[0]?.lifted).toEqual(['masque-ps']);
+    expect((await store.unplanned(1))[0]?.lifted).toEqual(['masque-ps@mssante-pro']);
   });
 
   test('says why nothing can be released', async () => {
