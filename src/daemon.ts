@@ -5,7 +5,7 @@ import { loadAssets } from './assets.ts';
 import { type Config, pathOf } from './config.ts';
 import { createDmpChannel } from './dmp/channel.ts';
 import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
-import { watchFolder } from './intake/folder.ts';
+import { type FolderFeed, watchFolder } from './intake/folder.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
 import { codeOf } from './ops/codes.ts';
 import type { Log } from './ops/log.ts';
@@ -30,6 +30,7 @@ import { type Loop, startLoop } from './stages/loop.ts';
 import { createPlanner } from './stages/plan.ts';
 import { createReceiver } from './stages/receive.ts';
 import { createRenderer } from './stages/render.ts';
+import { hasSideSuffix } from './stages/side-files.ts';
 import { openStore } from './store/store.ts';
 import { startWorkers } from './workers.ts';
 
@@ -102,6 +103,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   const laboratory = laboratoryOf(config);
   const profiles = profilesOf(config);
   const loops = new Map<string, Loop>();
+  const feeds = new Map<string, FolderFeed>();
   const wake = (...names: string[]) => {
     for (const name of names) loops.get(name)?.wake();
   };
@@ -111,8 +113,12 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     store,
     log,
     at,
-    interpret: (bytes, source) =>
+    // A listener has no folder in which a file could come.
+    waitMs: (source) => config.sources.find(({ name }) => name === source)?.sideFiles.waitMs ?? 0,
+    settled: (source, names) => feeds.get(source)?.again(names),
+    interpret: (bytes, source, sideFiles) =>
       itemsOf(bytes, profiles.get(source), {
+        sideFiles,
         correspondents,
         root: laboratory.oids.documents,
         now: now(),
@@ -160,15 +166,23 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     return lane;
   });
 
-  const receive = createReceiver({ store, log, interpretOne: interpreter.interpretOne, now, at });
-  const feeds = await Promise.all(
-    config.sources.map((source) => {
+  const receive = createReceiver({
+    store,
+    log,
+    interpretOne: interpreter.interpretOne,
+    next: () => wake('interpret'),
+    now,
+    at,
+  });
+  await Promise.all(
+    config.sources.map(async (source) => {
       const folders = foldersOf(config, source);
       for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o750 });
-      return watchFolder(
+      const feed = await watchFolder(
         {
           ...folders,
           ...source.completion,
+          isSideName: (name) => hasSideSuffix(name, source.sideFiles),
           polling: source.polling,
           rescanMs: source.rescanMs,
           maxBytes: source.maxBytes,
@@ -177,6 +191,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         },
         (file) => receive(file, source),
       );
+      feeds.set(source.name, feed);
     }),
   );
 
@@ -196,7 +211,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     async stop() {
       notifySystemd('STOPPING=1');
       clearInterval(watch);
-      await Promise.all(feeds.map((feed) => feed.stop()));
+      await Promise.all([...feeds.values()].map((feed) => feed.stop()));
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all([renderer.stop(), ...lanes.map((lane) => lane.stop())]);
       await workers.close();

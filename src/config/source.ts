@@ -40,6 +40,16 @@ const completion = z
   })
   .strict();
 
+const sideFiles = z
+  .object({
+    /** The SGL may write a document well after the message that names it. */
+    waitMs: z.number().int().min(1_000).max(86_400_000).default(1_800_000),
+    suffixes: z
+      .array(z.string().regex(/^\./))
+      .default(['.pdf', '.tif', '.tiff', '.png', '.jpg', '.jpeg', '.gif']),
+  })
+  .strict();
+
 /** An export folder. */
 export const folderSource = z
   .object({
@@ -48,6 +58,7 @@ export const folderSource = z
     archive: z.string().min(1),
     quarantine: z.string().min(1),
     completion: completion.default(completion.parse({})),
+    sideFiles: sideFiles.default(sideFiles.parse({})),
     polling: z.boolean().default(false),
     rescanMs: z.number().int().min(1_000).default(60_000),
     finalTerminator: z.enum(['required', 'optional']).default('required'),

@@ -1,5 +1,6 @@
 import type { Fault } from '../report/fault.ts';
 import { fault } from './faults.ts';
+import { isHprimSante } from './hprim/delimiters.ts';
 
 /** Formats that reach an export folder and are no HL7 v2 (inputs.md §1), each told by its first bytes. */
 const FOREIGN: readonly (readonly [test: RegExp, name: string])[] = [
@@ -30,4 +31,16 @@ export function foreignFault(binary: string): Fault {
   const controls = head.match(/(?![\t\n\v\f\r])\p{Cc}/gu)?.length ?? 0;
   if (controls > head.length / 100) return fault('INPUT_UNREADABLE');
   return fault('INPUT_FOREIGN', undefined, 'aucun segment MSH');
+}
+
+/** Does a file begin as one of the formats that are read, whatever its name and whatever comes after? */
+export function isMessage(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096)).toString(
+    'latin1',
+  );
+  // UTF-16 shows every second byte as a zero.
+  const text = head
+    .replaceAll('\0', '')
+    .replace(/^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)?[\s\p{Cc}]*/u, '');
+  return /^(?:MSH|BHS|FHS)[^\w\s]/.test(text) || isHprimSante(text);
 }

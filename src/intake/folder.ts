@@ -12,6 +12,7 @@ import {
   sameState,
 } from './completeness.ts';
 import { moveInto, moveWithReason } from './moving.ts';
+import { sideKey } from './side-files.ts';
 
 export interface FolderOptions extends CompletionRules {
   readonly folder: string;
@@ -26,6 +27,8 @@ export interface FolderOptions extends CompletionRules {
   readonly polling?: boolean;
   /** Files handed on at the same time (1), begun in the order of their names, which a partial report and its final one need. */
   readonly concurrency?: number;
+  /** Names of documents beside the messages: they have no marker of their own. */
+  readonly isSideName?: (name: string) => boolean;
   readonly now?: () => number;
   /** A file or folder could not be read or moved; it is tried again at the next listing. */
   readonly onError?: (error: unknown) => void;
@@ -36,6 +39,10 @@ export interface FolderFile {
   readonly path: string;
   readonly name: string;
   readonly size: number;
+  /** Which file of this name it is: one written anew has another stamp. */
+  readonly stamp: string;
+  /** Handed on before, and left to wait. */
+  readonly waited: boolean;
   read(): Promise<Uint8Array>;
 }
 
@@ -43,9 +50,13 @@ export interface FolderFile {
 export type FileMove =
   | { readonly move: 'archive' }
   | { readonly move: 'quarantine'; readonly reason: string }
+  /** Left there, and handed on again at that time (ms) or by `again`. */
+  | { readonly move: 'wait'; readonly until: number }
   | { readonly move: 'none' };
 
 export interface FolderFeed {
+  /** Hands on again those of these files that wait, names compared as shares do. */
+  again(names: readonly string[]): void;
   /** Stops looking, and finishes what is in hand. */
   stop(): Promise<void>;
 }
@@ -83,6 +94,9 @@ class Feed implements FolderFeed {
   readonly #candidates = new Map<string, Candidate>();
   /** Left where they are, by the handler's wish or by a failure, until they change (or, failed, until a time). */
   readonly #left = new Map<string, { readonly state: FileState; readonly until: number }>();
+  readonly #waiting = new Set<string>();
+  /** To be handed on again as soon as the handler is done with them: told before it said that they wait. */
+  readonly #recalled = new Set<string>();
   readonly #ready = new Map<string, FileState>();
   readonly #inHand = new Map<string, Promise<void>>();
   #watcher: ReturnType<typeof watch> | undefined;
@@ -125,6 +139,13 @@ class Feed implements FolderFeed {
     await Promise.all(this.#inHand.values());
   }
 
+  again(names: readonly string[]): void {
+    const keys = new Set(names.map(sideKey));
+    for (const name of this.#waiting) if (keys.has(sideKey(name))) this.#left.delete(name);
+    for (const name of this.#inHand.keys()) if (keys.has(sideKey(name))) this.#recalled.add(name);
+    this.#schedule(0);
+  }
+
   /** One look at a time, at the soonest time asked for. */
   #schedule(delay: number): void {
     if (this.#stopped || (this.#lookTimer && delay > 0)) return;
@@ -154,6 +175,7 @@ class Feed implements FolderFeed {
     for (const known of [this.#candidates, this.#left]) {
       for (const name of known.keys()) if (!present.has(name)) known.delete(name);
     }
+    for (const name of this.#waiting) if (!present.has(name)) this.#waiting.delete(name);
     const waiting = names.filter((name) => !this.#inHand.has(name) && !this.#ready.has(name));
     for (const name of waiting.sort(byName.compare)) {
       if (this.#stopped) return;
@@ -177,7 +199,8 @@ class Feed implements FolderFeed {
       return;
     }
     if (this.#now() - seen.since < stableMs) return;
-    if (markerSuffix && !(await markerOf(folder, name, markerSuffix))) return;
+    const marked = markerSuffix && !this.#options.isSideName?.(name);
+    if (marked && !(await markerOf(folder, name, markerSuffix))) return;
     if (await this.#mayBeCut(name, seen)) return;
     this.#candidates.delete(name);
     this.#ready.set(name, state);
@@ -206,6 +229,7 @@ class Feed implements FolderFeed {
         })
         .finally(() => {
           this.#inHand.delete(name);
+          this.#recalled.delete(name);
           this.#handOn();
         });
       this.#inHand.set(name, work);
@@ -221,12 +245,26 @@ class Feed implements FolderFeed {
 
   async #handle(name: string, state: FileState): Promise<void> {
     const path = join(this.#options.folder, name);
-    const move = await this.#handler({ path, name, size: state.size, read: () => readWhole(path) });
+    const move = await this.#handler({
+      path,
+      name,
+      size: state.size,
+      stamp: `${state.inode}-${state.mtimeMs}`,
+      waited: this.#waiting.has(name),
+      read: () => readWhole(path),
+    });
     const after = await fileState(path);
     if (!after) return;
     if (!sameState(after, state)) {
       // Written to meanwhile: what was read is stored, and the file is another one now.
+      this.#waiting.delete(name);
       this.#schedule(0);
+      return;
+    }
+    if (move.move === 'wait') {
+      this.#waiting.add(name);
+      if (this.#recalled.has(name)) this.#schedule(0);
+      else this.#left.set(name, { state, until: move.until });
       return;
     }
     if (move.move === 'none') {

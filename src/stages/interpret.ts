@@ -1,14 +1,20 @@
+import type { SideFiles } from '../intake/side-files.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+import { readWithFiles } from './side-files.ts';
 
 export interface InterpretDependencies {
   readonly store: Store;
   readonly log: Log;
   /** Pure: bytes of a source → its parts, identified and with their correspondents filled in. */
-  readonly interpret: (bytes: Uint8Array, source: string) => readonly InterpretedItem[];
+  readonly interpret: (bytes: Uint8Array, source: string, sideFiles: SideFiles) => readonly InterpretedItem[];
+  /** How long a message of this source waits for a file beside it (ms). */
+  readonly waitMs: (source: string) => number;
   readonly at: (point: string) => void;
+  /** The outcome of a message which names files beside it is committed: they and it may move. */
+  readonly settled?: (source: string, names: readonly string[]) => void;
   /** Something may be waiting to be rendered. */
   readonly next: () => void;
 }
@@ -16,7 +22,8 @@ export interface InterpretDependencies {
 const BATCH = 20;
 
 /** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
-export function createInterpreter({ store, log, interpret, at, next }: InterpretDependencies) {
+export function createInterpreter(dependencies: InterpretDependencies) {
+  const { store, log, interpret, waitMs, at, settled, next } = dependencies;
   // The receiver and the loop may meet on one message: the second waits for the first.
   const inHand = new Map<number, Promise<void>>();
 
@@ -30,10 +37,22 @@ export function createInterpreter({ store, log, interpret, at, next }: Interpret
 
   const commit = async (message: InboxMessage) => {
     if ((await store.inboxState(message.inboxId)).state !== 'received') return;
-    const items = partsOf(message);
+    const { source, origin, inboxId } = message;
+    const read = await readWithFiles(
+      message,
+      (sideFiles) => partsOf(message, sideFiles),
+      store,
+      waitMs(source),
+    );
+    if (read.state === 'waiting') {
+      log.info('waiting-for-file', { inbox: inboxId, source });
+      return;
+    }
+    const { items, names } = read;
     at('interpret:before-commit');
     const outcomes = await store.interpreted(message.inboxId, items);
     at('interpret:after-commit');
+    if (names.length > 0) settled?.(source, [origin, ...names]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'version')
         log.info('version-made', {
@@ -48,9 +67,9 @@ export function createInterpreter({ store, log, interpret, at, next }: Interpret
   };
 
   /** A bug met by one message must not stop the others: it goes to quarantine, its bytes are kept. */
-  const partsOf = ({ bytes, source }: InboxMessage): readonly InterpretedItem[] => {
+  const partsOf = ({ bytes, source }: InboxMessage, sideFiles: SideFiles): readonly InterpretedItem[] => {
     try {
-      return interpret(bytes, source);
+      return interpret(bytes, source, sideFiles);
     } catch (error) {
       const cause = `erreur interne pendant la lecture du message (${codeOf(error)})`;
       const hint = 'signaler ce fichier à l’éditeur ; après mise à jour : crbio quarantine replay';

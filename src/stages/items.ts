@@ -2,6 +2,7 @@ import { unknownCodes, withDirectory } from '../directory/complete.ts';
 import { type Correspondent, withCorrespondents } from '../intake/correspondents.ts';
 import { interpret } from '../intake/interpret.ts';
 import type { SourceProfile } from '../intake/profile.ts';
+import type { SideFiles } from '../intake/side-files.ts';
 import type { DirectoryLookup } from '../report/directory-entry.ts';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
@@ -14,6 +15,8 @@ export interface ItemContext {
   readonly correspondents: readonly Correspondent[];
   /** The national directory, asked after the laboratory's table; absent: no folder to find one in. */
   readonly directory?: DirectoryLookup;
+  /** What lies beside the message; absent: nothing. */
+  readonly sideFiles?: SideFiles;
   /** OID under which the laboratory's documents live. */
   readonly root: string;
   /** When the message is read (ms); absent offline, where nothing later depends on the order of messages. */
@@ -27,7 +30,7 @@ const MAX_AHEAD_MS = 24 * 3_600_000;
 export function itemsOf(
   bytes: Uint8Array,
   profile: SourceProfile | undefined,
-  { correspondents, directory, root, now }: ItemContext,
+  { correspondents, directory, sideFiles, root, now }: ItemContext,
 ): InterpretedItem[] {
   if (!profile) {
     return [
@@ -41,7 +44,7 @@ export function itemsOf(
       },
     ];
   }
-  return interpret(bytes, profile).map((part): InterpretedItem => {
+  return interpret(bytes, profile, sideFiles).map((part): InterpretedItem => {
     const at =
       part.kind === 'dossier' ? part.dossier.messageAt : part.kind === 'patient' ? part.update.at : undefined;
     if (at && now !== undefined && instantOf(at) > now + MAX_AHEAD_MS)

@@ -1,12 +1,18 @@
+import { sideKey } from '../intake/side-files.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import type { InboxMessage, Store } from '../store/model.ts';
 import { reasonText } from './interpret.ts';
+import { isSideFile, type SideFileSettings } from './side-files.ts';
 
 /** A complete file of an export folder. */
 export interface ReceivedFile {
   readonly name: string;
   readonly size: number;
+  /** Which file of this name it is: another one has another stamp. */
+  readonly stamp: string;
+  /** Handed over before, and left to wait. */
+  readonly waited: boolean;
   read(): Promise<Uint8Array>;
 }
 
@@ -14,12 +20,23 @@ export interface ReceivedFile {
 export type Move =
   | { readonly move: 'archive' }
   | { readonly move: 'quarantine'; readonly reason: string }
+  /** Handed over again at that time (ms), or when told. */
+  | { readonly move: 'wait'; readonly until: number }
   | { readonly move: 'none' };
+
+/** The source that files come from. */
+export interface ReceivingSource {
+  readonly name: string;
+  readonly maxBytes: number;
+  readonly sideFiles: SideFileSettings;
+}
 
 export interface ReceiveDependencies {
   readonly store: Store;
   readonly log: Log;
   readonly interpretOne: (message: InboxMessage) => Promise<void>;
+  /** Messages may be waiting to be interpreted. */
+  readonly next: () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly at: (point: string) => void;
@@ -30,16 +47,17 @@ export interface ReceiveDependencies {
  * file is still there; its bytes are then found again by their SHA-256 and it moves to where it belongs. Files of a source
  * may be handed over several at a time: they are stored, and so interpreted, in the order in which they were.
  */
-export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDependencies) {
+export function createReceiver({ store, log, interpretOne, next, now, at }: ReceiveDependencies) {
   const turns = new Map<string, Promise<unknown>>();
 
   /** Reads at once, and asks for the commit after those before have asked for theirs, which it may share. */
-  const keep = (file: ReceivedFile, source: string) => {
+  const keep = (file: ReceivedFile, { name: source, sideFiles }: ReceivingSource) => {
     const reading = file.read();
     // Reported where it is awaited, which may be later.
     reading.catch(() => {});
     const queued = (turns.get(source) ?? Promise.resolve()).then(async () => {
       const bytes = await reading;
+      if (await isSideFile(store, source, { name: file.name, bytes }, sideFiles)) return { bytes };
       return { bytes, asked: now(), stored: store.receive({ source, origin: file.name, bytes }) };
     });
     turns.set(
@@ -58,21 +76,55 @@ export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDep
       await store.replay(row.quarantineId, { by: 'crbio', reason: 'fichier déposé de nouveau' });
   };
 
-  return async (file: ReceivedFile, source: { name: string; maxBytes: number }): Promise<Move> => {
+  /**
+   * A document beside the messages: kept, then left where it is until its message takes it, or nobody has in time. Every
+   * one passes here before any message can have it: the place to look into its bytes.
+   */
+  const keepBeside = async (
+    file: ReceivedFile,
+    bytes: Uint8Array,
+    source: ReceivingSource,
+  ): Promise<Move> => {
+    const fate = await store.receiveSideFile({
+      source: source.name,
+      name: file.name,
+      key: sideKey(file.name),
+      stamp: file.stamp,
+      bytes,
+      waitMs: source.sideFiles.waitMs,
+      again: file.waited,
+    });
+    at('receive:after-store');
+    next();
+    if (fate.state === 'waiting') return { move: 'wait', until: fate.until };
+    if (fate.state === 'unclaimed') {
+      log.warn('quarantined', { source: source.name, code: fate.fault.code });
+      return { move: 'quarantine', reason: reasonText(file.name, [fate.fault]) };
+    }
+    const { state } = await store.inboxState(fate.inboxId);
+    if (state === 'quarantined')
+      return { move: 'quarantine', reason: reasonText(file.name, [ofRefusedMessage()]) };
+    return state === 'interpreted' ? { move: 'archive' } : { move: 'wait', until: now() + SETTLING_MS };
+  };
+
+  return async (file: ReceivedFile, source: ReceivingSource): Promise<Move> => {
     if (file.size > source.maxBytes) {
       const fault = tooLarge(source.maxBytes);
       await store.refuse({ source: source.name, origin: file.name, size: file.size, fault });
       log.warn('quarantined', { source: source.name, code: fault.code });
       return { move: 'quarantine', reason: reasonText(file.name, [fault]) };
     }
-    const { bytes, asked, stored } = await keep(file, source.name);
-    const { inboxId, duplicate } = await stored;
-    const ms = now() - asked;
+    const kept = await keep(file, source);
+    const { bytes } = kept;
+    if (!kept.stored) return keepBeside(file, bytes, source);
+    const { inboxId, duplicate } = await kept.stored;
+    const ms = now() - kept.asked;
     at('receive:after-store');
-    if (duplicate) await readAgain(inboxId);
+    if (duplicate && !file.waited) await readAgain(inboxId);
     log.info(duplicate ? 'received-again' : 'received', { inbox: inboxId, source: source.name, ms });
     await interpretOne({ inboxId, source: source.name, origin: file.name, bytes });
-    const { state, faults } = await store.inboxState(inboxId);
+    const { state, faults, waitsUntil } = await store.inboxState(inboxId);
+    if (state === 'received' && waitsUntil !== undefined) return { move: 'wait', until: waitsUntil };
     at('receive:before-move');
     return state === 'quarantined'
       ? { move: 'quarantine', reason: reasonText(file.name, faults) }
@@ -82,6 +134,17 @@ export function createReceiver({ store, log, interpretOne, now, at }: ReceiveDep
 
 /** A quarantine with more rows than this is emptied by a person, row by row. */
 const QUARANTINE_SEARCHED = 1_000;
+
+/** Its message has the file and is being read. */
+const SETTLING_MS = 2_000;
+
+function ofRefusedMessage(): Fault {
+  return {
+    code: 'SIDE_FILE_OF_REFUSED',
+    cause: 'le message qui cite ce document est en quarantaine',
+    hint: 'le document est conservé avec son message : corriger, puis rejouer le message',
+  };
+}
 
 function tooLarge(maxBytes: number): Fault {
   return {

@@ -10,6 +10,11 @@ export const DUPLICATE_SOURCE: Warning = {
 
 /** What is set aside: taking it would give one patient what is another's, or take one message for another. */
 export const SET_ASIDE = {
+  sideFileUnclaimed: (): Fault => ({
+    code: 'SIDE_FILE_UNCLAIMED',
+    cause: 'aucun message ne le cite : ce document attendait un message qui le nomme',
+    hint: 'vérifier l’export du SGL (nom du document dans le message) ; pour le reprendre, le déposer de nouveau avec son message',
+  }),
   dossierOfAnother: (number: string): Fault => ({
     code: 'DOSSIER_OTHER_PATIENT',
     cause: `le dossier ${number} appartient déjà à un autre patient : rien n’y est ajouté`,

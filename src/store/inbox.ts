@@ -35,9 +35,10 @@ export function createInbox({ db, now, journal, actor }: Context) {
     `INSERT INTO inbox (source, origin, sha256, size, state, received_at) VALUES (?, ?, ?, ?, 'received', ?)`,
   );
   const insertBytes = db.prepare('INSERT INTO inbox_bytes (inbox_id, bytes) VALUES (?, ?)');
-  const received = db.prepare<[number], { id: number; source: string; origin: string; bytes: Buffer }>(
-    UNINTERPRETED,
-  );
+  const received = db.prepare<
+    [number, number],
+    { id: number; source: string; origin: string; bytes: Buffer }
+  >(UNINTERPRETED);
   const byId = db.prepare<[number], InboxRow>('SELECT * FROM inbox WHERE id = ?');
   const setState = db.prepare('UPDATE inbox SET state = ?, outcomes = ? WHERE id = ?');
   const addQuarantine = db.prepare(
@@ -104,7 +105,9 @@ export function createInbox({ db, now, journal, actor }: Context) {
     },
 
     uninterpreted: (limit: number): InboxMessage[] =>
-      received.all(limit).map(({ id, source, origin, bytes }) => ({ inboxId: id, source, origin, bytes })),
+      received
+        .all(now(), limit)
+        .map(({ id, source, origin, bytes }) => ({ inboxId: id, source, origin, bytes })),
 
     load,
 
@@ -176,10 +179,12 @@ export function createInbox({ db, now, journal, actor }: Context) {
 
 export type Inbox = ReturnType<typeof createInbox>;
 
-/** Oldest first. */
+/** Oldest first; those that wait for a side file only once it has come, or their time is over. */
 export const UNINTERPRETED = `
   SELECT inbox.id, source, origin, bytes FROM inbox JOIN inbox_bytes ON inbox_id = inbox.id
-  WHERE state = 'received' ORDER BY inbox.id LIMIT ?`;
+  WHERE state = 'received'
+    AND NOT EXISTS (SELECT 1 FROM side_wait WHERE side_wait.inbox_id = inbox.id AND awake = 0 AND until_at > ?)
+  ORDER BY inbox.id LIMIT ?`;
 
 function rowOf(record: QuarantineRecord): QuarantineRow {
   return {

@@ -39,7 +39,35 @@ export interface Store {
   }): Promise<void>;
   /** Messages received and not yet interpreted, oldest first. */
   uninterpreted(limit: number): Promise<readonly InboxMessage[]>;
-  inboxState(inboxId: number): Promise<{ state: InboxState; faults: readonly Fault[] }>;
+  /** `waitsUntil`: of a received message that waits for a file beside it. */
+  inboxState(
+    inboxId: number,
+  ): Promise<{ state: InboxState; faults: readonly Fault[]; waitsUntil?: number }>;
+  /**
+   * Keeps a file that lies beside messages, durably, and tells what became of it: the same file asked about again is not
+   * another one. Messages that wait for its name are then to be interpreted.
+   * @param file key: the name as names are compared; stamp: which file of that name; again: asked about, not put back
+   */
+  receiveSideFile(file: {
+    source: string;
+    name: string;
+    key: string;
+    stamp: string;
+    bytes: Uint8Array;
+    waitMs: number;
+    again: boolean;
+  }): Promise<SideFileFate>;
+  isSideFileAwaited(source: string, key: string): Promise<boolean>;
+  /**
+   * Gives a message the files that it names, for good; or makes it wait, until `waitMs` after its first claim: then it gets
+   * what there is.
+   * @param names each with its key
+   */
+  claimSideFiles(
+    inboxId: number,
+    names: ReadonlyMap<string, string>,
+    waitMs: number,
+  ): Promise<SideFileClaim>;
 
   // ---- interpret
   /**

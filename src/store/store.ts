@@ -20,6 +20,7 @@ import { createQueries, DEFAULT_LIMIT } from './queries.ts';
 import { createRenewal } from './renewal.ts';
 import { createReportActs } from './report-acts.ts';
 import { createReports } from './reports.ts';
+import { createSideFiles } from './side-files.ts';
 import { createWatchedIdentities } from './watched-identities.ts';
 
 export interface StoreOptions {
@@ -89,7 +90,13 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
     receiveFrame: (frame) => write(() => controlIds.receiveFrame(frame)),
-    inboxState: async (inboxId) => inbox.state(inboxId),
+    inboxState: async (inboxId) => {
+      const waitsUntil = sideFiles.waitsUntil(inboxId);
+      return { ...inbox.state(inboxId), ...(waitsUntil === undefined ? {} : { waitsUntil }) };
+    },
+    receiveSideFile: (file) => write(() => sideFiles.receive(file)),
+    isSideFileAwaited: async (source, key) => sideFiles.isAwaited(source, key),
+    claimSideFiles: (inboxId, names, waitMs) => write(() => sideFiles.claim(inboxId, names, waitMs)),
 
     interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),
 

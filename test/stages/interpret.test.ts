@@ -18,6 +18,7 @@ describe('interpreting', () => {
       log,
       at: () => {},
       next: () => {},
+      waitMs: () => 0,
       interpret: (bytes) => {
         if (String(bytes) === 'bug') throw new TypeError('a name of the patient');
         return [itemOf(aDossier())];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createReceiver } from '../../src/stages/receive.ts';
 import type { Store } from '../../src/store/model.ts';
 
-const SOURCE = { name: 'sgl', maxBytes: 1_000 };
+const SOURCE = { name: 'sgl', maxBytes: 1_000, sideFiles: { waitMs: 1_000, suffixes: ['.pdf'] } };
 
 /** A receiver on a store that only notes what it is asked to keep. */
 function aReceiver() {
@@ -14,6 +14,7 @@ function aReceiver() {
     refuse: async ({ origin }: { origin: string }) => {
       refused.push(origin);
     },
+    isSideFileAwaited: async () => false,
     inboxState: async () => ({ state: 'interpreted', faults: [] }),
   } as unknown as Store;
   const receive = createReceiver({
@@ -22,6 +23,7 @@ function aReceiver() {
     interpretOne: async ({ origin }) => {
       interpreted.push(origin);
     },
+    next: () => {},
     now: () => 0,
     at: () => {},
   });
@@ -34,7 +36,7 @@ function aFile(name: string) {
   const bytes = new Promise<Uint8Array>((resolve, reject) => {
     finish = (value) => (value instanceof Error ? reject(value) : resolve(value));
   });
-  return { file: { name, size: 10, read: () => bytes }, finish };
+  return { file: { name, size: 10, stamp: '1', waited: false, read: () => bytes }, finish };
 }
 
 describe('files handed over together', () => {

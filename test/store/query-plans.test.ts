@@ -5,6 +5,7 @@ import { UNINTERPRETED } from '../../src/store/inbox.ts';
 import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
 import { UNRENDERED } from '../../src/store/reports.ts';
+import { CANDIDATE } from '../../src/store/side-files.ts';
 import { aBench } from './store-fixtures.ts';
 
 /** The questions that are asked all day must not read a whole table, whatever its size. */
@@ -36,6 +37,13 @@ describe('hot queries', () => {
     expect(plan.join('\n')).toContain(index);
     for (const line of plan) if (line.startsWith('SCAN')) expect(line).toMatch(QUEUES);
     expect(plan.filter((line) => line.includes('TEMP B-TREE FOR ORDER BY'))).toEqual([]);
+  });
+
+  test('what lies beside messages: searched, not scanned', () => {
+    for (const line of planOf(CANDIDATE)) expect(line).not.toMatch(/^\s*SCAN (?!\(subquery)/);
+    expect(planOf('SELECT inbox_id FROM side_wait_name WHERE source = ? AND name_key = ?').join()).toMatch(
+      /^SEARCH/,
+    );
   });
 
   test.each([

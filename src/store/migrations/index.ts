@@ -5,6 +5,7 @@ import { alerts } from './0004-alerts.ts';
 import { doubts } from './0005-doubts.ts';
 import { patientStatements } from './0006-patient-statements.ts';
 import { controlIds } from './0007-control-ids.ts';
+import { sideFiles } from './0008-side-files.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly string[] = [
   doubts,
   patientStatements,
   controlIds,
+  sideFiles,
 ];

@@ -1,0 +1,58 @@
+import { isMessage } from '../intake/families.ts';
+import { type SideFiles, sideKey } from '../intake/side-files.ts';
+import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+
+/** How a source lays documents beside its messages. */
+export interface SideFileSettings {
+  /** How long a message waits for a document, and a document for a message (ms). */
+  readonly waitMs: number;
+  /** Ends of names that are documents and no messages: `.pdf`, `.tif`. */
+  readonly suffixes: readonly string[];
+}
+
+export function hasSideSuffix(name: string, { suffixes }: SideFileSettings): boolean {
+  const lower = name.toLowerCase();
+  return suffixes.some((suffix) => lower.endsWith(suffix.toLowerCase()));
+}
+
+/** Is this file one that a message names, or will, rather than a message? What reads like a message is one, whatever its name. */
+export async function isSideFile(
+  store: Pick<Store, 'isSideFileAwaited'>,
+  source: string,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+  settings: SideFileSettings,
+): Promise<boolean> {
+  if (isMessage(bytes)) return false;
+  return hasSideSuffix(name, settings) || store.isSideFileAwaited(source, sideKey(name));
+}
+
+/** What a message holds, with the files beside it; `names`: those that it names. */
+export type MessageWithFiles =
+  | { readonly state: 'read'; readonly items: readonly InterpretedItem[]; readonly names: readonly string[] }
+  | { readonly state: 'waiting'; readonly until: number };
+
+/**
+ * Reads a message, and again with each file that it turns out to name, until it names no other: reading stops at the first
+ * file that a dossier lacks.
+ * @param waitMs how long the message may wait for what is not there; it is then read without
+ */
+export async function readWithFiles(
+  { inboxId }: Pick<InboxMessage, 'inboxId'>,
+  read: (files: SideFiles) => readonly InterpretedItem[],
+  store: Pick<Store, 'claimSideFiles'>,
+  waitMs: number,
+): Promise<MessageWithFiles> {
+  const names = new Map<string, string>();
+  let files: ReadonlyMap<string, Uint8Array> = new Map();
+  for (;;) {
+    const known = names.size;
+    const items = read((name) => {
+      names.set(name, sideKey(name));
+      return files.get(name);
+    });
+    if (names.size === known) return { state: 'read', items, names: [...names.keys()] };
+    const claim = await store.claimSideFiles(inboxId, names, waitMs);
+    if (claim.state === 'waiting') return claim;
+    files = claim.files;
+  }
+}

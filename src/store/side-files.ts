@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { Context } from './context.ts';
+import { SET_ASIDE } from './faults.ts';
+import type { Inbox } from './inbox.ts';
+import type { SideFileClaim, SideFileFate } from './model.ts';
+
+interface SideFileRow {
+  readonly id: number;
+  readonly source: string;
+  readonly name: string;
+  readonly size: number;
+  readonly state: 'free' | 'used' | 'replaced' | 'unclaimed';
+  readonly inbox_id: number | null;
+  readonly until_at: number;
+}
+
+/**
+ * Files that lie beside the messages which name them, and the messages that wait for one. A file serves one message only:
+ * a name that the source uses again is another document, perhaps of another patient.
+ */
+export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inbox) {
+  const keep = db.prepare('INSERT OR IGNORE INTO attachment (sha256, bytes) VALUES (?, ?)');
+  const insert = db.prepare(
+    `INSERT INTO side_file (source, name, name_key, sha256, size, stamp, state, received_at, until_at)
+     VALUES (?, ?, ?, ?, ?, ?, 'free', ?, ?)`,
+  );
+  const same = db.prepare<[string, string, string, string], SideFileRow>(
+    'SELECT * FROM side_file WHERE source = ? AND name = ? AND stamp = ? AND sha256 = ?',
+  );
+  const byId = db.prepare<[number | bigint], SideFileRow>('SELECT * FROM side_file WHERE id = ?');
+  const replace = db.prepare(
+    `UPDATE side_file SET state = 'replaced' WHERE source = ? AND name_key = ? AND name = ? AND state = 'free'`,
+  );
+  const offer = db.prepare(`UPDATE side_file SET state = 'free', until_at = ? WHERE id = ?`);
+  const give = db.prepare(`UPDATE side_file SET state = 'used', inbox_id = ? WHERE id = ?`);
+  const giveUp = db.prepare(`UPDATE side_file SET state = 'unclaimed' WHERE id = ?`);
+  /** The message's own, else a free one: of that very name first, then the newest. */
+  const candidate = db.prepare<
+    [number, string, string, string, string, string],
+    { id: number; bytes: Buffer }
+  >(CANDIDATE);
+  const wait = db.prepare(
+    `INSERT INTO side_wait (inbox_id, until_at, awake) VALUES (?, ?, 0)
+     ON CONFLICT (inbox_id) DO UPDATE SET awake = 0`,
+  );
+  const waitFor = db.prepare(
+    'INSERT OR IGNORE INTO side_wait_name (source, name_key, inbox_id) VALUES (?, ?, ?)',
+  );
+  const until = db.prepare<[number], number>('SELECT until_at FROM side_wait WHERE inbox_id = ?').pluck();
+  const awaited = db
+    .prepare<[string, string], number>(
+      'SELECT inbox_id FROM side_wait_name WHERE source = ? AND name_key = ?',
+    )
+    .pluck();
+  const awaken = db.prepare('UPDATE side_wait SET awake = 1 WHERE inbox_id = ?');
+  const endWait = [
+    db.prepare('DELETE FROM side_wait_name WHERE inbox_id = ?'),
+    db.prepare('DELETE FROM side_wait WHERE inbox_id = ?'),
+  ];
+
+  const fateOf = ({ state, until_at, inbox_id }: SideFileRow): SideFileFate =>
+    state === 'used' && inbox_id !== null
+      ? { state: 'used', inboxId: inbox_id }
+      : state === 'free'
+        ? { state: 'waiting', until: until_at }
+        : { state: 'unclaimed', fault: SET_ASIDE.sideFileUnclaimed() };
+
+  const load = (id: number | bigint): SideFileRow => {
+    const row = byId.get(id);
+    if (!row) throw new Error(`side file ${id} is missing from the data file`);
+    return row;
+  };
+
+  return {
+    /** Keeps a file, or tells what became of it; its time over, nobody has named it. */
+    receive(file: {
+      source: string;
+      name: string;
+      key: string;
+      stamp: string;
+      bytes: Uint8Array;
+      waitMs: number;
+      again: boolean;
+    }): SideFileFate {
+      const { source, name, key, stamp, bytes, waitMs, again } = file;
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const known = same.get(source, name, stamp, sha256);
+      if (!known) {
+        keep.run(sha256, bytes);
+        // Written anew under its name before anybody took it.
+        replace.run(source, key, name);
+        const row = insert.run(source, name, key, sha256, bytes.length, stamp, now(), now() + waitMs);
+        journal.append({
+          actor,
+          action: 'side-file-received',
+          subject: `side-file:${row.lastInsertRowid}`,
+          details: { source, size: bytes.length, sha256 },
+        });
+        for (const inboxId of awaited.all(source, key)) awaken.run(inboxId);
+        return fateOf(load(row.lastInsertRowid));
+      }
+      if (known.state === 'unclaimed' && !again) {
+        // Put back in the folder after it was set aside.
+        offer.run(now() + waitMs, known.id);
+        for (const inboxId of awaited.all(source, key)) awaken.run(inboxId);
+      }
+      if (known.state === 'free' && known.until_at <= now()) {
+        giveUp.run(known.id);
+        inbox.refuse({ source, origin: name, size: known.size, fault: SET_ASIDE.sideFileUnclaimed() });
+      }
+      return fateOf(load(known.id));
+    },
+
+    /** Does a message of this source wait for this name? */
+    isAwaited: (source: string, key: string): boolean => awaited.get(source, key) !== undefined,
+
+    /** Gives a message the files that it names, all together, or what there is of them once its time is over. */
+    claim(inboxId: number, names: ReadonlyMap<string, string>, waitMs: number): SideFileClaim {
+      const { source } = inbox.load(inboxId);
+      const files = new Map<string, Uint8Array>();
+      const taken: number[] = [];
+      for (const [name, key] of names) {
+        const found = candidate.get(inboxId, source, key, source, key, name);
+        if (!found) continue;
+        taken.push(found.id);
+        files.set(name, found.bytes);
+      }
+      const since = until.get(inboxId);
+      const deadline = since ?? now() + waitMs;
+      if (files.size < names.size && deadline > now()) {
+        wait.run(inboxId, deadline);
+        for (const [name, key] of names) if (!files.has(name)) waitFor.run(source, key, inboxId);
+        return { state: 'waiting', until: deadline };
+      }
+      for (const id of taken) give.run(inboxId, id);
+      if (since !== undefined) for (const statement of endWait) statement.run(inboxId);
+      return { state: 'given', files };
+    },
+
+    /** Until when a message waits; undefined when it does not. */
+    waitsUntil: (inboxId: number): number | undefined => until.get(inboxId),
+  };
+}
+
+export const CANDIDATE = `
+  SELECT id, bytes FROM (
+    SELECT id, sha256, name, 1 AS own FROM side_file WHERE inbox_id = ?
+      AND source = ? AND name_key = ? AND state = 'used'
+    UNION ALL
+    SELECT id, sha256, name, 0 FROM side_file WHERE state = 'free' AND source = ? AND name_key = ?
+  ) JOIN attachment USING (sha256)
+  ORDER BY own DESC, name = ? DESC, id DESC LIMIT 1`;
