@@ -4,6 +4,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'y
 import { z } from 'zod';
 import { keyPair } from './config/key-pair.ts';
 import { folderSource } from './config/source.ts';
+import { listener } from './config/listener.ts';
 import type { Fault } from './report/fault.ts';
 
 /**
@@ -169,7 +170,8 @@ const schema = z
       })
       .strict()
       .default({ version: '2024.01', profile: 'n3' }),
-    sources: z.array(folderSource).min(1),
+    sources: z.array(folderSource).default([]),
+    listeners: z.array(listener).default([]),
     dmp: dmp.optional(),
     mssante: mssante.optional(),
     rules: z
@@ -197,17 +199,34 @@ const schema = z
   })
   .strict()
   .superRefine((config, context) => {
-    const names = config.sources.map((source) => source.name);
+    const names = [...config.sources, ...config.listeners].map((source) => source.name);
+    const pathOfSource = (index: number) =>
+      index < config.sources.length ? ['sources', index] : ['listeners', index - config.sources.length];
     for (const [index, name] of names.entries()) {
       if (names.indexOf(name) !== index)
         context.addIssue({
           code: 'custom',
-          path: ['sources', index, 'name'],
+          path: [...pathOfSource(index), 'name'],
           message: 'deux sources portent ce nom',
         });
     }
     if (config.environment === 'production') return;
     const peers: [string[], string][] = [];
+    if (names.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['sources'],
+        message: 'rien n’arrive : un dossier d’export (sources) ou un écouteur (listeners) est attendu',
+      });
+    const ports = config.listeners.map(({ host, port }) => `${host}:${port}`);
+    for (const [index, port] of ports.entries()) {
+      if (config.listeners[index]?.port !== 0 && ports.indexOf(port) !== index)
+        context.addIssue({
+          code: 'custom',
+          path: ['listeners', index, 'port'],
+          message: 'deux écouteurs ont cette adresse',
+        });
+    }
     if (config.dmp && URL.canParse(config.dmp.url)) {
       const { hostname, port } = new URL(config.dmp.url);
       peers.push([['dmp', 'url'], `${hostname}:${port || '443'}`]);

@@ -6,6 +6,7 @@ import { type Config, pathOf } from './config.ts';
 import { createDmpChannel } from './dmp/channel.ts';
 import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
 import { type FolderFeed, watchFolder } from './intake/folder.ts';
+import { startListeners } from './listeners.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
 import { codeOf } from './ops/codes.ts';
 import type { Log } from './ops/log.ts';
@@ -19,12 +20,14 @@ import {
   dmpSettingsOf,
   foldersOf,
   laboratoryOf,
+  listenersOf,
   mssanteSettingsOf,
   profilesOf,
 } from './settings.ts';
 import { createAlertTeller } from './stages/alerts.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
 import { createInterpreter } from './stages/interpret.ts';
+import { createInterpretationWatch } from './stages/interpretation-watch.ts';
 import { itemsOf } from './stages/items.ts';
 import { type Loop, startLoop } from './stages/loop.ts';
 import { createPlanner } from './stages/plan.ts';
@@ -52,6 +55,7 @@ export interface DaemonParts {
   readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
   readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
   readonly correspondents: readonly Correspondent[];
+  readonly listeners: Exclude<ReturnType<typeof listenersOf>, Fault[]>;
 }
 
 /**
@@ -64,10 +68,17 @@ export function readParts(config: Config): DaemonParts | Fault[] {
   const correspondents = config.correspondents
     ? readCorrespondents(pathOf(config, config.correspondents))
     : [];
+  const listeners = listenersOf(config);
   const assets = loadAssets(config);
-  if (isFaults(dmp) || isFaults(mssante) || isFaults(correspondents) || isFaults(assets))
-    return [dmp, mssante, correspondents, assets].flatMap((part) => (isFaults(part) ? part : []));
-  return { dmp, mssante, correspondents };
+  if (
+    isFaults(dmp) ||
+    isFaults(mssante) ||
+    isFaults(correspondents) ||
+    isFaults(listeners) ||
+    isFaults(assets)
+  )
+    return [dmp, mssante, correspondents, listeners, assets].flatMap((part) => (isFaults(part) ? part : []));
+  return { dmp, mssante, correspondents, listeners };
 }
 
 /**
@@ -109,10 +120,12 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   };
   const wakeLanes = () => wake(...channelsOf(config));
 
+  const interpretations = createInterpretationWatch();
   const interpreter = createInterpreter({
     store,
     log,
     at,
+    done: interpretations.done,
     // A listener has no folder in which a file could come.
     waitMs: (source) => config.sources.find(({ name }) => name === source)?.sideFiles.waitMs ?? 0,
     settled: (source, names) => feeds.get(source)?.again(names),
@@ -143,6 +156,20 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     settingsOf: (source) => dispatchSettingsOf(config, source),
     next: wakeLanes,
   });
+  const listeners = await startListeners(parts.listeners, profiles, {
+    store,
+    log,
+    now,
+    at,
+    next: () => wake('interpret'),
+    watch: interpretations,
+  });
+  if (isFaults(listeners)) {
+    await workers.close();
+    await store.close();
+    return listeners;
+  }
+
   const start = (name: string, work: () => Promise<number>) =>
     loops.set(name, startLoop(name, work, { log, idleMs: IDLE_MS }));
   start('interpret', interpreter.turn);
@@ -204,8 +231,9 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     for (const loop of loops.values()) loop.wake();
   }, WATCH_MS);
 
-  notifySystemd('READY=1', `STATUS=${config.sources.length} source(s), ${lanes.length} canal(aux)`);
-  log.info('ready', { pid: process.pid, count: config.sources.length });
+  const sources = config.sources.length + config.listeners.length;
+  notifySystemd('READY=1', `STATUS=${sources} source(s), ${lanes.length} canal(aux)`);
+  log.info('ready', { pid: process.pid, count: sources });
 
   return {
     async stop() {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Config, pathOf } from './config.ts';
 import { DEFAULT_DMP_OPTIONS, type DmpSettings } from './dmp/settings.ts';
+import { subjectPattern } from './intake/mllp/peers.ts';
+import type { ListenerOptions } from './intake/mllp/server.ts';
 import { DEFAULT_LIMITS, type SourceProfile, sourceProfile } from './intake/profile.ts';
 import { MSSANTE_DEFAULTS, type MssanteSettings } from './mssante/settings.ts';
 import { readCredential } from './ops/credentials.ts';
@@ -44,8 +46,13 @@ export function laboratoryOf(config: Pick<Config, 'laboratory'>): Laboratory {
 /** The profile of each source, by name. */
 export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
   const { oids, name, idNat, timeZone } = laboratoryOf(config);
+  // A frame needs no last end of line, and its acknowledgement needs MSH-10.
+  const listeners = config.listeners.map(
+    (one) => ({ ...one, finalTerminator: 'optional', controlIdRequired: true }) as const,
+  );
+  const folders = config.sources.map((one) => ({ ...one, controlIdRequired: false }));
   return new Map(
-    config.sources.map((source) => [
+    [...folders, ...listeners].map((source) => [
       source.name,
       sourceProfile({
         name: source.name,
@@ -64,6 +71,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         finalTerminator: source.finalTerminator,
         batches: source.batches,
         limits: { ...DEFAULT_LIMITS, maxBytes: source.maxBytes },
+        controlIdRequired: source.controlIdRequired,
       }),
     ]),
         hprimMedecin: source.hprimMedecin,
@@ -110,7 +118,8 @@ export function dispatchSettingsOf(config: Config, source: string): DispatchSett
     n1ToDmp: config.document.profile === 'segur-v1',
     partialToDmp: rules.partialToDmp,
     masquePsBlocksMail: rules.masque_ps_bloque_mail,
-    hospitalSource: config.sources.find(({ name }) => name === source)?.hospital ?? false,
+    hospitalSource:
+      [...config.sources, ...config.listeners].find(({ name }) => name === source)?.hospital ?? false,
     hospitalClasses: rules.hospitalClasses,
     patientDomain: mssante?.patientDomain ?? 'patient.invalid',
     mailDomains: mssante?.domains ?? [],
@@ -187,6 +196,34 @@ export function mssanteSettingsOf(config: Config): MssanteSettings | Fault[] | u
     maxIdleConnections: mssante.concurrency,
   };
   return reader.faults.length > 0 ? reader.faults : settings;
+}
+
+/** What a listener needs to open, beside its profile. */
+export interface ListenerSettings extends ListenerOptions {
+  /** Of its source. */
+  readonly name: string;
+}
+
+/** The listeners, certificates and keys read; or what could not be read. */
+export function listenersOf(config: Config): ListenerSettings[] | Fault[] {
+  const reader = credentialReader(config);
+  const listeners = config.listeners.map((one): ListenerSettings => {
+    const { name, host, port, maxBytes, maxConnections, idleMs, frameMs, allowedPeers, tls } = one;
+    const options = { name, host, port, maxBytes, maxConnections, idleMs, frameMs, allowedPeers };
+    if (!tls) return options;
+    return {
+      ...options,
+      tls: {
+        ...reader.pair(tls.server),
+        ...(tls.clientAuthorities ? { clientAuthorities: reader.open(tls.clientAuthorities) } : {}),
+        clientSubjects: tls.clientSubjects.flatMap((text) => {
+          const pattern = subjectPattern(text);
+          return pattern ? [pattern] : [];
+        }),
+      },
+    };
+  });
+  return reader.faults.length > 0 ? reader.faults : listeners;
 }
 
 type KeyPairReference = NonNullable<Config['dmp']>['client'];

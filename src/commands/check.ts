@@ -8,6 +8,7 @@ import { checkSettings } from '../mssante/settings.ts';
 import { type CertificateUse, checkCertificate } from '../ops/certificates.ts';
 import type { Fault } from '../report/fault.ts';
 import { dmpSettingsOf, foldersOf, mssanteSettingsOf } from '../settings.ts';
+import { checkListeners } from './check-listeners.ts';
 import { type CommonOptions, EXIT, type ExitCode, type Output, say } from './output.ts';
 import { configured } from './store.ts';
 
@@ -36,6 +37,7 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
       ),
     },
     ...checkFolders(config),
+    ...(await checkListeners(config)),
     ...checkAssets(config),
     ...checkDmp(config),
     ...checkMssante(config),

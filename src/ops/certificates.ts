@@ -12,6 +12,7 @@ export interface CertificateFinding {
 export type CertificateUse = 'client' | 'signature';
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const WARN_DAYS = 60;
 
 /**
@@ -28,14 +29,8 @@ export function checkCertificate(
 ): CertificateFinding[] {
   const chain = readChain(certificate);
   const leaf = chain[0];
-  if (!leaf) return [{ level: 'error', text: 'aucun certificat PEM lisible dans ce fichier' }];
-  const findings: CertificateFinding[] = [];
-  const privateKey = readKey(key);
-  if (!privateKey)
-    findings.push({ level: 'error', text: 'la clé privée est illisible (PEM attendu, sans mot de passe)' });
-  else if (!leaf.checkPrivateKey(privateKey))
-    findings.push({ level: 'error', text: 'la clé privée ne correspond pas au certificat' });
-  findings.push(datesOf(leaf, now));
+  if (!leaf) return [NO_CERTIFICATE];
+  const findings = [...keyOf(leaf, key), datesOf(leaf, now)];
   if (!chainsTo(chain, readChain(authorities), now)) {
     findings.push({ level: 'error', text: 'la chaîne ne mène à aucune autorité configurée' });
   }
@@ -51,6 +46,31 @@ export function checkCertificate(
       text: "le certificat est d'authentification : il faut celui de signature (ORG_SIGN)",
     });
   return findings;
+}
+
+/** Checks the certificate that a listener shows its clients: key, dates, usage. Who signs it is the clients' concern. */
+export function checkServerCertificate(certificate: Buffer, key: Buffer, now: number): CertificateFinding[] {
+  const [leaf] = readChain(certificate);
+  if (!leaf) return [NO_CERTIFICATE];
+  const findings = [...keyOf(leaf, key), datesOf(leaf, now)];
+  if (leaf.keyUsage && !leaf.keyUsage.includes(SERVER_AUTH))
+    findings.push({ level: 'error', text: "le certificat n'est pas d'authentification serveur" });
+  return findings;
+}
+
+const NO_CERTIFICATE: CertificateFinding = {
+  level: 'error',
+  text: 'aucun certificat PEM lisible dans ce fichier',
+};
+
+/** What is wrong with the key of a certificate. */
+function keyOf(leaf: X509Certificate, key: Buffer): CertificateFinding[] {
+  const privateKey = readKey(key);
+  if (!privateKey)
+    return [{ level: 'error', text: 'la clé privée est illisible (PEM attendu, sans mot de passe)' }];
+  if (!leaf.checkPrivateKey(privateKey))
+    return [{ level: 'error', text: 'la clé privée ne correspond pas au certificat' }];
+  return [];
 }
 
 function datesOf(leaf: X509Certificate, now: number): CertificateFinding {

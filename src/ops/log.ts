@@ -23,6 +23,8 @@ export interface LogFields {
   readonly pid?: number;
   readonly path?: string;
   readonly listen?: string;
+  /** Address of a machine that connects. */
+  readonly peer?: string;
   readonly check?: string;
   readonly daysLeft?: number;
 }
@@ -52,6 +54,7 @@ const ALLOWED: readonly (keyof LogFields)[] = [
   'pid',
   'path',
   'listen',
+  'peer',
   'check',
   'daysLeft',
 ];

@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from 'node:fs';
  */
 export const STOP_POINTS = [
   'receive:after-store',
+  'mllp:after-store',
   'interpret:before-commit',
   'interpret:after-commit',
   'receive:before-move',

@@ -15,6 +15,8 @@ export interface InterpretDependencies {
   readonly at: (point: string) => void;
   /** The outcome of a message which names files beside it is committed: they and it may move. */
   readonly settled?: (source: string, names: readonly string[]) => void;
+  /** The outcome of a message is committed. */
+  readonly done?: (inboxId: number) => void;
   /** Something may be waiting to be rendered. */
   readonly next: () => void;
 }
@@ -52,6 +54,7 @@ export function createInterpreter(dependencies: InterpretDependencies) {
     at('interpret:before-commit');
     const outcomes = await store.interpreted(message.inboxId, items);
     at('interpret:after-commit');
+    done?.(message.inboxId);
     if (names.length > 0) settled?.(source, [origin, ...names]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'version')

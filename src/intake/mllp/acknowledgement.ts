@@ -99,7 +99,10 @@ function acknowledgementText(
   stamp: AnswerStamp,
 ): string {
   const { delimiters } = header;
-  const join = (fields: readonly string[]) => `${fields.join(delimiters.field).replace(/[\s]+$/, '')}\r`;
+  const join = (fields: readonly string[]) => {
+    const last = fields.findLastIndex((text) => text !== '');
+    return `${fields.slice(0, last + 1).join(delimiters.field)}\r`;
+  };
   const ours = (text: string, max: number) =>
     encode(text.slice(0, max), charsetNamed(header.component(18, 1)) ?? stamp.charset, delimiters);
   const version = versionOf(header.component(12, 1));

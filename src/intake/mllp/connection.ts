@@ -35,7 +35,7 @@ const MAX_IN_HAND = 64;
 /** Application acknowledgements that a connection may wait for. */
 const MAX_LATER = 1_000;
 /** How long a connection that is over waits for its application acknowledgements: they come when messages are interpreted. */
-const LATER_MS = 10_000;
+const LATER_MS = 5_000;
 /** How long a peer may take to close after our last answer: closing first could take unread answers from it. */
 const LINGER_MS = 1_000;
 
