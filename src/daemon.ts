@@ -239,7 +239,8 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     async stop() {
       notifySystemd('STOPPING=1');
       clearInterval(watch);
-      await Promise.all([...feeds.values()].map((feed) => feed.stop()));
+      // While the stages still work: an application acknowledgement waits for its interpretation.
+      await Promise.all([listeners.stop(), ...[...feeds.values()].map((feed) => feed.stop())]);
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all([renderer.stop(), ...lanes.map((lane) => lane.stop())]);
       await workers.close();

@@ -13,10 +13,10 @@ export interface InterpretDependencies {
   /** How long a message of this source waits for a file beside it (ms). */
   readonly waitMs: (source: string) => number;
   readonly at: (point: string) => void;
-  /** The outcome of a message which names files beside it is committed: they and it may move. */
-  readonly settled?: (source: string, names: readonly string[]) => void;
   /** The outcome of a message is committed. */
   readonly done?: (inboxId: number) => void;
+  /** So is that of a message which names files beside it: they and it may move. */
+  readonly settled?: (source: string, names: readonly string[]) => void;
   /** Something may be waiting to be rendered. */
   readonly next: () => void;
 }
@@ -25,7 +25,7 @@ const BATCH = 20;
 
 /** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
 export function createInterpreter(dependencies: InterpretDependencies) {
-  const { store, log, interpret, waitMs, at, settled, next } = dependencies;
+  const { store, log, interpret, waitMs, at, done, settled, next } = dependencies;
   // The receiver and the loop may meet on one message: the second waits for the first.
   const inHand = new Map<number, Promise<void>>();
 
