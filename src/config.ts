@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
 import { folderSource } from './config/source.ts';
 import { listener } from './config/listener.ts';
@@ -162,6 +163,7 @@ const schema = z
     laboratory,
     catalogue: z.string().min(1),
     correspondents: z.string().optional(),
+    directory: directory.default(directory.parse({})),
     stylesheets: z.string().min(1),
     document: z
       .object({
@@ -230,6 +232,10 @@ const schema = z
     if (config.dmp && URL.canParse(config.dmp.url)) {
       const { hostname, port } = new URL(config.dmp.url);
       peers.push([['dmp', 'url'], `${hostname}:${port || '443'}`]);
+    }
+    if (config.directory.api && URL.canParse(config.directory.api.url)) {
+      const { hostname, port } = new URL(config.directory.api.url);
+      peers.push([['directory', 'api', 'url'], `${hostname}:${port || '443'}`]);
     }
     if (config.mssante) peers.push([['mssante', 'host'], `${config.mssante.host}:${config.mssante.port}`]);
     for (const [path, peer] of peers) {

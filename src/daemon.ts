@@ -3,6 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
 import { type Config, pathOf } from './config.ts';
+import { type DirectoryServiceSettings, startDirectory } from './directory-service.ts';
+import { directorySettingsOf } from './directory-settings.ts';
+import { importInThread } from './directory-thread.ts';
 import { createDmpChannel } from './dmp/channel.ts';
 import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
 import { type FolderFeed, watchFolder } from './intake/folder.ts';
@@ -54,6 +57,7 @@ const WATCH_MS = 250;
 export interface DaemonParts {
   readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
   readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
+  readonly directory: DirectoryServiceSettings;
   readonly correspondents: readonly Correspondent[];
   readonly listeners: Exclude<ReturnType<typeof listenersOf>, Fault[]>;
 }
@@ -65,6 +69,7 @@ export interface DaemonParts {
 export function readParts(config: Config): DaemonParts | Fault[] {
   const dmp = dmpSettingsOf(config);
   const mssante = mssanteSettingsOf(config);
+  const directory = directorySettingsOf(config);
   const correspondents = config.correspondents
     ? readCorrespondents(pathOf(config, config.correspondents))
     : [];
@@ -72,13 +77,16 @@ export function readParts(config: Config): DaemonParts | Fault[] {
   const assets = loadAssets(config);
   if (
     isFaults(dmp) ||
+    isFaults(directory) ||
     isFaults(mssante) ||
     isFaults(correspondents) ||
     isFaults(listeners) ||
     isFaults(assets)
   )
-    return [dmp, mssante, correspondents, listeners, assets].flatMap((part) => (isFaults(part) ? part : []));
-  return { dmp, mssante, correspondents, listeners };
+    return [dmp, mssante, directory, correspondents, listeners, assets].flatMap((part) =>
+      isFaults(part) ? part : [],
+    );
+  return { dmp, mssante, directory, correspondents, listeners };
 }
 
 /**
@@ -113,6 +121,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   const workers = startWorkers(configFile, config.workers);
   const laboratory = laboratoryOf(config);
   const profiles = profilesOf(config);
+  const directory = startDirectory(parts.directory, { log, now, importing: importInThread });
   const loops = new Map<string, Loop>();
   const feeds = new Map<string, FolderFeed>();
   const wake = (...names: string[]) => {
@@ -133,6 +142,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       itemsOf(bytes, profiles.get(source), {
         sideFiles,
         correspondents,
+        directory: directory.lookup,
         root: laboratory.oids.documents,
         now: now(),
       }),
@@ -244,6 +254,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all([renderer.stop(), ...lanes.map((lane) => lane.stop())]);
       await workers.close();
+      await directory.stop();
       await store.close();
       log.info('stopped');
     },
