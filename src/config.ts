@@ -4,8 +4,8 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'y
 import { z } from 'zod';
 import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
-import { folderSource } from './config/source.ts';
 import { listener } from './config/listener.ts';
+import { folderSource } from './config/source.ts';
 import type { Fault } from './report/fault.ts';
 
 /**
@@ -212,8 +212,6 @@ const schema = z
           message: 'deux sources portent ce nom',
         });
     }
-    if (config.environment === 'production') return;
-    const peers: [string[], string][] = [];
     if (names.length === 0)
       context.addIssue({
         code: 'custom',
@@ -229,6 +227,8 @@ const schema = z
           message: 'deux écouteurs ont cette adresse',
         });
     }
+    if (config.environment === 'production') return;
+    const peers: [string[], string][] = [];
     if (config.dmp && URL.canParse(config.dmp.url)) {
       const { hostname, port } = new URL(config.dmp.url);
       peers.push([['dmp', 'url'], `${hostname}:${port || '443'}`]);

@@ -66,15 +66,15 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         hospital: source.hospital,
         automaticValidators: source.automaticValidators,
         sourcePdf: source.sourcePdf,
+        hprimMedecin: source.hprimMedecin,
         isolateCodes: source.isolateCodes,
         decimalMark: source.decimalMark,
         finalTerminator: source.finalTerminator,
         batches: source.batches,
-        limits: { ...DEFAULT_LIMITS, maxBytes: source.maxBytes },
         controlIdRequired: source.controlIdRequired,
+        limits: { ...DEFAULT_LIMITS, maxBytes: source.maxBytes },
       }),
     ]),
-        hprimMedecin: source.hprimMedecin,
   );
 }
 

@@ -25,11 +25,6 @@ export const SET_ASIDE = {
     cause: 'le numéro du patient (PID-3) est déjà celui d’une personne dont l’identité contredit celle-ci',
     hint: 'identitovigilance : donner un autre numéro à l’un des deux patients ; si c’est le même, faire corriger son identité (ADT), puis crbio quarantine replay',
   }),
-} as const;
-
-/** The acts that cannot be done, and why; docs/errors.md lists the codes. */
-const refuse = (code: string, cause: string, hint: string): ActResult & { done: false } => ({
-  done: false,
   controlIdReused: (numbers: readonly number[]): Fault => ({
     code: 'CONTROL_ID_REUSED',
     cause:
@@ -37,6 +32,11 @@ const refuse = (code: string, cause: string, hint: string): ActResult & { done: 
     hint: 'faire numéroter les messages sans répétition par l’éditeur du SGL, puis renvoyer ; si le contenu est bon tel quel : crbio quarantine replay',
     position: numbers.map((number) => `message ${number}, MSH-10`).join(' ; '),
   }),
+} as const;
+
+/** The acts that cannot be done, and why; docs/errors.md lists the codes. */
+const refuse = (code: string, cause: string, hint: string): ActResult & { done: false } => ({
+  done: false,
   fault: { code, cause, hint } satisfies Fault,
 });
 

@@ -217,34 +217,6 @@ export interface Store {
 
 export type InboxState = 'received' | 'interpreted' | 'quarantined';
 
-export interface InboxMessage {
-  readonly inboxId: number;
-  readonly source: string;
-  readonly origin: string;
-  readonly bytes: Uint8Array;
-}
-
-export type InterpretedItem =
-  | {
-      readonly kind: 'dossier';
-      readonly dossier: Dossier;
-      readonly reportId: string;
-      readonly setOid: string;
-      readonly warnings: readonly Warning[];
-    }
-  | { readonly kind: 'patient'; readonly update: PatientUpdate }
-  | { readonly kind: 'rejected'; readonly fault: Fault }
-  | { readonly kind: 'ignored'; readonly reason: string };
-
-export type InterpretedOutcome =
-  | { readonly kind: 'version'; readonly reportId: string; readonly version: number }
-  | { readonly kind: 'unchanged'; readonly reportId: string }
-  | { readonly kind: 'patient' }
-  | { readonly kind: 'quarantined'; readonly quarantineId: number }
-  | { readonly kind: 'ignored' };
-
-export interface VersionId {
-  readonly reportId: string;
 /** A message by what identifies it for its sender. */
 export interface IdentifiedMessage {
   /** From 1, in its frame. */
@@ -284,6 +256,34 @@ export type SideFileClaim =
   | { readonly state: 'waiting'; readonly until: number }
   | { readonly state: 'given'; readonly files: ReadonlyMap<string, Uint8Array> };
 
+export interface InboxMessage {
+  readonly inboxId: number;
+  readonly source: string;
+  readonly origin: string;
+  readonly bytes: Uint8Array;
+}
+
+export type InterpretedItem =
+  | {
+      readonly kind: 'dossier';
+      readonly dossier: Dossier;
+      readonly reportId: string;
+      readonly setOid: string;
+      readonly warnings: readonly Warning[];
+    }
+  | { readonly kind: 'patient'; readonly update: PatientUpdate }
+  | { readonly kind: 'rejected'; readonly fault: Fault }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export type InterpretedOutcome =
+  | { readonly kind: 'version'; readonly reportId: string; readonly version: number }
+  | { readonly kind: 'unchanged'; readonly reportId: string }
+  | { readonly kind: 'patient' }
+  | { readonly kind: 'quarantined'; readonly quarantineId: number }
+  | { readonly kind: 'ignored' };
+
+export interface VersionId {
+  readonly reportId: string;
   readonly version: number;
 }
 

@@ -87,9 +87,9 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
 
   return {
     receive: (message) => write(() => inbox.receive(message)),
+    receiveFrame: (frame) => write(() => controlIds.receiveFrame(frame)),
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
-    receiveFrame: (frame) => write(() => controlIds.receiveFrame(frame)),
     inboxState: async (inboxId) => {
       const waitsUntil = sideFiles.waitsUntil(inboxId);
       return { ...inbox.state(inboxId), ...(waitsUntil === undefined ? {} : { waitsUntil }) };
