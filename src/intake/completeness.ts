@@ -64,8 +64,8 @@ const HEAD_BYTES = 64;
 const TAIL_BYTES = 4096;
 
 /**
- * Does the file look whole from inside? HL7 ends with a segment terminator, and a batch with its trailer; other formats
- * say nothing. A share may show the final size of a file long before its bytes.
+ * Does the file look whole from inside? HL7 ends with a segment terminator, and a batch with its trailer; HPRIM with a
+ * segment L; a PDF with its mark; other formats say nothing. A share may show the final size of a file long before its bytes.
  */
 export async function looksComplete(path: string, size: number): Promise<boolean> {
   const file = await open(path, READ_ONLY_FILE);
@@ -87,6 +87,9 @@ export async function looksComplete(path: string, size: number): Promise<boolean
 }
 
 function endsWhole(head: string, tail: string): boolean {
+  if (head.startsWith('%PDF-')) return tail.includes('%%EOF');
+  if (/^H[^\p{L}\p{N}\s]/u.test(head))
+    return /(?:^|[\r\n])L(?:[^\p{L}\p{N}\r\n][^\r\n]*)?$/u.test(tail.trimEnd());
   const first = head.slice(0, 3);
   if (first !== 'MSH' && first !== 'BHS' && first !== 'FHS') return true;
   if (!isTerminated(tail)) return false;

@@ -202,6 +202,85 @@ describe('the handler', () => {
   });
 });
 
+describe('files that wait', () => {
+  it.each(['doc.pdf', 'DOC.PDF'])('%s is handed on again when told, and then moves', async (name) => {
+    let moves: FileMove = { move: 'wait', until: Number.POSITIVE_INFINITY };
+    const feed = await start({}, () => moves);
+    await writeFile(inFolder(name), 'x %%EOF');
+    await until(() => expect(taken).toHaveLength(1));
+    await afterAnother();
+    expect(taken.filter((file) => file.startsWith(name))).toHaveLength(1);
+    moves = { move: 'archive' };
+    feed.again(['autre.pdf', 'doc.pdf']);
+    await until(() => expect(readdirSync(archived())).toContain(name));
+  });
+
+  it('at their time, and say that they waited', async () => {
+    const seen: boolean[] = [];
+    const now = () => Date.UTC(2026, 10, 22, 11) + performance.now();
+    const feed = await watchFolder(
+      {
+        ...{
+          folder: join(root, 'export'),
+          archive: join(root, 'archive'),
+          quarantine: join(root, 'quarantine'),
+        },
+        ...{
+          stableMs: 20,
+          temporarySuffixes: [],
+          truncatedAfterMs: 1_000,
+          maxBytes: 1_000,
+          rescanMs: 50,
+          now,
+        },
+      },
+      async ({ waited, stamp }) => {
+        expect(stamp).toMatch(/^\d+-[\d.]+$/);
+        seen.push(waited);
+        return seen.length < 3 ? { move: 'wait', until: now() + 50 } : { move: 'archive' };
+      },
+    );
+    feeds.push(feed);
+    await writeFile(inFolder('doc.pdf'), 'x');
+    await until(() => expect(readdirSync(archived())).toEqual(['doc.pdf']));
+    expect(seen).toEqual([false, true, true]);
+  });
+
+  it('recalled while the handler still decides, are handed on again at once', async () => {
+    let tell: () => void = () => {};
+    const feed = await start({}, async (): Promise<FileMove> => {
+      if (taken.length > 1) return { move: 'archive' };
+      await new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      return { move: 'wait', until: Number.POSITIVE_INFINITY };
+    });
+    await writeFile(inFolder('doc.pdf'), 'x %%EOF');
+    await until(() => expect(taken).toHaveLength(1));
+    feed.again(['doc.pdf']);
+    tell();
+    await until(() => expect(readdirSync(archived())).toEqual(['doc.pdf']));
+  });
+
+  it('documents need no marker of their own', async () => {
+    await start({ markerSuffix: '.ok', isSideName: (name) => name.endsWith('.pdf') });
+    await writeFile(inFolder('doc.pdf'), 'x');
+    await until(() => expect(readdirSync(archived())).toEqual(['doc.pdf']));
+  });
+
+  it.each([
+    ['a PDF without its end', 'doc.pdf', '%PDF-1.4\n', 'x\n%%EOF\n'],
+    ['an HPRIM message without L', 'm.hpr', 'H|~^\\&|F|||\rP|1|L1', '|x\r\nL|1||1'],
+  ])('%s is not whole', async (_, name, begin, end) => {
+    await start();
+    await writeFile(inFolder(name), begin);
+    await afterAnother();
+    expect(taken.filter((file) => file.startsWith(name))).toEqual([]);
+    await appendFile(inFolder(name), end);
+    await until(() => expect(taken).toContain(`${name}:${begin.length + end.length}`));
+  });
+});
+
 describe('moves', () => {
   it('never overwrite: a name already taken gets a number', async () => {
     const names: string[] = [];
