@@ -46,8 +46,8 @@ export function closeAlert(output: Output, options: ActOptions, id: string): Pro
   );
 }
 
-function stateOf(options: CommonOptions, { closedAt, closedBy, due, since }: AlertRow): string {
+function stateOf(options: CommonOptions, { closedAt, closedBy, due, toldAt }: AlertRow): string {
   if (closedAt !== undefined)
     return ` — ${say(options, 'close', 'closed')} ${moment(closedAt)}, ${closedBy ?? ''}`;
-  return due > since ? ` — ${say(options, 'échéance', 'due')} ${moment(due)}` : '';
+  return toldAt === undefined ? ` — ${say(options, 'échéance', 'due')} ${moment(due)}` : '';
 }

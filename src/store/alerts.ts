@@ -55,7 +55,7 @@ export function createAlerts({ db, now, journal, actor }: Context) {
      * Once for each cause: nothing while the same kind is open for the subject, nor after a person closed it for the same
      * `since`. @returns whether it is new
      */
-    raise({ kind, subject, since = now(), due: at = since }: NewAlert): boolean {
+    raise({ kind, subject, since = now(), due: at = now() }: NewAlert): boolean {
       if (open.get(subject, kind) || dismissed.get(subject, kind, since)) return false;
       insert.run(kind, subject, since, at);
       return true;

@@ -508,7 +508,7 @@ export interface NewAlert {
   readonly subject: string;
   /** When what it tells of began; now unless given. With kind and subject it names the cause. */
   readonly since?: number;
-  /** When a person is to be told; at once (`since`) unless given. */
+  /** When a person is to be told; at once unless given. */
   readonly due?: number;
 }
 

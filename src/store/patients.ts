@@ -348,7 +348,7 @@ export function createPatients({ db, now }: Context, statements: PatientStatemen
       const now = identity && applied.shift();
       return { ...rest, ...(now ? { identity: now } : {}) };
     });
-    const merges = mergesOf.all(id, id).map((row): PatientEvent => {
+    const merges = [...mergesOf.all(id, id)].sort(byTime).map((row): PatientEvent => {
       const away = row.merged_id === id;
       const other = nameOf(load(away ? row.survivor_id : row.merged_id));
       return {
