@@ -170,14 +170,6 @@ const CATALOGUE = {
     'Le document joint (OBX-2 = ED) est illisible : base64 coupé, ou contenu qui n’est pas un PDF.',
     'Joindre de nouveau le PDF dans le SGL et exporter de nouveau.',
   ],
-  META_NOT_ALLOWED: [
-    'Le message porte des consignes de masquage ou d’envoi (MetaDMPMSS) que la source n’est pas autorisée à donner.',
-    'Si ces consignes sont voulues, activer metaDmpMss dans le profil de la source, puis rejouer le message.',
-  ],
-  META_VALUE: [
-    'Une consigne de masquage ou d’envoi (MetaDMPMSS) ne vaut ni Y ni N.',
-    'Corriger la consigne dans le SGL : par prudence, rien n’est publié sans elle.',
-  ],
   SIDE_FILE_MISSING: [
     'Un document annoncé à côté du message n’est pas arrivé dans le délai.',
     'Exporter de nouveau le message et son document, ou déposer le document dans le dossier de la source puis rejouer le message.',
@@ -189,6 +181,14 @@ const CATALOGUE = {
   SIDE_FILE_FORMAT: [
     'Un document annoncé à côté du message n’est d’aucun format qu’un compte rendu puisse montrer ({detail}).',
     'Le faire produire en PDF, puis exporter de nouveau le message et son document.',
+  ],
+  META_NOT_ALLOWED: [
+    'Le message porte des consignes de masquage ou d’envoi (MetaDMPMSS) que la source n’est pas autorisée à donner.',
+    'Si ces consignes sont voulues, activer metaDmpMss dans le profil de la source, puis rejouer le message.',
+  ],
+  META_VALUE: [
+    'Une consigne de masquage ou d’envoi (MetaDMPMSS) ne vaut ni Y ni N.',
+    'Corriger la consigne dans le SGL : par prudence, rien n’est publié sans elle.',
   ],
   SUBCONTRACTED_CDA_UNREADABLE: [
     'Le compte rendu du laboratoire sous-traitant n’est pas un document CDA lisible.',
@@ -268,19 +268,11 @@ const WARNINGS = {
   SPM_BEFORE_OBX: 'Le prélèvement (SPM) précède les résultats de l’examen : ils lui ont été rattachés',
   ROW_UNLINKED: 'Une ligne ne dit pas de quel examen elle est (OBX-15) : elle suit le dernier',
   ISOLATE_UNLINKED: 'Un antibiogramme n’a pu être rattaché à un germe : ses lignes suivent la culture',
-  MAIL_BODY_UNREADABLE: 'Le texte de courriel joint (CORPSMAIL) est illisible ou coupé : celui du laboratoire sert.',
+  MAIL_BODY_UNREADABLE:
+    'Le texte de courriel joint (CORPSMAIL) est illisible ou coupé : celui du laboratoire sert.',
   SUBCONTRACTOR_UNNAMED: 'Un examen est marqué sous-traité (OBR-24 = OSL) sans nom de laboratoire',
   SUBCONTRACTOR_ADDRESS: 'Le laboratoire exécutant n’a pas d’adresse (OBX-24 ; CSP R.6222-3)',
   ORC_WITHOUT_OBR: 'Une commande (ORC) n’a pas d’examen (OBR) : elle a été ignorée.',
-  MAIL_BODY_IGNORED: 'Un corps de mail fourni par le SGL (CORPSMAIL) n’est pas repris.',
-} as const;
-
-export type WarningCode = keyof typeof WARNINGS;
-
-/** @param where a local code or a field's name that completes the text */
-export function warning(code: WarningCode, where?: string): Warning {
-  const text = WARNINGS[code];
-  return { code, text: where ? `${text.replace(/\.$/, '')} (${where}).` : text.replace(/\.?$/, '.') };
   HPRIM_NO_END: 'Le message HPRIM n’a pas de segment L.',
   HPRIM_COUNTS: 'Les comptes du segment L (patients, segments) ne sont pas ceux du message HPRIM.',
   HPRIM_NO_DATE_SENT: 'H.13 est vide : la date du dernier résultat sert de date au message.',
@@ -290,4 +282,13 @@ export function warning(code: WarningCode, where?: string): Warning {
     'P.31 (confidentialité) est renseigné : ce code, local à chaque SGL, n’est pas interprété.',
   HPRIM_MEDECIN:
     'Lettre HPRIM Médecin : le texte imprimé seul est repris, sans résultat codé ni dépôt au DMP.',
+  MAIL_BODY_IGNORED: 'Un corps de mail fourni par le SGL (CORPSMAIL) n’est pas repris.',
+} as const;
+
+export type WarningCode = keyof typeof WARNINGS;
+
+/** @param where a local code or a field's name that completes the text */
+export function warning(code: WarningCode, where?: string): Warning {
+  const text = WARNINGS[code];
+  return { code, text: where ? `${text.replace(/\.$/, '')} (${where}).` : text.replace(/\.?$/, '.') };
 }
