@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { readConfig } from '../config.ts';
 import { interpret } from '../intake/interpret.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import { profilesOf } from '../settings.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { CoverageCount } from '../terminology/coverage.ts';
+import { readInputs } from './input-files.ts';
 import { type CommonOptions, complain, type Output } from './output.ts';
 import { SAMPLE_CONFIG } from './render.ts';
 
@@ -31,8 +31,8 @@ export function countFeed(
   const count = new CoverageCount(catalogue);
   let messages = 0;
   let rejected = 0;
-  for (const path of expand(inputs)) {
-    for (const part of interpret(readFileSync(path), profile)) {
+  for (const { path, bytes, sideFiles } of readInputs(inputs, profile.limits.maxBytes)) {
+    for (const part of interpret(bytes, profile, sideFiles)) {
       if (part.kind === 'rejected') {
         rejected++;
         complain(output, options, part.fault, basename(path));
@@ -54,16 +54,4 @@ function profileOf(output: Output, options: CommonOptions): SourceProfile | unde
   }
   const [profile] = profilesOf(config).values();
   return profile && { ...profile, finalTerminator: 'optional' };
-}
-
-/** Files named, and those of folders named, in the order of their names. */
-function expand(inputs: readonly string[]): string[] {
-  return inputs.flatMap((input) =>
-    statSync(input).isDirectory()
-      ? readdirSync(input, { withFileTypes: true, recursive: true })
-          .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-          .map((entry) => join(entry.parentPath, entry.name))
-          .sort()
-      : [input],
-  );
 }

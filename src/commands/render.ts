@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { loadAssets, PACKAGE } from '../assets.ts';
 import { type Config, pathOf, readConfig } from '../config.ts';
@@ -20,6 +20,7 @@ import type { DocumentAssets, RenderedDocument, VersionToRender } from '../stage
 import { itemsOf } from '../stages/items.ts';
 import { renderVersion } from '../stages/version.ts';
 import type { Consent, InterpretedItem } from '../store/model.ts';
+import { readInputs } from './input-files.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
 
 /** The sample laboratory of `crbio demo`: what `render` uses without --config. */
@@ -53,9 +54,9 @@ export async function render(
   mkdirSync(options.out, { recursive: true });
   const session = new RenderSession(output, options, config, assets);
   let refused = 0;
-  for (const path of expand(inputs)) {
-    const context = { correspondents, root: laboratoryOf(config).oids.documents };
-    for (const item of itemsOf(readFileSync(path), profile, context)) {
+  for (const { path, bytes, sideFiles } of readInputs(inputs, profile.limits.maxBytes)) {
+    const context = { correspondents, sideFiles, root: laboratoryOf(config).oids.documents };
+    for (const item of itemsOf(bytes, profile, context)) {
       const faults = await session.take(item);
       refused += faults.length;
       for (const fault of faults) complain(output, options, fault, basename(path));
@@ -200,18 +201,6 @@ function offlineDispatch(config: Config, source: string): DispatchSettings {
 function offlineProfile(config: Config, configured: boolean): SourceProfile | undefined {
   const profile = [...profilesOf(config).values()][0];
   return profile && (configured ? profile : { ...profile, finalTerminator: 'optional' });
-}
-
-/** Files named, and those of folders named, in the order of their names. */
-function expand(inputs: readonly string[]): string[] {
-  return inputs.flatMap((input) =>
-    statSync(input).isDirectory()
-      ? readdirSync(input, { withFileTypes: true, recursive: true })
-          .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-          .map((entry) => join(entry.parentPath, entry.name))
-          .sort()
-      : [input],
-  );
 }
 
 function patientKey({ value, authority }: { value: string; authority?: string }): string {
