@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, lstatSync, type Stats } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { isTerminated } from './segments.ts';
@@ -26,10 +26,20 @@ export interface FileState {
 export async function fileState(path: string): Promise<FileState | undefined> {
   try {
     const stat = await lstat(path);
-    if (!stat.isFile() || stat.size === 0) return undefined;
-    return { size: stat.size, mtimeMs: stat.mtimeMs, inode: stat.ino };
+    return stat.isFile() && stat.size > 0 ? stateOf(stat) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+export const stateOf = ({ size, mtimeMs, ino }: Stats): FileState => ({ size, mtimeMs, inode: ino });
+
+/** Answered at once: nothing else of this process runs between the look and what follows it. */
+export function isStill(path: string, state: FileState): boolean {
+  try {
+    return sameState(stateOf(lstatSync(path)), state);
+  } catch {
+    return false;
   }
 }
 

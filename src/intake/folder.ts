@@ -6,12 +6,14 @@ import {
   type FileState,
   fileState,
   isInputName,
+  isStill,
   looksComplete,
   markerOf,
   READ_ONLY_FILE,
   sameState,
+  stateOf,
 } from './completeness.ts';
-import { moveInto, moveWithReason } from './moving.ts';
+import { FileChanged, moveInto, moveWithReason } from './moving.ts';
 import { sideKey } from './side-files.ts';
 
 export interface FolderOptions extends CompletionRules {
@@ -224,6 +226,12 @@ class Feed implements FolderFeed {
       this.#ready.delete(name);
       const work = this.#handle(name, state)
         .catch((error: unknown) => {
+          if (error instanceof FileChanged) {
+            // Written to meanwhile: what was read is stored, and the file is another one now.
+            this.#waiting.delete(name);
+            this.#schedule(0);
+            return;
+          }
           this.#left.set(name, { state, until: this.#now() + this.#options.rescanMs });
           this.#options.onError?.(error);
         })
@@ -251,16 +259,11 @@ class Feed implements FolderFeed {
       size: state.size,
       stamp: `${state.inode}-${state.mtimeMs}`,
       waited: this.#waiting.has(name),
-      read: () => readWhole(path),
+      read: () => readWhole(path, state),
     });
     const after = await fileState(path);
     if (!after) return;
-    if (!sameState(after, state)) {
-      // Written to meanwhile: what was read is stored, and the file is another one now.
-      this.#waiting.delete(name);
-      this.#schedule(0);
-      return;
-    }
+    if (!sameState(after, state)) throw new FileChanged();
     if (move.move === 'wait') {
       this.#waiting.add(name);
       if (this.#recalled.has(name)) this.#schedule(0);
@@ -272,17 +275,21 @@ class Feed implements FolderFeed {
       return;
     }
     const { archive, quarantine, folder, markerSuffix } = this.#options;
-    if (move.move === 'archive') await moveInto(path, join(archive, ...dayOf(this.#now())), name);
-    else await moveWithReason(path, quarantine, name, move.reason);
+    const isSame = () => isStill(path, state);
+    if (move.move === 'archive') await moveInto(path, join(archive, ...dayOf(this.#now())), name, isSame);
+    else await moveWithReason(path, quarantine, name, move.reason, isSame);
     const marker = markerSuffix && (await markerOf(folder, name, markerSuffix));
     if (marker) await rm(join(folder, marker), { force: true });
   }
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
+/** @throws FileChanged when the bytes may not be those of the file in that state */
+async function readWhole(path: string, state: FileState): Promise<Uint8Array> {
   const file = await open(path, READ_ONLY_FILE);
   try {
-    return await file.readFile();
+    const bytes = await file.readFile();
+    if (!sameState(stateOf(await file.stat()), state)) throw new FileChanged();
+    return bytes;
   } finally {
     await file.close();
   }

@@ -1,15 +1,31 @@
+import { renameSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
+
+/** The file is no longer the one that was read: it stays where it is. */
+export class FileChanged extends Error {
+  override name = 'FileChanged';
+}
+
+/** Asked in the moment of the move: is the file still the one that was read? */
+export type SameFile = () => boolean;
+const ANY: SameFile = () => true;
 
 /**
  * Moves a file into a folder without ever overwriting: a name already taken gets `-2`, `-3`… Safe against a kill at any
  * moment: the bytes are always whole at one of the two places. Between file systems: copy, fsync, rename, unlink.
  * @returns the name that the file has there
+ * @throws FileChanged when the file is another one by then; nothing has moved
  */
-export async function moveInto(from: string, folder: string, name: string): Promise<string> {
+export async function moveInto(
+  from: string,
+  folder: string,
+  name: string,
+  isSame: SameFile = ANY,
+): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const reserved = await reserve(folder, name);
-  await moveOver(from, join(folder, reserved));
+  await moveOver(from, join(folder, reserved), isSame);
   return reserved;
 }
 
@@ -19,6 +35,7 @@ export async function moveWithReason(
   folder: string,
   name: string,
   reason: string,
+  isSame: SameFile = ANY,
 ): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const reserved = await reserve(folder, name);
@@ -29,7 +46,12 @@ export async function moveWithReason(
   } finally {
     await note.close();
   }
-  await moveOver(from, join(folder, reserved));
+  try {
+    await moveOver(from, join(folder, reserved), isSame);
+  } catch (error) {
+    await rm(join(folder, `${reserved}.reason.txt`), { force: true });
+    throw error;
+  }
   return reserved;
 }
 
@@ -51,22 +73,24 @@ async function reserve(folder: string, name: string): Promise<string> {
 }
 
 /** Replaces a reserved (empty) file by another one. */
-async function moveOver(from: string, to: string): Promise<void> {
+async function moveOver(from: string, to: string, isSame: SameFile): Promise<void> {
   try {
-    await rename(from, to);
+    // One after the other with nothing between: what is archived is what was read.
+    if (!isSame()) throw new FileChanged();
+    renameSync(from, to);
   } catch (error) {
     if (codeOf(error) !== 'EXDEV') {
       await rm(to, { force: true });
       throw error;
     }
-    await copyOver(from, to);
+    await copyOver(from, to, isSame);
   }
   await syncFolder(dirname(to));
   await syncFolder(dirname(from));
 }
 
 /** The move between file systems; exported because tests have one file system only. */
-export async function copyOver(from: string, to: string): Promise<void> {
+export async function copyOver(from: string, to: string, isSame: SameFile = ANY): Promise<void> {
   const part = join(dirname(to), `.${parse(to).base}.part`);
   try {
     await copyFile(from, part);
@@ -76,6 +100,7 @@ export async function copyOver(from: string, to: string): Promise<void> {
     } finally {
       await copy.close();
     }
+    if (!isSame()) throw new FileChanged();
     await rename(part, to);
   } catch (error) {
     await rm(part, { force: true });

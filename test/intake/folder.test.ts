@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FileMove, type FolderFeed, type FolderOptions, watchFolder } from '../../src/intake/folder.ts';
-import { copyOver, moveInto, moveWithReason } from '../../src/intake/moving.ts';
+import { copyOver, FileChanged, moveInto, moveWithReason } from '../../src/intake/moving.ts';
 
 const WHOLE = 'MSH|^~\\&|SGL\rPID|1\r';
 let root: string;
@@ -179,6 +179,53 @@ describe('the handler', () => {
     });
     await until(() => expect(existsSync(join(archived(), 'a.hl7'))).toBe(true));
     expect(taken).toEqual([`a.hl7:${WHOLE.length}`, `a.hl7:${WHOLE.length + 6}`]);
+  });
+
+  it('is not moved when it changes in the moment of the move', async () => {
+    await writeFile(inFolder('a.hl7'), WHOLE);
+    const path = inFolder('a.hl7');
+    const changed = () => false;
+    for (const move of [
+      () => moveInto(path, archived(), 'a.hl7', changed),
+      () => moveWithReason(path, archived(), 'a.hl7', 'pourquoi', changed),
+      () => copyOver(path, join(archived(), 'a.hl7'), changed),
+    ])
+      await expect(move()).rejects.toThrow(FileChanged);
+    expect(readdirSync(archived())).toEqual([]);
+    expect(readFileSync(path, 'latin1')).toBe(WHOLE);
+  });
+
+  it('is taken as another file when it is rewritten in place, of the same size, before it is read', async () => {
+    const other = WHOLE.replace('SGL', 'LGS');
+    await writeFile(inFolder('a.hl7'), WHOLE);
+    const read: string[] = [];
+    let rewritten = false;
+    const feed = await watchFolder(
+      {
+        folder: join(root, 'export'),
+        archive: join(root, 'archive'),
+        quarantine: join(root, 'quarantine'),
+        stableMs: 20,
+        temporarySuffixes: [],
+        truncatedAfterMs: 0,
+        maxBytes: 1_000,
+        rescanMs: 60_000,
+        now: () => Date.UTC(2026, 10, 22, 11) + performance.now(),
+        onError: (error) => errors.push(error),
+      },
+      async (file) => {
+        if (!rewritten) {
+          rewritten = true;
+          await writeFile(inFolder('a.hl7'), other);
+        }
+        read.push(Buffer.from(await file.read()).toString());
+        return { move: 'archive' };
+      },
+    );
+    feeds.push(feed);
+    await until(() => expect(readFileSync(join(archived(), 'a.hl7'), 'latin1')).toBe(other));
+    expect(read).toEqual([other]);
+    expect(errors).toEqual([]);
   });
 
   it('has at most so many files in hand, and stop waits for them', async () => {
