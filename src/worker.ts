@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { move } from 'piscina';
 import { loadAssets } from './assets.ts';
 import { readConfig } from './config.ts';
 import { prepareLot } from './dmp/lot.ts';
@@ -30,11 +31,17 @@ export function render(task: VersionToRender): ReturnType<typeof renderVersion> 
 /** Signs a submission set for the DMP. `now`: milliseconds. */
 export function lot({ job, now }: { job: DeliveryJob; now: number }): Uint8Array {
   if (!dmp || Array.isArray(dmp) || !signer) throw new Error('the DMP is not configured');
-  return prepareLot(dmp, job, { now, signer });
+  return prepareLot(dmp, taken(job), { now, signer });
 }
 
 /** Builds a mail with its XDM archive. `now`: milliseconds. */
-export function mail({ job, now }: { job: DeliveryJob; now: number }): Promise<Uint8Array> {
+export async function mail({ job, now }: { job: DeliveryJob; now: number }): Promise<unknown> {
   if (!mssante || Array.isArray(mssante)) throw new Error('MSSanté is not configured');
-  return prepareMail(mssante, job, { now });
+  const bytes = await prepareMail(mssante, taken(job), { now });
+  return move(bytes.buffer.byteLength === bytes.byteLength ? bytes : bytes.slice());
+}
+
+/** A job with documents of its own: not every library reads shared memory. */
+function taken(job: DeliveryJob): DeliveryJob {
+  return { ...job, cda: job.cda.slice(), pdf: job.pdf.slice() };
 }

@@ -23,8 +23,21 @@ export function startWorkers(configFile: string, threads: number): Workers {
   });
   return {
     render: (task) => pool.run(task, { name: 'render' }),
-    lot: (job, now) => pool.run({ job, now }, { name: 'lot' }),
-    mail: (job, now) => pool.run({ job, now }, { name: 'mail' }),
+    lot: (job, now) => pool.run({ job: handedOver({ ...job, pdf: NOTHING }), now }, { name: 'lot' }),
+    mail: (job, now) => pool.run({ job: handedOver(job), now }, { name: 'mail' }),
     close: () => pool.close(),
   };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** A job whose documents are shared with the worker: a message that holds them is written and read at a tenth of the speed. */
+function handedOver(job: DeliveryJob): DeliveryJob {
+  return { ...job, cda: shared(job.cda), pdf: shared(job.pdf) };
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+  copy.set(bytes);
+  return copy;
 }
