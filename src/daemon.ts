@@ -15,6 +15,7 @@ import { codeOf } from './ops/codes.ts';
 import type { Log } from './ops/log.ts';
 import { stopPoints } from './ops/stop-points.ts';
 import { notifySystemd } from './ops/systemd.ts';
+import { usePrivateTemporary } from './ops/temporary.ts';
 import type { Channel, ChannelAdapter } from './report/delivery.ts';
 import type { Fault } from './report/fault.ts';
 import {
@@ -114,6 +115,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       },
     ];
   }
+  usePrivateTemporary(data);
   const recovered = await store.recover();
   log.info('recovered', { count: recovered.unleased + recovered.unknown });
 
