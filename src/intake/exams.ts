@@ -2,7 +2,7 @@ import type { Attachment, Exam } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { PerformingLaboratory } from '../report/people.ts';
 import type { LocalCode, Result } from '../report/result.ts';
-import type { Timestamp } from '../report/timestamp.ts';
+import { latest, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
 import type { Delimiters } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
@@ -24,6 +24,8 @@ export interface ReadExam {
   readonly withheld: boolean;
   /** A row was posted by error on this patient (W). */
   readonly wrong: boolean;
+  /** The order itself is cancelled (ORC-1). */
+  readonly orderCancelled: boolean;
   /** Every row, or the order itself, is cancelled. */
   readonly cancelled: boolean;
   readonly times: readonly (Timestamp | undefined)[];
@@ -45,7 +47,8 @@ export function readExam(
   const { obr } = order;
   const local = localCode(obr.repetitions(4)[0]) ?? { code: obr.text(3), label: 'Examen' };
   const number = obr.text(3) || obr.text(3, 2) || local.code;
-  const cancelled = isCancelledOrder(order.orc?.text(1) ?? '') || obr.text(25) === 'X';
+  const orderCancelled = isCancelledOrder(order.orc?.text(1) ?? '');
+  const cancelled = orderCancelled || obr.text(25) === 'X';
   const keyPrefix = `${number}|${local.code}`;
   const own = readRows(order, { keyPrefix, delimiters, cancelled }, context);
   if (isFault(own)) return own;
@@ -94,6 +97,8 @@ export function readExam(
   const performer = commonPerformer(results);
   if (!performer && obr.text(24) === 'OSL') context.warn('SUBCONTRACTOR_UNNAMED', local.code);
   const section = obr.text(24);
+  const reported = [order, ...children.map((child) => child.order)].map((one) => context.time(one.obr, 22));
+  const reportedAt = latest(reported);
   return {
     exam: {
       order: number,
@@ -110,19 +115,18 @@ export function readExam(
       ],
       ...(performer ? { performer } : {}),
       deleted: rows
-        .filter(({ fate }) => fate.kind === 'delete')
-        .map(({ code, subId }) => `${keyPrefix}|${code.code}|${subId}`),
+        .filter(({ fate }) => fate.kind === 'delete' || fate.kind === 'wrong')
+        .map(({ key }) => key),
+      ...(reportedAt ? { reportedAt } : {}),
     },
     attachments: all.flatMap(({ attachments }) => attachments),
     ...(sourcePdf ? { sourcePdf } : {}),
     partial: withheld || awaited || open,
     withheld,
     wrong: rows.some(({ fate }) => fate.kind === 'wrong'),
+    orderCancelled,
     cancelled: cancelled || (rows.length > 0 && rows.every(({ result }) => result?.status === 'cancelled')),
-    times: [
-      ...[order, ...children.map((child) => child.order)].map((one) => context.time(one.obr, 22)),
-      ...all.flatMap(({ analysedAt }) => analysedAt),
-    ],
+    times: [...reported, ...all.flatMap(({ analysedAt }) => analysedAt)],
   };
 }
 

@@ -21,6 +21,8 @@ import { codedText, readValue } from './values.ts';
 
 /** One row of an exam, its lines joined: what the exam is built from. */
 export interface Row {
+  /** Stable through versions; that of its result. */
+  readonly key: string;
   readonly obx: Segment;
   readonly code: LocalCode;
   readonly subId: string;
@@ -169,7 +171,7 @@ function currentRow(
   const { obx, code, subId } = newest;
   // One value of somebody else's condemns the report, were it an older one.
   const fate = lines.find((line) => line.fate.kind === 'wrong')?.fate ?? newest.fate;
-  const row = { obx, code, subId, fate };
+  const row = { key, obx, code, subId, fate };
   if (fate.kind !== 'result') return row;
   const result = readResult(key, newest, order, context);
   if (isFault(result)) return result;

@@ -5,7 +5,7 @@ import type { Organization } from '../report/people.ts';
 import { latest, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
 import { isDispatchRow, readDispatchRows } from './dispatch-rows.ts';
-import { type ChildExam, readExam } from './exams.ts';
+import { type ChildExam, type ReadExam, readExam } from './exams.ts';
 import { fault, isFault } from './faults.ts';
 import type { Message, Repetition, Segment } from './hl7.ts';
 import { relinkRows } from './hybrid-rows.ts';
@@ -155,11 +155,7 @@ function readDossier(
   const prescriptionNumber = first?.obr.text(2) || first?.orc?.text(2);
   const prescribedAt = context.time(first?.obr, 6);
   const clinicalInformation = clinicalTexts(orders);
-  const withdrawn = read.some(({ wrong }) => wrong)
-    ? 'wrong-patient'
-    : read.every(({ cancelled }) => cancelled)
-      ? 'cancelled'
-      : undefined;
+  const withdrawn = withdrawalOf(read);
   const sourcePdf = read.find((exam) => exam.sourcePdf)?.sourcePdf;
   const nonHuman = isNonHuman(patient.pid, orders, context);
   return {
@@ -184,6 +180,13 @@ function readDossier(
     messageAt: header.at,
     ...(header.sendingFacility ? { sendingFacility: header.sendingFacility } : {}),
   };
+}
+
+/** A request cancelled as such is withdrawn; one whose exams could not be done is, when it had said something before. */
+function withdrawalOf(exams: readonly ReadExam[]): Dossier['withdrawn'] {
+  if (exams.some(({ wrong }) => wrong)) return 'wrong-patient';
+  if (!exams.every(({ cancelled }) => cancelled)) return undefined;
+  return exams.every(({ orderCancelled }) => orderCancelled) ? 'cancelled' : 'not-performed';
 }
 
 /** An exam whose rows are all withheld has nothing to show; a metadata OBR neither. */

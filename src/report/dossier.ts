@@ -84,8 +84,10 @@ export interface Exam {
   readonly images?: readonly ResultImage[];
   readonly comments: readonly string[];
   readonly performer?: PerformingLaboratory;
-  /** Keys of results that the source asks to delete (OBX-11 = D). */
+  /** Keys of results that the source takes back: deleted (OBX-11 = D), or posted on the wrong patient (W). */
   readonly deleted: readonly string[];
+  /** OBR-22: when the exam got the status it is sent with; tells a late original from its correction. */
+  readonly reportedAt?: Timestamp;
 }
 
 export interface Recipient {
@@ -120,8 +122,11 @@ export interface Dossier {
   readonly flags: DispatchFlags;
   /** Specimen is not of a human (food, water, animal): no CR-Bio can carry it. */
   readonly nonHuman?: boolean;
-  /** W or a full cancellation, or an act of the laboratory: the report must be withdrawn everywhere. */
-  readonly withdrawn?: 'wrong-patient' | 'cancelled' | 'by-laboratory';
+  /**
+   * W or a full cancellation, or an act of the laboratory: the report must be withdrawn everywhere. `not-performed`: every
+   * row that this message lists could not be obtained (X); that withdraws only what was said before (merging settles it).
+   */
+  readonly withdrawn?: 'wrong-patient' | 'cancelled' | 'not-performed' | 'by-laboratory';
   /** `partial` while one row is pending or preliminary. */
   readonly completeness: 'partial' | 'complete';
   /** The report came written: its documents leave as they are, and `exams` is empty. */

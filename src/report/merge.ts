@@ -14,8 +14,12 @@ import { instantOf, latest, type Timestamp } from './timestamp.ts';
  * - OBX-11 D (`exam.deleted`) removes the row.
  * - A final value that changes becomes `corrected` and keeps what it replaces in `corrects`, even when the source sent
  *   F instead of C; X over a final row keeps the value in `corrects` as well, so that it never vanishes silently.
+ * - An exam sent again late under an older OBR-22 than the one already there does not take its place: it is what was
+ *   corrected. Nor does it lift a withdrawal.
  * - Flags: each keeps its latest order. Lists (recipients, comments): the latest that is not empty.
- * - W or a cancelled request holds until a newer message of the same request comes without it.
+ * - W or a cancelled request holds until a newer message of the same request comes without it. A cancellation that leaves
+ *   other exams standing withdraws nothing, and neither does X on a request of which nothing was known: its report says
+ *   that the exams were not done.
  *
  * @param messages at least one; of the same time (to the second): later in the list counts as newer
  * @throws RangeError when there is no message
@@ -29,21 +33,65 @@ export function mergeDossiers(messages: readonly Dossier[]): Dossier {
 }
 
 function addMessage(current: Dossier, incoming: Dossier): Dossier {
-  const { withdrawn: _lifted, sourcePdf: printed, ...earlier } = current;
+  const { withdrawn: standing, sourcePdf: printed, ...earlier } = current;
+  const { withdrawn: stated, ...message } = incoming;
+  const exams = mergeExams(current, incoming);
+  const withdrawn = isStale(current, incoming)
+    ? (standing ?? stated)
+    : effective(stated, exams, saidSomething(current));
   // The SGL's PDF shows what it knew: results that come without a new one outdate it.
   const sourcePdf = incoming.exams.length > 0 ? undefined : printed;
   return {
     ...earlier,
     ...(sourcePdf ? { sourcePdf } : {}),
-    ...incoming,
+    ...message,
+    ...(withdrawn ? { withdrawn } : {}),
     recipients: incoming.recipients.length > 0 ? incoming.recipients : current.recipients,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
-    exams: mergeExams(current, incoming),
+    exams,
     attachments: mergeAttachments(current.attachments, incoming.attachments),
     flags: { ...current.flags, ...incoming.flags },
     ...(current.nonHuman || incoming.nonHuman ? { nonHuman: true } : {}),
     issuedAt: latest([current.issuedAt, incoming.issuedAt]) ?? incoming.issuedAt,
   };
+}
+
+/** What a withdrawal stated by a message comes to, beside what the others said. */
+function effective(
+  stated: Dossier['withdrawn'],
+  exams: readonly Exam[],
+  somethingSaid: boolean,
+): Dossier['withdrawn'] {
+  if (stated !== 'cancelled' && stated !== 'not-performed') return stated;
+  const nothingStands = exams.every((exam) => rowsOf(exam).every(({ status }) => status === 'cancelled'));
+  if (!nothingStands) return undefined;
+  return stated === 'cancelled' || somethingSaid ? 'cancelled' : undefined;
+}
+
+/** Has anything been stated that a reader may have seen? */
+function saidSomething({ exams, attachments, sourcePdf }: Dossier): boolean {
+  const isValue = ({ value, corrects }: Result) => value !== undefined || corrects !== undefined;
+  return (
+    attachments.length > 0 ||
+    sourcePdf !== undefined ||
+    exams.some((exam) => (exam.images?.length ?? 0) > 0 || rowsOf(exam).some(isValue))
+  );
+}
+
+/** Was this exam reported before the one that is already there? */
+function isOlder(incoming: Exam, current: Exam | undefined): boolean {
+  return (
+    current?.reportedAt !== undefined &&
+    incoming.reportedAt !== undefined &&
+    instantOf(incoming.reportedAt) < instantOf(current.reportedAt)
+  );
+}
+
+/** A message sent late: all that it lists has been reported anew since. */
+function isStale(current: Dossier, incoming: Dossier): boolean {
+  const known = examsByKey(current.exams);
+  const listed = [...examsByKey(incoming.exams)];
+  return listed.length > 0 && listed.every(([key, exam]) => isOlder(exam, known.get(key)));
 }
 
 function mergeAttachments(current: readonly Attachment[], incoming: readonly Attachment[]): Attachment[] {
@@ -67,11 +115,13 @@ export function examsByKey(exams: readonly Exam[]): Map<string, Exam> {
 function mergeExams(current: Dossier, incoming: Dossier): Exam[] {
   const merged = examsByKey(current.exams);
   for (const [key, exam] of examsByKey(incoming.exams)) {
-    const earlier = merged.get(key) ?? { ...exam, results: [], isolates: [] };
-    const next = mergeExam(earlier, exam, {
-      correcting: exam.results.some((row) => row.status === 'corrected'),
-      complete: incoming.completeness === 'complete',
-      replacedAt: current.issuedAt,
+    const known = merged.get(key);
+    const late = known !== undefined && isOlder(exam, known);
+    const [older, newer] = late ? [exam, known] : [known ?? { ...exam, results: [], isolates: [] }, exam];
+    const next = mergeExam(older, newer, {
+      correcting: newer.results.some((row) => row.status === 'corrected'),
+      complete: !late && incoming.completeness === 'complete',
+      replacedAt: late ? incoming.issuedAt : current.issuedAt,
     });
     const emptied = next.deleted.length > 0 && next.results.length + next.isolates.length === 0;
     if (emptied) merged.delete(key);
@@ -90,11 +140,13 @@ interface Circumstances {
 
 function mergeExam(current: Exam, incoming: Exam, circumstances: Circumstances): Exam {
   const gone = new Set(incoming.deleted);
+  const results = mergeRows(current.results, incoming.results, gone, circumstances);
+  const standing = current.isolates.filter((isolate) => stillNamed(isolate, current.results, results));
   return {
     ...current,
     ...incoming,
-    results: mergeRows(current.results, incoming.results, gone, circumstances),
-    isolates: mergeIsolates(current.isolates, incoming.isolates, gone, circumstances),
+    results,
+    isolates: mergeIsolates(standing, incoming.isolates, gone, circumstances),
     specimens: incoming.specimens.length > 0 ? incoming.specimens : current.specimens,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
   };
@@ -156,6 +208,17 @@ function sameValue(a: Result, b: Result): boolean {
   return canonicalJson([a.value, a.unit]) === canonicalJson([b.value, b.unit]);
 }
 
+/** An organism whose row was deleted or could not be confirmed goes with its antibiogramme. */
+function stillNamed({ id, organism }: Isolate, before: readonly Result[], after: readonly Result[]): boolean {
+  const naming = before.find(
+    ({ key, value }) =>
+      key.endsWith(`|${id}`) &&
+      (value?.kind === 'coded' || value?.kind === 'text') &&
+      value.text === organism.label,
+  );
+  return naming === undefined || after.some((row) => row.key === naming.key && row.status !== 'cancelled');
+}
+
 function mergeIsolates(
   current: readonly Isolate[],
   incoming: readonly Isolate[],
@@ -164,7 +227,6 @@ function mergeIsolates(
 ): Isolate[] {
   const isolates = new Map<string, Isolate>();
   for (const isolate of current) {
-    if (gone.has(isolate.id)) continue;
     const antibiogram = isolate.antibiogram.filter((row) => !gone.has(row.key));
     isolates.set(isolate.id, { ...isolate, antibiogram });
   }

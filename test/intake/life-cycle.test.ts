@@ -111,13 +111,27 @@ describe('withdrawal', () => {
     expect(dossier.exams[0]?.results.map(({ local }) => local.code)).toEqual(['B']);
   });
 
+  it('W and D take back the rows that earlier messages gave, antibiogrammes included', () => {
+    const culture = (status: string) =>
+      dossierOf(
+        bytes(
+          ...[msh(), pid(), 'ORC|RE|||D1', obr('HC'), obx('CE', 'GERME', 'ECO^E. coli^L', { 4: '1' })],
+          ...[obr('ATB', { 3: 'D1-2', 26: 'GERME^1' }), obx('ST', 'AMX', 'R', { 11: status })],
+        ),
+      ).exams[0];
+    const given = culture('F')?.isolates[0]?.antibiogram.map(({ key }) => key);
+    expect(given).toHaveLength(1);
+    expect(culture('D')?.deleted).toEqual(given);
+    expect(culture('W')?.deleted).toEqual(given);
+  });
+
   it('W on an older value of a row', () => {
     const rows = [obx('NM', 'A', '1', { 11: 'W', 14: '20260101' }), obx('NM', 'A', '2', { 14: '20260201' })];
     expect(dossierOf(oru(...rows)).withdrawn).toBe('wrong-patient');
   });
 
   it('all rows X, or the order cancelled', () => {
-    expect(dossierOf(oru(row('X'))).withdrawn).toBe('cancelled');
+    expect(dossierOf(oru(row('X'))).withdrawn).toBe('not-performed');
     const cancelled = bytes(msh(), pid(), 'ORC|CA|||D1', obr('A'), row('F'));
     expect(dossierOf(cancelled)).toMatchObject({
       withdrawn: 'cancelled',

@@ -244,6 +244,108 @@ describe('the rest of the request', () => {
   });
 });
 
+describe('what could not be done', () => {
+  const notDone = { withdrawn: 'not-performed' } as const;
+  const X = { status: 'cancelled' } as const;
+
+  test('is a report that says so when nothing was said before, and a withdrawal of what was', () => {
+    const first = message(MORNING, [aRow('K', undefined, X)], notDone);
+    expect(mergeDossiers([first])).not.toHaveProperty('withdrawn');
+    expect(
+      mergeDossiers([
+        message(MORNING, [aRow('K', undefined, { status: 'pending' })]),
+        { ...first, messageAt: NOON },
+      ]),
+    ).not.toHaveProperty('withdrawn');
+    const later = message(NOON, [aRow('K', undefined, X)], notDone);
+    expect(mergeDossiers([message(MORNING, [aRow('K', '4.2')]), later]).withdrawn).toBe('cancelled');
+  });
+
+  test.each(['not-performed', 'cancelled'] as const)(
+    '(%s) withdraws nothing while another exam stands',
+    (withdrawn) => {
+      const merged = mergeDossiers([
+        aDossier({
+          messageAt: MORNING,
+          exams: [anExam('GLY', [aRow('GLY', '5')]), anExam('TSH', [aRow('TSH', '2')])],
+        }),
+        aDossier({ messageAt: NOON, exams: [anExam('TSH', [aRow('TSH', undefined, X)])], withdrawn }),
+      ]);
+      expect(merged).not.toHaveProperty('withdrawn');
+      expect(rows(merged)).toEqual([
+        ['GLY', 'final', '5'],
+        ['TSH', 'cancelled', undefined],
+      ]);
+    },
+  );
+
+  test('a value posted on the wrong patient does not come back with the next message of the request', () => {
+    const wrong = aDossier({
+      messageAt: NOON,
+      exams: [{ ...anExam('BIO', []), deleted: ['K'] }],
+      withdrawn: 'wrong-patient',
+    });
+    const merged = mergeDossiers([
+      message(MORNING, [aRow('K', '4.2')]),
+      wrong,
+      message(EVENING, [aRow('NA', '140')]),
+    ]);
+    expect(rows(merged)).toEqual([['NA', 'final', '140']]);
+  });
+});
+
+describe('an original that comes after its correction', () => {
+  const reported = (
+    messageAt: typeof NOON,
+    reportedAt: typeof NOON,
+    row: Result,
+    more: Partial<Dossier> = {},
+  ) => aDossier({ messageAt, exams: [{ ...anExam('BIO', [row]), reportedAt }], ...more });
+  const original = reported(EVENING, MORNING, aRow('K', '4.2'));
+
+  test('is what was corrected (OBR-22), though its message is newer', () => {
+    const correction = reported(NOON, NOON, aRow('K', '5.1', { status: 'corrected' }));
+    expect(onlyRow(mergeDossiers([correction, original]))).toMatchObject({
+      status: 'corrected',
+      value: { lexical: '5.1' },
+      corrects: { value: { lexical: '4.2' } },
+    });
+  });
+
+  test('lifts no withdrawal', () => {
+    const wrong = aDossier({
+      messageAt: NOON,
+      exams: [{ ...anExam('BIO', [aRow('NA', '1')]), deleted: ['K'], reportedAt: NOON }],
+      withdrawn: 'wrong-patient',
+    });
+    const merged = mergeDossiers([wrong, original]);
+    expect(merged.withdrawn).toBe('wrong-patient');
+    expect(rows(merged).map(([key]) => key)).toEqual(['NA']);
+  });
+});
+
+describe('an organism', () => {
+  test('that is deleted or not confirmed goes with its antibiogramme', () => {
+    const organism = aRow('HC|GERME|1', undefined, { value: { kind: 'coded', text: 'E. coli' } });
+    const isolate = {
+      id: '1',
+      organism: { code: 'ECO', label: 'E. coli' },
+      antibiogram: [aRow('AMX', 'R')],
+      comments: [],
+    };
+    const found = aDossier({
+      messageAt: MORNING,
+      exams: [{ ...anExam('HC', [organism]), isolates: [isolate] }],
+    });
+    const deleted = aDossier({ messageAt: NOON, exams: [{ ...anExam('HC', []), deleted: [organism.key] }] });
+    const { value: _gone, ...bare } = organism;
+    const notDone = aDossier({ messageAt: NOON, exams: [anExam('HC', [{ ...bare, status: 'cancelled' }])] });
+    expect(mergeDossiers([found]).exams[0]?.isolates).toHaveLength(1);
+    expect(mergeDossiers([found, deleted]).exams).toEqual([]);
+    expect(mergeDossiers([found, notDone]).exams[0]?.isolates).toEqual([]);
+  });
+});
+
 describe('for any messages', () => {
   const row = fc
     .record({
