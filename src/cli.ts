@@ -123,6 +123,14 @@ function program(): Command {
     .action(async (id, options) =>
       exit(await (await import('./commands/report.ts')).releaseReport(output, options, id)),
     );
+  act(
+    report,
+    'withdraw <ID>',
+    'retire le compte rendu partout où il est parti : suppression dans le DMP, avis par courriel',
+    "crbio report withdraw sgl-3f2a… --by 'Dr Martin' --reason 'erreur de patient'",
+  ).action(async (id, options) =>
+    exit(await (await import('./commands/report.ts')).withdrawReport(output, options, id)),
+  );
   for (const [name, masked, text] of [
     ['mask', true, 'masque : une nouvelle version remplace la précédente'],
     ['unmask', false, 'lève des masquages (tous si aucun n’est nommé)'],

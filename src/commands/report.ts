@@ -131,6 +131,13 @@ export function releaseReport(
   });
 }
 
+/** `crbio report withdraw ID` */
+export function withdrawReport(output: Output, options: ActOptions, id: string): Promise<ExitCode> {
+  return withStore(output, options, async (store) =>
+    actDone(output, options, id, await store.withdraw(id, actOf(options)), 'retiré', 'withdrawn'),
+  );
+}
+
 export interface MaskOptions extends ActOptions {
   readonly ps?: boolean;
   readonly patient?: boolean;

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type ChannelAdapter, type DeliveryJob, type Outcome, TRAITS_RULE } from '../report/delivery.ts';
+import {
+  type ChannelAdapter,
+  type DeliveryJob,
+  type Outcome,
+  TRAITS_RULE,
+  type WireHooks,
+} from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
 import { fromInstant } from '../report/timestamp.ts';
 import { type CallContext, createDmpClient, type DmpClient, type Refusal } from './client.ts';
@@ -37,7 +43,7 @@ function testedIdentity(lot: Lot): string {
 }
 
 /** The DMP as a destination (dmp.md §6, §9, §10). */
-export function createDmpChannel(settings: DmpSettings, dependencies: DmpDependencies): DmpChannel {
+export function createDmpChannel(settings: DmpSettings, dependencies: DmpDependencies): ChannelAdapter {
   const { now, uuid, log } = dependencies;
   const signer = openSigner(settings.signing);
   const transport = createTransport(settings);
@@ -94,12 +100,40 @@ export function createDmpChannel(settings: DmpSettings, dependencies: DmpDepende
     return {};
   }
 
+  /** TD3.3c: removes a document that was deposited, under the identity it was deposited with. */
+  async function withdraw(lot: Lot, job: DeliveryJob, hooks: WireHooks): Promise<Outcome> {
+    const context = contextOf(lot, job);
+    const { uniqueId } = documentOf(lot);
+    const found = await client.find(uniqueId, context);
+    if ('kind' in found) {
+      return found.kind === 'unknown' ? { kind: 'retry', code: found.code, cause: found.cause } : found;
+    }
+    // Not trusted without a deletion of ours before it (see lookup): a person makes sure that nobody sees it.
+    if (found.entryUuid === undefined) return refused(documentNotFound());
+    const submissionSet = {
+      ...lot.submission.submissionSet,
+      uniqueId: derivedOid(settings.sourceId, 3, job, uniqueId),
+      submissionTime: fromInstant(now(), 'UTC').local,
+    };
+    await hooks.onWire();
+    hooks.at('dmp:before-delete');
+    const outcome = await client.submit(
+      DELETE_DOCUMENT,
+      deleteDocument(submissionSet, found.entryUuid),
+      [],
+      context,
+    );
+    hooks.at('dmp:after-delete');
+    return outcome;
+  }
+
   return {
     prepare: async (job) => prepareLot(settings, job, { now: now(), signer }),
 
     async transmit(prepared, job, hooks) {
       const lot = readLot(prepared, job.cda);
       if (isFault(lot)) return refused(lot);
+      if (job.withdraws) return withdraw(lot, job, hooks);
       const stopped = await obstacle(lot, job);
       if (stopped) return stopped;
       const replaced = await replacedUuid(lot, job);
@@ -121,31 +155,15 @@ export function createDmpChannel(settings: DmpSettings, dependencies: DmpDepende
       return outcome;
     },
 
+    /** Of a withdrawal: it has gone through when the document is no longer there. */
     async lookup(prepared, job) {
       const lot = readLot(prepared, job.cda);
       // A lot that could not be built was never sent.
       if (isFault(lot)) return { kind: 'absent' };
       const found = await client.find(documentOf(lot).uniqueId, contextOf(lot, job));
       if ('kind' in found) return { kind: 'failed', outcome: found };
-      return found.entryUuid === undefined
-        ? { kind: 'absent' }
-        : { kind: 'present', remoteId: found.entryUuid };
-    },
-
-    async withdraw(prepared, job) {
-      const lot = readLot(prepared, job.cda);
-      if (isFault(lot)) return refused(lot);
-      const context = contextOf(lot, job);
-      const { uniqueId } = documentOf(lot);
-      const found = await client.find(uniqueId, context);
-      if ('kind' in found) return found;
-      if (found.entryUuid === undefined) return refused(documentNotFound());
-      const submissionSet = {
-        ...lot.submission.submissionSet,
-        uniqueId: derivedOid(settings.sourceId, 3, job, uniqueId),
-        submissionTime: fromInstant(now(), 'UTC').local,
-      };
-      return client.submit(DELETE_DOCUMENT, deleteDocument(submissionSet, found.entryUuid), [], context);
+      if (found.entryUuid === undefined) return job.withdraws ? { kind: 'present' } : { kind: 'absent' };
+      return job.withdraws ? { kind: 'absent' } : { kind: 'present', remoteId: found.entryUuid };
     },
 
     async close() {

@@ -12,7 +12,7 @@ import {
   recipientForm,
 } from './faults.ts';
 import { composeMail, messageIdOf } from './message.ts';
-import { mailSubject, namingFacts, safePdfName } from './names.ts';
+import { mailSubject, namingFacts, REPLACEMENT_TAG, safePdfName, WITHDRAWAL_TAG } from './names.ts';
 import type { MailKind, MssanteSettings } from './settings.ts';
 import { buildXdm, submissionSetOid } from './xdm.ts';
 
@@ -55,15 +55,16 @@ export async function writeMail(
 
   const toPatient = kind === 'mssante-patient';
   const noReply = toPatient && (job.noReply || settings.patientsMayNotReply);
-  const replyTo = toPatient ? settings.replyTo.patients : settings.replyTo.professionals;
-  const identify = (documentOid: string) =>
+  const replyTo = replyToOf(settings, job, toPatient);
+  const identify = (documentOid: string, withdraws?: true) =>
     messageIdOf({
       documentOid,
       kind,
+      ...(withdraws ? { withdraws } : {}),
       recipient: job.recipient,
       domain: parseMailbox(settings.from.address)?.domain ?? '',
     });
-  const messageId = identify(header.id);
+  const messageId = identify(header.id, job.withdraws);
   const xdm = await buildXdm({
     cda: job.cda,
     entry,
@@ -80,7 +81,9 @@ export async function writeMail(
     to: job.recipient,
     // FIN forbids the answer that a Reply-To would invite.
     ...(replyTo === undefined || noReply ? {} : { replyTo }),
-    subject: mailSubject(namingFacts(header), { replacement: job.replaces !== undefined }),
+    subject: mailSubject(namingFacts(header), {
+      tag: job.withdraws ? WITHDRAWAL_TAG : job.replaces === undefined ? undefined : REPLACEMENT_TAG,
+    }),
     date: now,
     messageId,
     ...(job.replaces === undefined ? {} : { inReplyTo: identify(job.replaces) }),
@@ -92,7 +95,7 @@ export async function writeMail(
       noReply,
     },
     text: bodyText(settings, kind, {
-      replacement: job.replaces !== undefined,
+      opening: openingOf(settings, kind, job),
       replyTo: noReply ? undefined : replyTo,
     }),
     xdm,
@@ -149,16 +152,30 @@ function hasQualifiedIns({ patient }: CdaHeader): boolean {
   );
 }
 
+/** The sender's own text where it gave one, but for a withdrawal, whose words must not depend on it. */
+function openingOf(settings: MssanteSettings, kind: MailKind, { withdraws, replaces, mail }: DeliveryJob): string {
+  const texts = settings.texts[kind];
+  if (withdraws) return texts.withdrawal;
+  const given = kind === 'mssante-patient' ? mail?.patient : mail?.professionals;
+  return given ?? (replaces === undefined ? texts.first : texts.replacement);
+}
+
+/** The sender's wish, when it is a mailbox of the trust space; else the laboratory's. */
+function replyToOf(settings: MssanteSettings, { mail }: DeliveryJob, toPatient: boolean): string | undefined {
+  const wished = parseMailbox(mail?.replyTo ?? '');
+  if (mail?.replyTo && wished && isAllowedDomain(wished.domain, settings.domains)) return mail.replyTo;
+  return toPatient ? settings.replyTo.patients : settings.replyTo.professionals;
+}
+
 /** The audience's text, then the sentence of SGL.MSS.11: made by software, and whom to write to. */
 function bodyText(
   settings: MssanteSettings,
   kind: MailKind,
-  { replacement, replyTo }: { readonly replacement: boolean; readonly replyTo: string | undefined },
+  { opening, replyTo }: { readonly opening: string; readonly replyTo: string | undefined },
 ): string {
-  const texts = settings.texts[kind];
   const closing =
     replyTo === undefined
       ? `Ce message a été généré automatiquement, merci de ne pas y répondre. Pour contacter le laboratoire : ${settings.contact}.`
       : `Ce message a été généré automatiquement. Pour contacter le laboratoire, répondez-y ou écrivez à ${replyTo}.`;
-  return `${(replacement ? texts.replacement : texts.first).trim()}\n\n${settings.from.label}\n\n${closing}\n`;
+  return `${opening.trim()}\n\n${settings.from.label}\n\n${closing}\n`;
 }

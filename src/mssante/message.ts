@@ -41,9 +41,11 @@ export function messageIdOf(mail: {
   readonly recipient: string;
   /** Domain of the sender. */
   readonly domain: string;
+  /** The notice of a withdrawal may carry the very document that it withdraws. */
+  readonly withdraws?: true;
 }): string {
   const who = mail.kind === 'mssante-patient' ? 'pat' : `pro.${digest(mail.recipient.toLowerCase(), 16)}`;
-  return `<${mail.documentOid}.${who}@${mail.domain}>`;
+  return `<${mail.documentOid}.${who}${mail.withdraws ? '.retrait' : ''}@${mail.domain}>`;
 }
 
 /**

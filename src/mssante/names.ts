@@ -19,6 +19,8 @@ export interface NamingFacts {
 export const SUBJECT_PREFIX = 'XDM/1.0/DDM+';
 /** After the prefix, never before: rules of receivers test how the subject begins. */
 export const REPLACEMENT_TAG = '[Annule et remplace]';
+/** The news that what was sent is withdrawn. */
+export const WITHDRAWAL_TAG = '[Annule]';
 
 const MAX_TYPE = 40;
 /** Names of a birth record are shorter; a longer one is cut rather than refused. */
@@ -79,10 +81,10 @@ export function safePdfName(name: string): string {
  * `XDM/1.0/DDM+libellé NOM prénom JJ/MM/AAAA`, ASCII only: one accent would make mail software encode the whole line and
  * hide the prefix.
  */
-export function mailSubject(facts: NamingFacts, { replacement }: { readonly replacement: boolean }): string {
+export function mailSubject(facts: NamingFacts, { tag = '' }: { readonly tag?: string | undefined } = {}): string {
   const { birthDate } = facts;
   const parts = [
-    replacement ? REPLACEMENT_TAG : '',
+    tag,
     cut(plain(facts.type), MAX_TYPE),
     cut(plain(facts.birthName).toUpperCase(), MAX_NAME),
     cut(plain(facts.given ?? ''), MAX_NAME),

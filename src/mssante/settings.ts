@@ -27,6 +27,8 @@ export interface MailTexts {
   readonly first: string;
   /** For a version that replaces one that this recipient has. */
   readonly replacement: string;
+  /** For the news that what this recipient has is withdrawn. */
+  readonly withdrawal: string;
 }
 
 /** Milliseconds. */
@@ -100,12 +102,16 @@ export const MSSANTE_DEFAULTS = {
         "Bonjour,\n\nVeuillez trouver ci-joint un compte rendu d'examens de biologie médicale, au format PDF et sous forme structurée (IHE_XDM.zip).",
       replacement:
         "Bonjour,\n\nVeuillez trouver ci-joint une nouvelle version d'un compte rendu d'examens de biologie médicale. Elle annule et remplace la version qui vous a été adressée précédemment, qui ne doit plus être utilisée.",
+      withdrawal:
+        "Bonjour,\n\nLe compte rendu d'examens de biologie médicale qui vous a été adressé précédemment est annulé. Il ne doit plus être utilisé : veuillez le supprimer de vos dossiers. Le document joint ne sert qu'à le reconnaître.",
     },
     'mssante-patient': {
       first:
         "Bonjour,\n\nVotre compte rendu d'examens de biologie médicale est joint à ce message, au format PDF. Le fichier IHE_XDM.zip contient les mêmes résultats sous une forme destinée aux logiciels de santé.",
       replacement:
         "Bonjour,\n\nUne nouvelle version de votre compte rendu d'examens de biologie médicale est jointe à ce message. Elle annule et remplace celle que vous avez reçue précédemment, dont il ne faut plus tenir compte.",
+      withdrawal:
+        "Bonjour,\n\nLe compte rendu d'examens de biologie médicale que vous avez reçu précédemment est annulé. N'en tenez pas compte et supprimez-le. Le document joint ne sert qu'à le reconnaître. Pour toute question, adressez-vous au laboratoire.",
     },
   },
   receipts: { delivery: true, reading: true },
@@ -154,9 +160,10 @@ export function checkSettings(settings: MssanteSettings): Fault[] {
   const needed: readonly (readonly [string, string])[] = [
     ['mssante.label', from.label],
     ['mssante.contact', contact],
-    ...Object.entries(texts).flatMap(([kind, { first, replacement }]) => [
+    ...Object.entries(texts).flatMap(([kind, { first, replacement, withdrawal }]) => [
       [`mssante.texts.${kind}.first`, first] as const,
       [`mssante.texts.${kind}.replacement`, replacement] as const,
+      [`mssante.texts.${kind}.withdrawal`, withdrawal] as const,
     ]),
   ];
   for (const [position, text] of needed) if (text.trim() === '') faults.push(textEmpty(position));

@@ -22,7 +22,7 @@ export function decide(
   settings: DispatchSettings,
 ): DispatchDecision[] {
   return settings.channels.flatMap((channel) =>
-    destinations(channel, facts, circumstances, settings).map(({ recipient, mailbox, prescriber, origin }) =>
+    withHolders(channel, facts, circumstances, settings).map(({ recipient, mailbox, prescriber, origin }) =>
       decideOne({ facts, circumstances, settings, channel, mailbox, prescriber }, recipient, origin),
     ),
   );
@@ -34,6 +34,33 @@ interface Destination {
   readonly prescriber: boolean;
   /** Who gave the mailbox, when it is not the message. */
   readonly origin?: MailboxOrigin;
+}
+
+/** A withdrawal concerns whoever has the report, under whatever address or form they got it. */
+function withHolders(
+  channel: Channel,
+  facts: DispatchFacts,
+  circumstances: DispatchCircumstances,
+  settings: DispatchSettings,
+): readonly Destination[] {
+  const named = destinations(channel, facts, circumstances, settings);
+  if (!facts.withdrawal) return named;
+  const others = circumstances.alreadyHave.filter(
+    (holder) => holder.channel === channel && !named.some(({ recipient }) => recipient === holder.recipient),
+  );
+  const mailboxOf = (recipient: string) => (channel === 'dmp' ? undefined : recipient);
+  return [
+    ...named,
+    ...others.map(({ recipient }) => ({ recipient, mailbox: mailboxOf(recipient), prescriber: false })),
+  ];
+}
+
+/** The report is withdrawn, and this recipient has it. */
+function takesBack({ facts, circumstances, channel }: RuleInput, recipient: string): boolean {
+  return (
+    facts.withdrawal &&
+    circumstances.alreadyHave.some((holder) => holder.channel === channel && holder.recipient === recipient)
+  );
 }
 
 function destinations(
@@ -75,9 +102,11 @@ function destinations(
 
 function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin): DispatchDecision {
   const { circumstances, channel } = input;
+  const withdraws = takesBack(input, recipient);
   let stopped: { rule: Rule; reason: string } | undefined;
   for (const rule of RULES) {
     if (!rule.channels.includes(channel) || isLifted(circumstances.lifted, rule.name, channel)) continue;
+    if (withdraws && !rule.stopsWithdrawal?.includes(channel)) continue;
     const reason = rule.applies(input);
     if (reason === undefined) continue;
     if (!stopped || (stopped.rule.decision === 'hold' && rule.decision === 'never'))
@@ -102,6 +131,10 @@ function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin):
       reason,
       rule: rule.name,
     };
+  }
+  if (withdraws) {
+    const reason = `compte rendu retiré : ${channel === 'dmp' ? 'suppression dans le DMP' : 'le destinataire en est averti'}`;
+    return { ...common, decision: 'send', until: null, rule: 'retrait', reason, withdraws: true };
   }
   return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality, origin) };
 }

@@ -87,7 +87,10 @@ export interface DispatchCircumstances {
   readonly identityChanged?: boolean;
   /** ZFA-9 of the latest ADT. */
   readonly alimentation?: 'INO' | 'IO' | 'NA';
+  /** Who has an earlier version: they get the replacement, or the withdrawal. */
   readonly alreadyHave: readonly { readonly channel: string; readonly recipient: string }[];
+  /** Who has this very document already: it came written, and another version of it differs in masks only. */
+  readonly sameDocument?: readonly { readonly channel: string; readonly recipient: string }[];
   /** `YYYYMMDD` today, in the laboratory's zone: ages are counted with it. */
   readonly today: string;
 }

@@ -30,6 +30,11 @@ export interface Rule {
   readonly release: Release;
   /** French reason when the rule applies, else undefined. */
   readonly applies: (input: RuleInput) => string | undefined;
+  /**
+   * Channels on which the rule stops even a withdrawal from who has the report. On the others taking it back is always
+   * right: it shows nothing to anybody.
+   */
+  readonly stopsWithdrawal?: readonly Channel[];
   /** A date that ends the hold by itself. */
   readonly until?: (input: RuleInput) => string | null;
 }
@@ -89,14 +94,31 @@ export const RULES: readonly Rule[] = [
       when(facts.nonHuman, 'le prélèvement n’est pas humain : le format CR-Bio ne sait pas le porter'),
   },
   {
+    // Who has nothing of it; from who has it, decide.ts takes it back.
     name: 'retrait',
     channels: ALL,
+    decision: 'never',
+    release: 'none',
+    applies: ({ facts }) =>
+      when(facts.withdrawal, 'compte rendu retiré : rien n’était parti à cette destination'),
+  },
+  {
+    name: 'document-identique',
+    channels: MAILS,
+    decision: 'never',
+    release: 'none',
+    applies: ({ circumstances, ...input }) =>
+      when(hasDocument(circumstances, input), 'ce destinataire a déjà ce document, inchangé'),
+  },
+  {
+    name: 'masquage-a-refaire',
+    channels: DMP,
     decision: 'hold',
     release: 'cause',
-    applies: ({ facts }) =>
+    applies: ({ circumstances, ...input }) =>
       when(
-        facts.withdrawal,
-        'le SGL retire ce compte rendu : les versions déjà parties sont à faire supprimer par une personne',
+        hasDocument(circumstances, input),
+        'le DMP a déjà ce document, reçu tout rédigé : son masquage se change par un remplacement émis par le logiciel qui l’a rédigé (MODIF_CONF_CODE)',
       ),
   },
   {
@@ -141,6 +163,7 @@ export const RULES: readonly Rule[] = [
     channels: ALL,
     decision: 'never',
     release: 'none',
+    stopsWithdrawal: MAILS,
     applies: ({ channel, circumstances: { opposition } }) => {
       const found = opposition[channel];
       return found && `opposition du patient enregistrée par ${found.by} (${found.reason})`;
@@ -162,6 +185,7 @@ export const RULES: readonly Rule[] = [
     channels: ALL,
     decision: 'never',
     release: 'none',
+    stopsWithdrawal: ALL,
     applies: ({ channel, circumstances: { flags } }) => {
       const asked = {
         dmp: flags.destDmp,
@@ -184,6 +208,7 @@ export const RULES: readonly Rule[] = [
     channels: PRO,
     decision: 'never',
     release: 'none',
+    stopsWithdrawal: PRO,
     applies: ({ mailbox, settings }) =>
       when(
         mailbox !== undefined && !inDomains(mailbox, settings.mailDomains),
@@ -264,6 +289,7 @@ export const RULES: readonly Rule[] = [
     channels: PATIENT,
     decision: 'hold',
     release: 'unmask',
+    stopsWithdrawal: PATIENT,
     applies: ({ circumstances: { flags } }) =>
       when(flags.invisiblePatient === true, 'masqué au patient jusqu’à la consultation d’annonce'),
     until: ({ circumstances }) => circumstances.maskUntil,
@@ -273,6 +299,7 @@ export const RULES: readonly Rule[] = [
     channels: PATIENT,
     decision: 'hold',
     release: 'person',
+    stopsWithdrawal: PATIENT,
     applies: ({ circumstances: { flags } }) =>
       when(
         flags.invisibleRepLegaux === true,
@@ -285,6 +312,7 @@ export const RULES: readonly Rule[] = [
     channels: PRO,
     decision: 'hold',
     release: 'cause',
+    stopsWithdrawal: PRO,
     applies: ({ circumstances: { flags }, settings, prescriber }) =>
       when(
         settings.masquePsBlocksMail && flags.masquePs === true && !prescriber,
@@ -296,6 +324,7 @@ export const RULES: readonly Rule[] = [
     channels: PRO,
     decision: 'hold',
     release: 'person',
+    stopsWithdrawal: PRO,
     applies: ({ circumstances: { flags }, settings }) =>
       when(
         settings.masquePsBlocksMail && flags.masquePs === true,
@@ -344,6 +373,15 @@ export function inDomains(mailbox: string, domains: readonly string[]): boolean 
     const wanted = allowed.toLowerCase();
     return wanted.startsWith('*.') ? domain.endsWith(wanted.slice(1)) : domain === wanted;
   });
+}
+
+function hasDocument(
+  { sameDocument = [] }: DispatchCircumstances,
+  { channel, mailbox }: Pick<RuleInput, 'channel' | 'mailbox'>,
+): boolean {
+  return sameDocument.some(
+    (holder) => holder.channel === channel && (channel === 'dmp' || holder.recipient === mailbox),
+  );
 }
 
 function isMinor({ facts, circumstances, settings }: RuleInput): boolean {

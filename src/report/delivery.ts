@@ -1,3 +1,5 @@
+import type { MailOrders } from './finished.ts';
+
 /** The words of delivery, shared by policy/ (who decides), store/ (who remembers) and the channels (who send). */
 
 export type Channel = 'dmp' | 'mssante-pro' | 'mssante-patient';
@@ -41,6 +43,8 @@ export interface DispatchDecision {
   readonly secretConnection?: true;
   /** Mail to a patient who may not reply: X-MSS-MES: FIN. */
   readonly noReply?: true;
+  /** The recipient has the report, which is withdrawn: the DMP deletes it, a mailbox is told. */
+  readonly withdraws?: true;
 }
 
 /** What a destination did with one attempt. */
@@ -87,6 +91,13 @@ export interface DeliveryJob {
   readonly earlier?: readonly string[];
   /** A person has checked the patient's identity: the DMP's other traits no longer hold the deposit. */
   readonly traitsAccepted?: true;
+  /**
+   * Nothing is published: the report is taken back from who has it. For the DMP `cda` is the document to delete, as it was
+   * deposited; for a mailbox it is what the notice carries.
+   */
+  readonly withdraws?: true;
+  /** What the sender of a finished document wants of the mail. */
+  readonly mail?: MailOrders;
   /** Bytes of the CDA (self-presenting) and the PDF, as stored at render. */
   readonly cda: Uint8Array;
   readonly pdf: Uint8Array;

@@ -290,7 +290,12 @@ export function createLane(
 }
 
 async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob | undefined> {
-  const documents = await store.documents(leased);
+  // The DMP deletes what was deposited; a mailbox gets a notice of this version.
+  const deposited = leased.channel === 'dmp' ? leased.withdraws : undefined;
+  const documents = await store.documents({
+    reportId: leased.reportId,
+    version: deposited ?? leased.version,
+  });
   if (!documents) return undefined;
   const {
     deliveryId,
@@ -321,6 +326,8 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     ...(replaces ? { replaces: asForm(replaces) } : {}),
     ...(earlier.length > 0 ? { earlier: earlier.map(asForm) } : {}),
     ...(traitsAccepted ? { traitsAccepted } : {}),
+    ...(leased.withdraws === undefined ? {} : { withdraws: true }),
+    ...(documents.mail ? { mail: documents.mail } : {}),
     cda,
     pdf: documents.pdf,
     pdfName: documents.pdfName,

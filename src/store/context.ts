@@ -11,6 +11,11 @@ export interface Context {
   readonly actor: string;
 }
 
+/** JSON for a column that may hold nothing. */
+export function asJson(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
 /** Text that this store itself wrote as JSON of that type. */
 export function fromJson<T>(text: string): T {
   return JSON.parse(text) as T;

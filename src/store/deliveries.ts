@@ -22,6 +22,8 @@ export interface Delivery {
   readonly confidentiality: string;
   readonly secret_connection: number;
   readonly no_reply: number;
+  /** 1: takes the report back instead of giving it. */
+  readonly withdraws: number;
   readonly attempts: number;
   readonly next_at: number;
   readonly lease_until: number | null;
@@ -51,6 +53,7 @@ const COLUMNS = [
   'confidentiality',
   'secret_connection',
   'no_reply',
+  'withdraws',
   'attempts',
   'next_at',
   'lease_until',
@@ -82,9 +85,9 @@ export function createDeliveries({ db, now }: Context) {
   );
   const insert = db.prepare(
     `INSERT INTO delivery (id, report_id, version, channel, recipient, state, decision, until, until_ms, reason, rule,
-       confidentiality, secret_connection, no_reply, next_at, updated_at)
+       confidentiality, secret_connection, no_reply, withdraws, next_at, updated_at)
      VALUES (@id, @report_id, @version, @channel, @recipient, @state, @decision, @until, @until_ms, @reason, @rule,
-       @confidentiality, @secret_connection, @no_reply, @next_at, @updated_at)`,
+       @confidentiality, @secret_connection, @no_reply, @withdraws, @next_at, @updated_at)`,
   );
   const newest = db.prepare<[string], number>('SELECT newest FROM report WHERE id = ?').pluck();
 

@@ -67,6 +67,18 @@ export const REFUSED = {
     ),
   alreadyHeld: (by: string) =>
     refuse('ALREADY_HELD', `le compte rendu est déjà retenu par ${by}`, 'crbio report release le libère'),
+  alreadyWithdrawn: () =>
+    refuse(
+      'ALREADY_WITHDRAWN',
+      'ce compte rendu est déjà retiré',
+      'crbio report show donne le sort de chaque suppression et de chaque avis',
+    ),
+  withdrawnBySource: () =>
+    refuse(
+      'WITHDRAWN_BY_SOURCE',
+      'le SGL a lui-même retiré ce compte rendu : il ne peut pas être publié de nouveau d’ici',
+      'exporter de nouveau le dossier depuis le SGL s’il est à publier',
+    ),
   notReady: () =>
     refuse(
       'REPORT_NOT_READY',

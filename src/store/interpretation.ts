@@ -73,7 +73,13 @@ export function createInterpretation(
       fromJson<DispatchFlags>(report.source_flags),
     );
     reports.setMasks(reportId, masks, content.flags);
-    const incoming = { ...content, patient: patients.identity(report.patient_id), flags };
+    const incoming: Dossier = {
+      ...content,
+      patient: patients.identity(report.patient_id),
+      flags,
+      // A person took it back: only a person gives it again.
+      ...(report.withdrawn_by !== null && !content.withdrawn ? { withdrawn: 'by-laboratory' } : {}),
+    };
     const newest = report.newest > 0 ? reports.newest(reportId) : undefined;
     const next = nextVersion(newest && reports.dossier(newest), incoming);
     if (next.kind === 'unchanged') {

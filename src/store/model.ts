@@ -2,6 +2,7 @@ import type { AlertKind } from '../report/alert.ts';
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
+import type { MailOrders } from '../report/finished.ts';
 import type { StatedIdentity, Traits } from '../report/identity.ts';
 import type { Consent, IdentityProof, PatientUpdate } from '../report/patient-update.ts';
 import type { ReportVersion, Warning } from '../report/report.ts';
@@ -157,6 +158,11 @@ export interface Store {
    *   masks nothing); a date alone is midnight UTC
    */
   mask(reportId: string, change: DispatchFlags, until: string | null, act: Act): Promise<ActResult>;
+  /**
+   * Takes the report back from whoever has it: a new version says that it is withdrawn, and the source's messages publish
+   * it no more until a person releases it.
+   */
+  withdraw(reportId: string, act: Act): Promise<ActResult>;
   /** @param patient number of the laboratory, or `authority|number` */
   oppose(patient: string, channels: readonly Channel[], opposed: boolean, act: Act): Promise<ActResult>;
   retryDelivery(deliveryId: string, act: Act): Promise<ActResult>;
@@ -296,6 +302,8 @@ export interface RenderTask extends VersionId {
   readonly replaces?: NonNullable<ReportVersion['replaces']>;
   /** Flags of the source with the biologist's masks laid over. */
   readonly flags: DispatchFlags;
+  /** Of a version that came written: the documents of the earlier ones, newest first. */
+  readonly earlier?: readonly { readonly documentOid: string; readonly sha256: string }[];
 }
 
 export interface RenderedVersion {
@@ -303,9 +311,13 @@ export interface RenderedVersion {
   readonly cda: Uint8Array;
   /** CDA N1, when the laboratory's profile deposits one. */
   readonly n1?: Uint8Array;
+  /** Of an N1 that came written; ours follows from `documentOid`. */
+  readonly n1DocumentOid?: string;
   readonly pdf: Uint8Array;
   readonly pdfName: string;
   readonly warnings: readonly Warning[];
+  /** What the sender of a finished document wants of its mails. */
+  readonly mail?: MailOrders;
   /** What decide needs, small: kept as JSON so that planning again costs no rendering. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -316,6 +328,7 @@ export interface VersionDocuments {
   readonly n1?: Uint8Array;
   readonly pdf: Uint8Array;
   readonly pdfName: string;
+  readonly mail?: MailOrders;
 }
 
 /** What decide reads, beside the configuration. */
@@ -346,6 +359,8 @@ export interface PlanTask extends VersionId {
   readonly borne: Traits;
   /** Matricules INS of the earlier versions that reached somebody. */
   readonly reachedAs: readonly string[];
+  /** Those who have this very document already, under an earlier version that differs in masks only. */
+  readonly sameDocument: readonly { readonly channel: Channel; readonly recipient: string }[];
   /** Recipients that already have an earlier version, by channel: they get the replacement. */
   readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
 }
@@ -360,6 +375,8 @@ export interface LeasedDelivery extends VersionId {
   /** Document that the recipient has, or may have; and those before it, see DeliveryJob. */
   readonly replaces?: string;
   readonly earlier?: readonly string[];
+  /** It takes back this version, the latest that the recipient has. */
+  readonly withdraws?: number;
   /** A person has lifted TRAITS_RULE for this version. */
   readonly traitsAccepted: boolean;
   readonly attempts: number;

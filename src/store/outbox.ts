@@ -1,5 +1,6 @@
-import { type Channel, isLifted, type MaskingCode, TRAITS_RULE } from '../report/delivery.ts';
+import { type Channel, DMP_N1, isLifted, type MaskingCode, TRAITS_RULE } from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
+import { n1DocumentOid } from '../report/identifiers.ts';
 import type { Alerts } from './alerts.ts';
 import type { Announcements } from './announcements.ts';
 import { type Context, fromJson } from './context.ts';
@@ -42,6 +43,16 @@ const NEXT_LEASE_END = `
   SELECT lease_until FROM delivery WHERE state IN ('leased', 'on-wire') ORDER BY lease_until LIMIT 1`;
 const LEASED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire')`;
 
+/** An earlier version that a recipient has, or may have. */
+interface Held {
+  readonly version: number;
+  readonly oid: string;
+  /** Of an N1 that came written. */
+  readonly n1Oid: string | null;
+  readonly sure: number;
+  readonly ambiguous: number;
+}
+
 /** Stage deliver: leases, and what became of each try. */
 export function createOutbox(
   { db, now, journal, actor }: Context,
@@ -58,8 +69,9 @@ export function createOutbox(
   const versionOf = db.prepare<[string, number], { planDue: number; lifted: string }>(
     'SELECT plan_due AS planDue, lifted FROM version WHERE report_id = ? AND number = ?',
   );
-  const had = db.prepare<[string, Channel, string, number], { oid: string; sure: number }>(
-    `SELECT document_oid AS oid, delivery.state = 'delivered' AS sure FROM delivery
+  const had = db.prepare<[string, Channel, string, number], Held>(
+    `SELECT delivery.version, document_oid AS oid, n1_oid AS n1Oid, delivery.state = 'delivered' AS sure, ambiguous
+     FROM standing AS delivery
      JOIN version ON version.report_id = delivery.report_id AND version.number = delivery.version
      WHERE delivery.report_id = ? AND channel = ? AND recipient = ? AND delivery.version < ?
        AND (delivery.state = 'delivered' OR ambiguous > 0)
@@ -76,7 +88,10 @@ export function createOutbox(
     const { id, report_id, version, channel, recipient } = delivery;
     const earlier = had.all(report_id, channel, recipient, version);
     const sure = earlier.findIndex(({ sure }) => sure === 1);
-    const [replaces, ...others] = (sure < 0 ? earlier : earlier.slice(0, sure + 1)).map(({ oid }) => oid);
+    const [replaces, ...others] = (sure < 0 ? earlier : earlier.slice(0, sure + 1)).map((held) =>
+      recipient === DMP_N1 ? (held.n1Oid ?? n1DocumentOid(held.oid)) : held.oid,
+    );
+    const taken = earlier.find((held) => held.sure === 1 || held.ambiguous === 1) ?? earlier[0];
     const lifted = fromJson<string[]>(versionOf.get(report_id, version)?.lifted ?? '[]');
     const prepared = preparedBytes.get(id);
     return {
@@ -88,6 +103,7 @@ export function createOutbox(
       confidentiality: fromJson<MaskingCode[]>(delivery.confidentiality),
       secretConnection: delivery.secret_connection === 1,
       noReply: delivery.no_reply === 1,
+      ...(delivery.withdraws === 1 && taken ? { withdraws: taken.version } : {}),
       ...(replaces === undefined ? {} : { replaces }),
       ...(others.length > 0 ? { earlier: others } : {}),
       traitsAccepted: isLifted(lifted, TRAITS_RULE, channel),

@@ -38,6 +38,12 @@ export function createPlanning(
     'SELECT DISTINCT channel, recipient FROM reached WHERE report_id = ? AND version < ? ORDER BY channel, recipient',
   );
 
+  const sameDocument = db.prepare<[string, number, string], { channel: Channel; recipient: string }>(
+    `SELECT DISTINCT channel, recipient FROM reached
+     JOIN version ON version.report_id = reached.report_id AND version.number = reached.version
+     WHERE reached.report_id = ? AND reached.version < ? AND document_oid = ? ORDER BY channel, recipient`,
+  );
+
   const traitsOf = db
     .prepare<[number], string>(
       `SELECT json_extract(dossier, '$.patient.traits') FROM version_dossier WHERE version_id = ?`,
@@ -69,6 +75,7 @@ export function createPlanning(
       opposition: patients.oppositions(report.patient_id),
       consent: patients.consent(report.patient_id),
       alreadyHave: alreadyHave.all(row.report_id, row.number),
+      sameDocument: sameDocument.all(row.report_id, row.number, row.document_oid ?? ''),
       identity: patients.identity(report.patient_id),
       borne: fromJson<Traits>(traitsOf.get(row.id) ?? '{}'),
       reachedAs: reachedAs.all(row.report_id, row.number).filter((matricule) => matricule !== null),
@@ -187,5 +194,6 @@ function planned(decision: DispatchDecision, at: number): DeliveryChange {
     confidentiality: JSON.stringify(decision.confidentiality),
     secret_connection: decision.secretConnection ? 1 : 0,
     no_reply: decision.noReply ? 1 : 0,
+    withdraws: decision.withdraws ? 1 : 0,
   };
 }

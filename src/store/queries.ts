@@ -1,5 +1,6 @@
 import type { Fault } from '../report/fault.ts';
 import type { Warning } from '../report/report.ts';
+import type { MailOrders } from '../report/finished.ts';
 import { type Context, fromJson } from './context.ts';
 import { type Deliveries, type Delivery, deliveryRow } from './deliveries.ts';
 import type {
@@ -35,9 +36,9 @@ export function createQueries(
   );
   const documents = db.prepare<
     [string, number],
-    { cda: Buffer; n1: Buffer | null; pdf: Buffer; pdfName: string }
+    { cda: Buffer; n1: Buffer | null; pdf: Buffer; pdfName: string; mail: string | null }
   >(
-    `SELECT cda, n1, pdf, pdf_name AS pdfName FROM version_document
+    `SELECT cda, n1, pdf, pdf_name AS pdfName, mail FROM version_document
      JOIN version ON version.id = version_id WHERE report_id = ? AND number = ?`,
   );
   const byStates = db.prepare<[string, number], Delivery>(
@@ -95,8 +96,12 @@ export function createQueries(
     documents({ reportId, version }: VersionId): VersionDocuments | undefined {
       const row = documents.get(reportId, version);
       if (!row) return undefined;
-      const { n1, ...others } = row;
-      return n1 ? { ...others, n1 } : others;
+      const { n1, mail, ...others } = row;
+      return {
+        ...others,
+        ...(n1 ? { n1 } : {}),
+        ...(mail ? { mail: fromJson<MailOrders>(mail) } : {}),
+      };
     },
 
     deliveries({ states, reportId, limit = DEFAULT_LIMIT }: DeliveryFilter): DeliveryRow[] {

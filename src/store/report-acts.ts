@@ -10,7 +10,7 @@ import type { ReportRow, Reports } from './reports.ts';
 /** The mask that ends with the announcement consultation. */
 const ANNOUNCEMENT: keyof DispatchFlags = 'invisiblePatient';
 
-/** What a person does to a report: hold, release, mask. Each act is in the journal with its author and reason. */
+/** What a person does to a report: hold, release, mask, withdraw. Each act is in the journal with its author and reason. */
 export function createReportActs(
   { db, now, journal, actor }: Context,
   { reports, deliveries, planning }: ReportActParts,
@@ -52,6 +52,17 @@ export function createReportActs(
     });
   };
 
+  /** What a person withdrew is published again, unless the source has withdrawn it meanwhile. */
+  const giveAgain = ({ id }: ReportRow, act: Act): ActResult => {
+    const newest = reports.newest(id);
+    const { withdrawn, ...dossier } = reports.dossier(newest);
+    if (withdrawn !== 'by-laboratory') return REFUSED.withdrawnBySource();
+    reports.setWithdrawn(id, undefined);
+    const version = reports.addVersion(id, { dossier, cause: 'correction', by: act.by });
+    note('released', id, act, { version, of: 'withdrawal' });
+    return { done: true, version };
+  };
+
   /** The date of a mask falls with the mask. */
   const dropDate = (report: ReportRow, change: DispatchFlags): void => {
     const until = fromJson<(keyof DispatchFlags)[]>(report.until_flags);
@@ -75,6 +86,7 @@ export function createReportActs(
       const report = reports.find(reportId);
       if (!report) return REFUSED.reportUnknown(reportId);
       const newest = reports.newest(reportId);
+      if (report.withdrawn_by !== null) return giveAgain(report, act);
       if (report.held_by !== null) {
         setHeld.run(null, null, reportId);
         planning.again(reportId);
@@ -139,6 +151,21 @@ export function createReportActs(
       if (version === undefined) planning.again(reportId);
       note('masked', reportId, act, { version: version ?? report.newest, change, until });
       return version === undefined ? { done: true } : { done: true, version };
+    },
+
+    withdraw(reportId: string, act: Act): ActResult {
+      const report = reports.find(reportId);
+      if (!report) return REFUSED.reportUnknown(reportId);
+      const dossier = reports.dossier(reports.newest(reportId));
+      if (dossier.withdrawn) return REFUSED.alreadyWithdrawn();
+      reports.setWithdrawn(reportId, act.by);
+      const version = reports.addVersion(reportId, {
+        dossier: { ...dossier, withdrawn: 'by-laboratory' },
+        cause: 'withdrawal',
+        by: act.by,
+      });
+      note('withdrawn', reportId, act, { version });
+      return { done: true, version };
     },
 
     masksDue: (): readonly ReportRow[] => masksDue.all(now()),

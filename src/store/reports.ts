@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { qualify } from '../report/identity.ts';
 import type { Warning } from '../report/report.ts';
 import { type VersionCause, weightiestCause } from '../report/versions.ts';
-import { type Context, fromJson } from './context.ts';
+import { asJson, type Context, fromJson } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Dossiers } from './dossiers.ts';
 import type { RenderedVersion, RenderTask, VersionId } from './model.ts';
@@ -20,6 +21,8 @@ export interface ReportRow {
   readonly newest: number;
   readonly held_by: string | null;
   readonly held_reason: string | null;
+  /** Who took it back, when a person did. */
+  readonly withdrawn_by: string | null;
   readonly masks: string;
   readonly source_flags: string;
   readonly mask_until: string | null;
@@ -45,6 +48,10 @@ export interface VersionRow {
   readonly revision: number;
   readonly lifted: string;
   readonly document_oid: string | null;
+  /** Of an N1 that came written. */
+  readonly n1_oid: string | null;
+  /** JSON AcknowledgementOrders. */
+  readonly acknowledge: string | null;
   readonly facts: string | null;
   readonly interpret_warnings: string;
   readonly render_warnings: string;
@@ -114,9 +121,9 @@ export function createReports(
   );
   const insertVersion = db.prepare(
     `INSERT INTO version (report_id, number, state, cause, completeness, qualified, flags, lifted, interpret_warnings,
-       inbox_id, created_at)
+       acknowledge, inbox_id, created_at)
      VALUES (@report_id, @number, 'interpreted', @cause, @completeness, @qualified, @flags, @lifted, @warnings,
-       @inbox_id, @created_at)`,
+       @acknowledge, @inbox_id, @created_at)`,
   );
   const setAside = db.prepare(
     `UPDATE version SET plan_due = 0, state = CASE WHEN state IN ('interpreted', 'blocked') THEN 'superseded' ELSE state END
@@ -131,12 +138,17 @@ export function createReports(
     `SELECT max(version) FILTER (WHERE channel = 'dmp') AS dmp, max(version) AS "any" FROM reached WHERE report_id = ?`,
   );
   const setRendered = db.prepare(
-    `UPDATE version SET state = 'rendered', plan_due = 1, document_oid = ?, facts = ?, render_warnings = ?, faults = '[]'
+    `UPDATE version SET state = 'rendered', plan_due = 1, document_oid = ?, n1_oid = ?, facts = ?, render_warnings = ?, faults = '[]'
      WHERE id = ?`,
   );
   const insertDocument = db.prepare(
-    'INSERT INTO version_document (version_id, cda, n1, pdf, pdf_name) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO version_document (version_id, cda, n1, pdf, pdf_name, mail) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const documentsOf = db.prepare<[string, number], { oid: string; cda: Buffer }>(
+    `SELECT document_oid AS oid, cda FROM version JOIN version_document ON version_id = version.id
+     WHERE report_id = ? AND number < ? ORDER BY number DESC`,
+  );
+  const setWithdrawn = db.prepare('UPDATE report SET withdrawn_by = ? WHERE id = ?');
   const setBlocked = db.prepare(`UPDATE version SET state = 'blocked', faults = ? WHERE id = ?`);
   const unblock = db.prepare(`UPDATE version SET state = 'interpreted' WHERE id = ? AND state = 'blocked'`);
 
@@ -182,8 +194,16 @@ export function createReports(
           }
         : {}),
       flags: fromJson<DispatchFlags>(row.flags),
+      ...(content.finished ? { earlier: documentsBefore(row) } : {}),
     };
   };
+
+  /** Newest first. */
+  const documentsBefore = ({ report_id, number }: VersionRow) =>
+    documentsOf.all(report_id, number).map(({ oid, cda }) => ({
+      documentOid: oid,
+      sha256: createHash('sha256').update(cda).digest('hex'),
+    }));
 
   /** What a reader must be told: versions that never left count together, and one that nobody had before is the first. */
   const causeFor = (row: VersionRow, earlier: VersionRow | undefined, content: Dossier): VersionCause => {
@@ -233,6 +253,11 @@ export function createReports(
       setMasks.run(JSON.stringify(masks), JSON.stringify(sourceFlags), reportId);
     },
 
+    /** @param by undefined: nobody any more */
+    setWithdrawn(reportId: string, by: string | undefined): void {
+      setWithdrawn.run(by ?? null, reportId);
+    },
+
     /** Adds a version; what has not left of the earlier ones is superseded. @returns its number */
     addVersion(reportId: string, made: NewVersion): number {
       const number = load(reportId).newest + 1;
@@ -245,6 +270,7 @@ export function createReports(
         flags: JSON.stringify(made.dossier.flags),
         lifted: JSON.stringify(made.lifted ?? []),
         warnings: JSON.stringify(made.warnings ?? []),
+        acknowledge: asJson(made.dossier.finished?.acknowledge),
         inbox_id: made.inboxId ?? null,
         created_at: now(),
       });
@@ -272,9 +298,15 @@ export function createReports(
     rendered({ reportId, version: number }: VersionId, result: RenderedVersion): void {
       const row = loadVersion(reportId, number);
       if (row.state !== 'interpreted') return;
-      const { documentOid, cda, n1, pdf, pdfName, warnings, facts } = result;
-      setRendered.run(documentOid, JSON.stringify(facts), JSON.stringify(warnings), row.id);
-      insertDocument.run(row.id, cda, n1 ?? null, pdf, pdfName);
+      const { documentOid, n1DocumentOid, cda, n1, pdf, pdfName, warnings, facts, mail } = result;
+      setRendered.run(
+        documentOid,
+        n1DocumentOid ?? null,
+        JSON.stringify(facts),
+        JSON.stringify(warnings),
+        row.id,
+      );
+      insertDocument.run(row.id, cda, n1 ?? null, pdf, pdfName, asJson(mail));
       journal.append({
         actor,
         action: 'rendered',

@@ -130,6 +130,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     hold: (reportId, act) => write(() => reportActs.hold(reportId, act)),
     release: (reportId, act, rules) => write(() => reportActs.release(reportId, act, rules)),
     mask: (reportId, change, until, act) => write(() => reportActs.mask(reportId, change, until, act)),
+    withdraw: (reportId, act) => write(() => reportActs.withdraw(reportId, act)),
     oppose: (patient, channels, opposed, act) => write(() => acts.oppose(patient, channels, opposed, act)),
     retryDelivery: (deliveryId, act) => write(() => acts.retryDelivery(deliveryId, act)),
     cancelDelivery: (deliveryId, act) => write(() => acts.cancelDelivery(deliveryId, act)),

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDmpChannel, type DmpChannel } from '../../src/dmp/channel.ts';
+import { createDmpChannel } from '../../src/dmp/channel.ts';
 import { DEFAULT_DMP_OPTIONS, type DmpOptions } from '../../src/dmp/settings.ts';
-import type { DeliveryJob } from '../../src/report/delivery.ts';
+import type { ChannelAdapter, DeliveryJob } from '../../src/report/delivery.ts';
 import { bareCda, selfPresentingCda } from '../fixtures/xds/cda.ts';
 import { makeAuthority, type TestAuthority } from './support/authority.ts';
 import {
@@ -22,7 +22,7 @@ import { deliveryJob, dmpSettings, HOMOLOGATION, NOW } from './support/settings.
 
 let authority: TestAuthority;
 let dmp: FakeDmp;
-let channel: DmpChannel;
+let channel: ChannelAdapter;
 let logged: string[];
 let happened: string[];
 let clock = NOW;
@@ -45,7 +45,7 @@ afterEach(async () => {
 
 const noTest = { enabled: false, cacheMs: 0 };
 
-function open(options: Partial<DmpOptions> = { existenceTest: noTest }, url = dmp.url): DmpChannel {
+function open(options: Partial<DmpOptions> = { existenceTest: noTest }, url = dmp.url): ChannelAdapter {
   return createDmpChannel(dmpSettings(authority, options, url), {
     now: () => clock,
     uuid: () => randomUUID(),
@@ -381,22 +381,41 @@ describe('lookup', () => {
   });
 });
 
-describe('withdraw', () => {
-  it('deletes what it finds, under a lot of its own', async () => {
+describe('a withdrawal', () => {
+  const job = deliveryJob({ withdraws: true });
+
+  it('deletes what it finds, under a lot of its own, and deposits nothing', async () => {
     dmp.scripts.registry?.push(found('urn:uuid:dddd'), success);
-    const job = deliveryJob();
-    expect(await channel.withdraw(await channel.prepare(job), job)).toEqual({ kind: 'accepted' });
+    expect(await channel.transmit(await channel.prepare(job), job, hooks)).toEqual({ kind: 'accepted' });
+    expect(happened[0]).toBe('on-wire after 1');
     expect(text()).toContain('targetObject="urn:uuid:dddd"');
     expect(text()).toContain('urn:asip:ci-sis:2010:StatusType:Deleted');
-    expect(dmp.received[1]?.contentType).toContain('action="urn:ihe:iti:2010:UpdateDocumentSet"');
+    expect(dmp.received.map(({ contentType }) => /action="([^"]+)"/.exec(contentType)?.[1])).toEqual([
+      'urn:ihe:iti:2007:RegistryStoredQuery',
+      'urn:ihe:iti:2010:UpdateDocumentSet',
+    ]);
   });
 
-  it('says when there is nothing to delete', async () => {
+  it('says when there is nothing to delete, and touches nothing', async () => {
     dmp.scripts.registry?.push(found());
-    const job = deliveryJob();
-    expect(await channel.withdraw(await channel.prepare(job), job)).toMatchObject({
+    expect(await channel.transmit(await channel.prepare(job), job, hooks)).toMatchObject({
+      kind: 'refused',
       code: 'DMP_DOCUMENT_NOT_FOUND',
     });
+    expect(happened).toEqual([]);
+  });
+
+  it('asks again later when the document cannot be looked up', async () => {
+    dmp.scripts.registry?.push((_request, _response, socket) => socket.destroy());
+    expect(await channel.transmit(await channel.prepare(job), job, hooks)).toMatchObject({ kind: 'retry' });
+  });
+
+  it.each([
+    ['gone: it went through', found(), 'present'],
+    ['still there: it is to be sent', found('urn:uuid:dddd'), 'absent'],
+  ] as const)('after a doubt, %s', async (_what, answer, kind) => {
+    dmp.scripts.registry?.push(answer);
+    expect((await channel.lookup(await channel.prepare(job), job)).kind).toBe(kind);
   });
 });
 

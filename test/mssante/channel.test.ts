@@ -136,7 +136,7 @@ describe('a delivery', () => {
 
   it('escapes lines that begin with a dot', async () => {
     const { port, taken } = await operator();
-    const texts = { first: '.\n..\n.fin', replacement: '.' };
+    const texts = { first: '.\n..\n.fin', replacement: '.', withdrawal: '.' };
     const channel = channelTo(port, { texts: { ...MSSANTE_DEFAULTS.texts, 'mssante-pro': texts } });
     await send(channel);
     expect(taken[0]?.bytes.toString('latin1')).toContain('\r\n\r\n.\r\n..\r\n.fin\r\n');

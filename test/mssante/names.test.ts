@@ -7,6 +7,7 @@ import {
   namingFacts,
   pdfFileName,
   pdfName,
+  REPLACEMENT_TAG,
   safePdfName,
 } from '../../src/mssante/names.ts';
 import { readCdaHeader } from '../../src/xds/cda-header.ts';
@@ -80,13 +81,13 @@ describe('a name given by another', () => {
 
 describe('the subject', () => {
   it('follows ECO.2.1.3', () => {
-    expect(mailSubject(FACTS, { replacement: false })).toBe(
+    expect(mailSubject(FACTS, {})).toBe(
       "XDM/1.0/DDM+CR d'examens biologiques LE GOFF-ETIENNE Zoe 03/02/1980",
     );
   });
 
   it('tells a replacement after the prefix', () => {
-    expect(mailSubject(FACTS, { replacement: true })).toBe(
+    expect(mailSubject(FACTS, { tag: REPLACEMENT_TAG })).toBe(
       "XDM/1.0/DDM+[Annule et remplace] CR d'examens biologiques LE GOFF-ETIENNE Zoe 03/02/1980",
     );
   });
@@ -97,14 +98,14 @@ describe('the subject', () => {
     ['Łukasz’', "LUKASZ'"],
     ['N\u0303a', 'NA'],
   ])('writes %s as %s', (birthName, written) => {
-    expect(mailSubject({ ...FACTS, birthName }, { replacement: false })).toContain(` ${written} `);
+    expect(mailSubject({ ...FACTS, birthName }, {})).toContain(` ${written} `);
   });
 
   it('is printable ASCII on one line, and begins with the prefix, whatever the names hold', () => {
     const anything = fc.string({ unit: 'binary', maxLength: 80 });
     fc.assert(
       fc.property(anything, anything, anything, (type, birthName, given) => {
-        const subject = mailSubject({ ...FACTS, type, birthName, given }, { replacement: false });
+        const subject = mailSubject({ ...FACTS, type, birthName, given }, {});
         expect(subject).toMatch(/^XDM\/1\.0\/DDM\+[ -~]*$/);
       }),
     );

@@ -299,3 +299,89 @@ describe('the dispatch plan', () => {
     }
   });
 });
+
+describe('a withdrawal', () => {
+  const dmp = { channel: 'dmp', recipient: 'DMP' } as const;
+  const doctor = { channel: 'mssante-pro', recipient: DOCTOR_BOX } as const;
+  const patient = { channel: 'mssante-patient', recipient: PATIENT_BOX } as const;
+  const withdrawn = (more: Partial<DispatchCircumstances> = {}, f: Partial<DispatchFacts> = {}) =>
+    decide(
+      facts({ withdrawal: true, ...f }),
+      circumstances({ alreadyHave: [dmp, doctor, patient], ...more }),
+      settings(),
+    ).map((d) => `${d.channel} ${d.withdraws ? 'takes back' : `${d.decision}/${d.rule}`}`);
+
+  it('takes the report back from who has it, and gives nothing to the others', () => {
+    expect(withdrawn()).toEqual(allThree('takes back'));
+    expect(withdrawn({ alreadyHave: [dmp] })).toEqual([
+      'dmp takes back',
+      'mssante-pro never/retrait',
+      'mssante-patient never/retrait',
+    ]);
+  });
+
+  it.each([
+    ['an identity that has changed', { identityChanged: true }],
+    ['a biologist who holds', { held: { by: 'a', reason: 'b' } }],
+    ['an opposition told by ADT', { alimentation: 'IO' }],
+  ] as const)('is stopped by no rule that only keeps a report from leaving: %s', (_what, more) => {
+    expect(withdrawn(more)).toEqual(allThree('takes back'));
+  });
+
+  it('concerns whoever has it, under an address that the report no longer names', () => {
+    const other = {
+      channel: 'mssante-patient',
+      recipient: '184076938301241@patient.mssante.invalid',
+    } as const;
+    const plans = decide(
+      facts({ withdrawal: true, professionals: [] }),
+      circumstances({ alreadyHave: [other, doctor] }),
+      settings(),
+    );
+    expect(plans.filter(({ withdraws }) => withdraws).map(({ recipient }) => recipient)).toEqual([
+      DOCTOR_BOX,
+      other.recipient,
+    ]);
+  });
+
+  it('does not write where the orders forbid to: the notice carries a document', () => {
+    expect(withdrawn({ flags: { masquePs: true } })[1]).toBe('mssante-pro hold/masque-ps');
+    expect(withdrawn({ flags: { invisiblePatient: true } })[2]).toBe('mssante-patient hold/annonce');
+    expect(withdrawn({ flags: { destDmp: false } })[0]).toBe('dmp never/destination-exclue');
+    const opposed = { by: 'a', reason: 'b', at: 0 };
+    expect(withdrawn({ opposition: { dmp: opposed, 'mssante-patient': opposed } })).toEqual([
+      'dmp takes back',
+      'mssante-pro takes back',
+      'mssante-patient never/opposition',
+    ]);
+  });
+});
+
+describe('a report that came written', () => {
+  it('keeps its INS here until the identity is qualified', () => {
+    const unqualified = { kind: 'unqualified', cause: 'status-not-validated' } as const;
+    const bearing = { identity: unqualified, finished: { bearsIns: true, hasN1: false } };
+    expect(plan(bearing)[1]).toBe('mssante-pro hold/ins-du-document');
+    expect(plan({ identity: unqualified, finished: { bearsIns: false, hasN1: false } })[1]).toBe(
+      'mssante-pro send',
+    );
+  });
+
+  it('has an N1 in the DMP only when it came with one', () => {
+    const forms = (hasN1: boolean) =>
+      plan({ finished: { bearsIns: true, hasN1 } }, {}, { n1ToDmp: true, channels: ['dmp'] }).length;
+    expect([forms(true), forms(false)]).toEqual([2, 1]);
+  });
+
+  it('never goes twice, nor changes its masks, where it already is', () => {
+    const sameDocument = [
+      { channel: 'dmp', recipient: 'DMP' },
+      { channel: 'mssante-pro', recipient: DOCTOR_BOX },
+    ] as const;
+    expect(plan({}, { sameDocument })).toEqual([
+      'dmp hold/masquage-a-refaire',
+      'mssante-pro never/document-identique',
+      'mssante-patient send',
+    ]);
+  });
+});

@@ -6,6 +6,7 @@ import { doubts } from './0005-doubts.ts';
 import { patientStatements } from './0006-patient-statements.ts';
 import { controlIds } from './0007-control-ids.ts';
 import { sideFiles } from './0008-side-files.ts';
+import { finished } from './0009-finished.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly string[] = [
   patientStatements,
   controlIds,
   sideFiles,
+  finished,
 ];

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { at } from '../fixtures/people.ts';
+import {
+  ACT,
+  aBench,
+  aDossier,
+  deliver,
+  fates,
+  leaseOne,
+  plan,
+  planned,
+  REPORT,
+  RULES,
+  render,
+  send,
+  tell,
+  toDoctor,
+} from './store-fixtures.ts';
+
+const takeBack = send({ withdraws: true, rule: 'retrait' });
+
+/** A report that reached the DMP, then withdrawn by a person. */
+async function withdrawn() {
+  const bench = aBench();
+  await planned(bench.store);
+  await deliver(bench.store);
+  const act = await bench.store.withdraw(REPORT, ACT);
+  await render(bench.store);
+  return { bench, store: bench.store, act };
+}
+
+describe('a withdrawal by a person', () => {
+  test('makes a version that names what the DMP has, and is in the journal', async () => {
+    const { store, act } = await withdrawn();
+    expect(act).toEqual({ done: true, version: 2 });
+    expect((await store.unplanned(1))[0]).toMatchObject({
+      version: 2,
+      alreadyHave: [{ channel: 'dmp', recipient: 'DMP' }],
+    });
+    const entries = await store.journal({ reportId: REPORT });
+    expect(entries.find(({ action }) => action === 'withdrawn')).toMatchObject({
+      actor: ACT.by,
+      details: { reason: ACT.reason, version: 2 },
+    });
+    expect(await store.withdraw(REPORT, ACT)).toMatchObject({
+      done: false,
+      fault: { code: 'ALREADY_WITHDRAWN' },
+    });
+  });
+
+  test('leases the version to take back, and afterwards nobody has it', async () => {
+    const { store } = await withdrawn();
+    await plan(store, takeBack);
+    const leased = await leaseOne(store);
+    expect(leased).toMatchObject({ version: 2, withdraws: 1 });
+    await store.onWire(leased.deliveryId);
+    await store.delivered(leased.deliveryId, undefined);
+    expect(await fates(store)).toEqual(['v1 dmp delivered', 'v2 dmp delivered']);
+    await store.release(REPORT, ACT, RULES);
+    await render(store);
+    expect((await store.unplanned(1))[0]).toMatchObject({ version: 3, alreadyHave: [] });
+    await plan(store, send());
+    expect(await leaseOne(store)).not.toHaveProperty('replaces');
+  });
+
+  test('after a crash in between, is looked up and not sent blindly', async () => {
+    const { bench, store } = await withdrawn();
+    await plan(store, takeBack);
+    await store.onWire((await leaseOne(store)).deliveryId);
+    const again = bench.crash();
+    await again.recover();
+    expect(await leaseOne(again)).toMatchObject({ version: 2, withdraws: 1, unknown: true });
+  });
+
+  test('is not undone by the source, which may only withdraw it too', async () => {
+    const { store } = await withdrawn();
+    await tell(store, aDossier({ messageAt: at('20260302120000'), clinicalInformation: 'fièvre' }));
+    expect((await store.unrendered(1))[0]).toMatchObject({
+      version: 3,
+      cause: 'withdrawal',
+      dossier: { withdrawn: 'by-laboratory' },
+    });
+    await tell(store, aDossier({ messageAt: at('20260302130000'), withdrawn: 'wrong-patient' }));
+    expect(await store.release(REPORT, ACT, RULES)).toMatchObject({ fault: { code: 'WITHDRAWN_BY_SOURCE' } });
+  });
+
+  test('published again by a person, it is a correction of what was withdrawn', async () => {
+    const { store } = await withdrawn();
+    expect(await store.release(REPORT, ACT, RULES)).toEqual({ done: true, version: 3 });
+    const [task] = await store.unrendered(1);
+    expect(task?.dossier.withdrawn).toBeUndefined();
+  });
+
+  test('a mail cannot be taken back: its recipient still has it', async () => {
+    const { store } = aBench();
+    await planned(store, toDoctor());
+    await deliver(store, 'mssante-pro');
+    await store.withdraw(REPORT, ACT);
+    await render(store);
+    await plan(store, toDoctor({ withdraws: true, rule: 'retrait' }));
+    await deliver(store, 'mssante-pro');
+    await store.release(REPORT, ACT, RULES);
+    await render(store);
+    expect((await store.unplanned(1))[0]?.alreadyHave).toHaveLength(1);
+  });
+});
