@@ -122,12 +122,14 @@ function* fragments(part: string, name: string): Generator<string> {
   }
 }
 
-/** Rows are parsed one by one: a tree of a whole sheet would take a hundred times its text. */
+/**
+ * Rows are cut out one by one, and their cells: a tree of a whole sheet would take a hundred times its text, and the
+ * parser a minute for the French LOINC set. What is not written in the plain way goes through the parser all the same.
+ */
 function readRows(part: string, shared: readonly string[], budget: { cells: number }): string[][] {
   const rows: string[][] = [];
-  for (const fragment of fragments(part, 'row')) {
-    const row = (parser.parse(fragment) as Node).row;
-    const number = Number(child(row, '@r') ?? rows.length + 1);
+  for (const row of fragments(part, 'row')) {
+    const number = Number(attribute(row, 'r') ?? rows.length + 1);
     if (!(number >= 1 && number <= MAX_ROWS))
       throw new LimitError(`une feuille a plus de ${MAX_ROWS} lignes`);
     while (rows.length < number) rows.push([]);
@@ -138,10 +140,10 @@ function readRows(part: string, shared: readonly string[], budget: { cells: numb
   return rows;
 }
 
-function readCells(row: unknown, shared: readonly string[]): string[] {
+function readCells(row: string, shared: readonly string[]): string[] {
   const cells: string[] = [];
-  for (const cell of nodes(child(row, 'c'))) {
-    const reference = /^([A-Z]{1,3})\d+$/.exec(String(cell['@r'] ?? ''))?.[1];
+  for (const cell of fragments(row, 'c')) {
+    const reference = /^([A-Z]{1,3})\d+$/.exec(attribute(cell, 'r') ?? '')?.[1];
     const index = reference ? columnIndex(reference) : cells.length;
     if (index >= MAX_COLUMNS) continue;
     while (cells.length < index) cells.push('');
@@ -152,19 +154,39 @@ function readCells(row: unknown, shared: readonly string[]): string[] {
   return cells;
 }
 
+const ATTRIBUTES = { r: /\sr\s*=\s*["']([^"']*)["']/, t: /\st\s*=\s*["']([^"']*)["']/ } as const;
+
+/** An attribute of the element that a fragment is; those that we read hold no reference. */
+function attribute(fragment: string, name: 'r' | 't'): string | undefined {
+  return ATTRIBUTES[name].exec(fragment.slice(0, fragment.indexOf('>')))?.[1];
+}
+
 /** `A` is 0, `AA` is 26. */
 function columnIndex(letters: string): number {
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 
-function cellText(cell: Node, shared: readonly string[]): string {
-  if (cell['@t'] === 'inlineStr') return richText(cell.is);
-  const value = textOfNode(cell.v);
-  return cell['@t'] === 's' ? (shared[Number(value)] ?? '') : value;
+/** `<c …><v>12</v></c>`, without any reference. */
+const PLAIN_VALUE = /^<[^>]*><(?:\w+:)?v>([^<&]*)<\/(?:\w+:)?v><\/[^>]*>$/;
+
+function cellText(cell: string, shared: readonly string[]): string {
+  const type = attribute(cell, 't');
+  const plain = type === 'inlineStr' ? undefined : PLAIN_VALUE.exec(cell)?.[1];
+  if (plain !== undefined) return type === 's' ? (shared[Number(plain)] ?? '') : plain;
+  const [node] = nodes((parser.parse(cell) as Node).c);
+  if (type === 'inlineStr') return richText(node?.is);
+  const value = textOfNode(node?.v);
+  return type === 's' ? (shared[Number(value)] ?? '') : value;
 }
 
+/** `<si><t>text</t></si>`, without any reference. */
+const PLAIN_STRING = /^<(?:\w+:)?si><(?:\w+:)?t>([^<&]*)<\/(?:\w+:)?t><\/(?:\w+:)?si>$/;
+
 function readSharedStrings(part: string): string[] {
-  return Array.from(fragments(part, 'si'), (fragment) => richText((parser.parse(fragment) as Node).si));
+  return Array.from(
+    fragments(part, 'si'),
+    (fragment) => PLAIN_STRING.exec(fragment)?.[1] ?? richText((parser.parse(fragment) as Node).si),
+  );
 }
 
 /** `<t>` alone, or runs `<r><t>`; phonetic guides (`rPh`) are left out. */

@@ -109,7 +109,7 @@ function readTerms(
   const rows: string[][] = [];
   const seen = new Set<string>();
   const unknownTerms = new Set<string>();
-  const versions: string[] = [];
+  const versions = new Set<string>();
   for (const [index, cells] of sheet.rows.entries()) {
     if (index <= headerRow) continue;
     const text = (column: CircuitColumn) => (cells[places[column] ?? -1] ?? '').trim();
@@ -135,7 +135,7 @@ function readTerms(
       continue;
     }
     seen.add(code);
-    versions.push(text('version'));
+    versions.add(text('version'));
     const axis = (name: Axis, column: CircuitColumn) => {
       const value = axisValue(tables.axes, name, text(column));
       if (value === '' && text(column) !== '') unknownTerms.add(`${name} « ${text(column)} »`);
@@ -163,7 +163,7 @@ function readTerms(
       `terme ${term} absent de axes-fr.tsv : l’axe n’est pas contrôlé.`,
     );
   }
-  return { rows, release: versions.sort(byVersion).at(-1) ?? '' };
+  return { rows, release: [...versions].sort(byVersion).at(-1) ?? '' };
 }
 
 /** LOINC's word for the French status. */
