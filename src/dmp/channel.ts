@@ -31,11 +31,6 @@ export interface DmpDependencies {
   readonly log?: DmpLog;
 }
 
-export interface DmpChannel extends ChannelAdapter {
-  /** TD3.3c: removes a document that was deposited, under the identity it was deposited with. */
-  withdraw(prepared: Uint8Array, job: DeliveryJob): Promise<Outcome>;
-}
-
 /** The test compared these traits: another patient's document that bears the same INS by mistake is tested anew. */
 function testedIdentity(lot: Lot): string {
   const traits = createHash('sha256').update(JSON.stringify(lot.patient), 'utf8').digest('hex');

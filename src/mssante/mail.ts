@@ -153,7 +153,11 @@ function hasQualifiedIns({ patient }: CdaHeader): boolean {
 }
 
 /** The sender's own text where it gave one, but for a withdrawal, whose words must not depend on it. */
-function openingOf(settings: MssanteSettings, kind: MailKind, { withdraws, replaces, mail }: DeliveryJob): string {
+function openingOf(
+  settings: MssanteSettings,
+  kind: MailKind,
+  { withdraws, replaces, mail }: DeliveryJob,
+): string {
   const texts = settings.texts[kind];
   if (withdraws) return texts.withdrawal;
   const given = kind === 'mssante-patient' ? mail?.patient : mail?.professionals;

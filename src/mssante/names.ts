@@ -81,7 +81,10 @@ export function safePdfName(name: string): string {
  * `XDM/1.0/DDM+libellé NOM prénom JJ/MM/AAAA`, ASCII only: one accent would make mail software encode the whole line and
  * hide the prefix.
  */
-export function mailSubject(facts: NamingFacts, { tag = '' }: { readonly tag?: string | undefined } = {}): string {
+export function mailSubject(
+  facts: NamingFacts,
+  { tag = '' }: { readonly tag?: string | undefined } = {},
+): string {
   const { birthDate } = facts;
   const parts = [
     tag,

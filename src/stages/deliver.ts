@@ -8,7 +8,6 @@ import {
   DMP_N1,
   type Outcome,
 } from '../report/delivery.ts';
-import { n1DocumentOid } from '../report/identifiers.ts';
 import type { LeasedDelivery, Store } from '../store/model.ts';
 
 export interface LaneSettings {
@@ -313,7 +312,6 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
   const isN1 = recipient === DMP_N1;
   const cda = isN1 ? documents.n1 : documents.cda;
   if (!cda) return undefined;
-  const asForm = (oid: string) => (isN1 ? n1DocumentOid(oid) : oid);
   return {
     deliveryId,
     reportId,
@@ -323,8 +321,8 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     confidentiality,
     secretConnection,
     noReply,
-    ...(replaces ? { replaces: asForm(replaces) } : {}),
-    ...(earlier.length > 0 ? { earlier: earlier.map(asForm) } : {}),
+    ...(replaces ? { replaces } : {}),
+    ...(earlier.length > 0 ? { earlier } : {}),
     ...(traitsAccepted ? { traitsAccepted } : {}),
     ...(leased.withdraws === undefined ? {} : { withdraws: true }),
     ...(documents.mail ? { mail: documents.mail } : {}),
