@@ -111,8 +111,16 @@ const SITUATIONS: Readonly<
   'le SGL retire le compte rendu': { facts: { withdrawal: true } },
 };
 
-/** Steps written of a report: not those of the inbox, the quarantine, a patient or a channel. */
-const ELSEWHERE = ['received', 'quarantined', 'replayed', 'opposed', 'opposition-lifted', 'lane-blocked'];
+/** Steps written of a report: not those of the inbox, of a document beside it, the quarantine, a patient or a channel. */
+const ELSEWHERE = [
+  'received',
+  'quarantined',
+  'replayed',
+  'opposed',
+  'opposition-lifted',
+  'lane-blocked',
+  'side-file-received',
+];
 const journalOfReports = scan((node) => {
   if (ts.isPropertyAssignment(node) && nameOf(node) === 'action') return words(node.initializer);
   if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'note')

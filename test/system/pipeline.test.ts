@@ -54,7 +54,7 @@ const BAD_FILES: Readonly<Record<string, { readonly content: string | Uint8Array
     },
     'compte-rendu.pdf': {
       content: '%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n',
-      says: /INPUT_FOREIGN/,
+      says: /aucun message ne le cite.+SIDE_FILE_UNCLAIMED/s,
     },
   };
 
@@ -69,6 +69,8 @@ beforeAll(async () => {
         archive: 'archive-ville',
         quarantine: 'quarantine-ville',
         completion: { stableMs: 50, truncatedAfterMs: 1_000 },
+        sideFiles: { waitMs: 1_000 },
+        rescanMs: 1_000,
         maxBytes: MAX_BYTES,
       });
     },
