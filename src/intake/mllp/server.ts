@@ -125,9 +125,11 @@ function secureServer(
   );
   // Before the handshake: an address that is not allowed learns nothing.
   server.prependListener('connection', filter);
-  server.on('tlsClientError', (_error, socket) => {
-    // Without an address it is a socket that the filter has closed.
-    if (socket.remoteAddress !== undefined) handler.refused('PEER_CERTIFICATE', socket.remoteAddress);
+  server.on('tlsClientError', (error, socket) => {
+    const address = socket.remoteAddress;
+    // Gone without a word, or closed by the filter: nothing is wrong with its certificate.
+    if (address === undefined && codeOf(error) === 'ECONNRESET') return;
+    handler.refused('PEER_CERTIFICATE', address);
   });
   return server;
 }
