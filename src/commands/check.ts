@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { loadAssets } from '../assets.ts';
 import { type Config, pathOf } from '../config.ts';
+import { directorySettingsOf } from '../directory-settings.ts';
 import { readCorrespondents } from '../intake/correspondents.ts';
 import { checkSettings } from '../mssante/settings.ts';
 import { type CertificateUse, checkCertificate } from '../ops/certificates.ts';
@@ -39,6 +40,7 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
     ...checkFolders(config),
     ...(await checkListeners(config)),
     ...checkAssets(config),
+    ...checkDirectory(config),
     ...checkDmp(config),
     ...checkMssante(config),
     ...(options.reach ? await reachPeers(config) : []),
@@ -98,6 +100,12 @@ function checkAssets(config: Config): CheckLine[] {
     else lines.push({ check: 'correspondants', level: 'ok', text: `${table.length} correspondants` });
   }
   return lines;
+}
+
+/** Only what is wrong: a laboratory may well have no national directory. */
+function checkDirectory(config: Config): CheckLine[] {
+  const settings = directorySettingsOf(config);
+  return Array.isArray(settings) ? settings.map(faultLine('annuaire national')) : [];
 }
 
 function checkDmp(config: Config): CheckLine[] {
