@@ -37,7 +37,7 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
   /** The message's own, else a free one: of that very name first, then the newest. */
   const candidate = db.prepare<
     [number, string, string, string, string, string],
-    { id: number; bytes: Buffer }
+    { id: number; own: number; bytes: Buffer }
   >(CANDIDATE);
   const wait = db.prepare(
     `INSERT INTO side_wait (inbox_id, until_at, awake) VALUES (?, ?, 0)
@@ -118,11 +118,11 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     claim(inboxId: number, names: ReadonlyMap<string, string>, waitMs: number): SideFileClaim {
       const { source } = inbox.load(inboxId);
       const files = new Map<string, Uint8Array>();
-      const taken: number[] = [];
+      const taken: { id: number; own: number }[] = [];
       for (const [name, key] of names) {
         const found = candidate.get(inboxId, source, key, source, key, name);
         if (!found) continue;
-        taken.push(found.id);
+        taken.push(found);
         files.set(name, found.bytes);
       }
       const since = until.get(inboxId);
@@ -132,7 +132,12 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
         for (const [name, key] of names) if (!files.has(name)) waitFor.run(source, key, inboxId);
         return { state: 'waiting', until: deadline };
       }
-      for (const id of taken) give.run(inboxId, id);
+      for (const { id, own } of taken) {
+        if (own === 1) continue;
+        give.run(inboxId, id);
+        const subject = `side-file:${id}`;
+        journal.append({ actor, action: 'side-file-used', subject, details: { inbox: inboxId } });
+      }
       if (since !== undefined) for (const statement of endWait) statement.run(inboxId);
       return { state: 'given', files };
     },
@@ -143,10 +148,10 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
 }
 
 export const CANDIDATE = `
-  SELECT id, bytes FROM (
+  SELECT id, own, bytes FROM (
     SELECT id, sha256, name, 1 AS own FROM side_file WHERE inbox_id = ?
       AND source = ? AND name_key = ? AND state = 'used'
     UNION ALL
-    SELECT id, sha256, name, 0 FROM side_file WHERE state = 'free' AND source = ? AND name_key = ?
+    SELECT id, sha256, name, 0 AS own FROM side_file WHERE state = 'free' AND source = ? AND name_key = ?
   ) JOIN attachment USING (sha256)
   ORDER BY own DESC, name = ? DESC, id DESC LIMIT 1`;

@@ -120,6 +120,7 @@ const ELSEWHERE = [
   'opposition-lifted',
   'lane-blocked',
   'side-file-received',
+  'side-file-used',
 ];
 const journalOfReports = scan((node) => {
   if (ts.isPropertyAssignment(node) && nameOf(node) === 'action') return words(node.initializer);

@@ -111,48 +111,68 @@ function dossierNumber(obr: Segment, p: Segment): string {
 }
 
 function linkRows(blocks: readonly Block[], position: string): Fault | undefined {
+  const everywhere = byCode(blocks.flatMap(({ exams }) => exams.filter(isNamed)));
   for (const block of blocks) {
     const declared = [...block.exams];
+    const here = byCode(declared);
+    const one = sameDossier(declared);
+    /** Exams that rows make for themselves. */
+    const added = new Map<string, Exam>();
     for (const row of block.rows) {
-      const exam = examOf(row.obx, block, declared, blocks);
+      const exam = examOf(row.obx, { declared, here, everywhere, one, added });
       if (!exam) return hprimFault('HPRIM_LINK_AMBIGUOUS', `${position}, ${row.obx.at(15)}`);
       exam.rows.push(row);
     }
+    block.exams.push(...added.values());
   }
   return undefined;
 }
 
-function examOf(
-  obx: Segment,
-  block: Block,
-  declared: readonly Exam[],
-  blocks: readonly Block[],
-): Exam | undefined {
+const isNamed = (exam: Exam): boolean => exam.repetition !== undefined;
+
+function byCode(exams: readonly Exam[]): ReadonlyMap<string, readonly Exam[]> {
+  const found = new Map<string, Exam[]>();
+  for (const exam of exams) {
+    const same = found.get(exam.code);
+    if (same) same.push(exam);
+    else found.set(exam.code, [exam]);
+  }
+  return found;
+}
+
+/** Where a row may go. */
+interface Choice {
+  /** The requests straight above it. */
+  readonly declared: readonly Exam[];
+  readonly here: ReadonlyMap<string, readonly Exam[]>;
+  readonly everywhere: ReadonlyMap<string, readonly Exam[]>;
+  /** They are all of one dossier. */
+  readonly one: boolean;
+  readonly added: Map<string, Exam>;
+}
+
+/** @returns undefined when nothing tells which dossier the row is of */
+function examOf(obx: Segment, { declared, here, everywhere, one, added }: Choice): Exam | undefined {
   const named = obx.text(15, 3);
   const own = obx.text(3) || obx.text(3, 4);
   for (const code of [named, own]) {
     if (code === '') continue;
-    const here = declared.filter((exam) => exam.code === code);
-    if (here.length > 0) return sameDossier(here) ? here[0] : undefined;
-    if (code !== named) continue;
-    const elsewhere = blocks
-      .flatMap(({ exams }) => exams)
-      .filter((exam) => exam.repetition !== undefined && exam.code === code);
-    if (elsewhere.length > 0 && sameDossier(elsewhere)) return elsewhere[0];
+    const above = here.get(code);
+    if (above) return sameDossier(above) ? above[0] : undefined;
+    const elsewhere = code === named ? everywhere.get(code) : undefined;
+    if (elsewhere && sameDossier(elsewhere)) return elsewhere[0];
   }
   const [first, second] = declared;
   if (first && !second) return first;
-  if (!first || !sameDossier(declared)) return undefined;
+  if (!first || !one) return undefined;
   // One of several exams, but which is not said: under its own name rather than under a wrong heading.
-  const alone = block.exams.find((exam) => exam.repetition === undefined && exam.code === own);
-  if (alone) return alone;
-  const added: Exam = { ...first, repetition: undefined, code: own, comments: [], rows: [] };
-  block.exams.push(added);
-  return added;
+  const alone = added.get(own) ?? { ...first, repetition: undefined, code: own, comments: [], rows: [] };
+  added.set(own, alone);
+  return alone;
 }
 
 function sameDossier(exams: readonly Exam[]): boolean {
-  return new Set(exams.map(({ number }) => number)).size === 1;
+  return exams.every(({ number }) => number === exams[0]?.number);
 }
 
 /**
