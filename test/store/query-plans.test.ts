@@ -62,6 +62,11 @@ describe('hot queries', () => {
     ['what messages stated', `SELECT dossier FROM statement WHERE report_id = ?`],
     ['oppositions in force', `SELECT * FROM opposition WHERE patient_id = ? AND lifted_at IS NULL`],
     ['reports of a patient', `SELECT id FROM report WHERE patient_id = ?`],
+    ['reports that name a patient', `SELECT id FROM report WHERE stated_patient_id = ?`],
+    ['what was said of a patient', `SELECT * FROM patient_statement WHERE patient_id = ?`],
+    ['merges of a number', `SELECT * FROM patient_merge WHERE merged_id = ? OR survivor_id = ?`],
+    ['numbers of a holder', `SELECT id FROM patient WHERE holder_id = ?`],
+    ['alerts of a report', `SELECT * FROM alert WHERE subject = ? AND kind = ? AND closed_at IS NULL`],
   ])('%s: searched, not scanned', (_name, sql) => {
     for (const line of planOf(sql)) expect(line).not.toMatch(/^SCAN/);
   });
