@@ -59,7 +59,11 @@ interface Line {
   readonly observedAt: Timestamp | undefined;
   readonly values: Repetition[];
   readonly comments: string[];
+  /** It carries a document that no report can show. */
+  unread?: true;
 }
+
+const NOT_TAKEN = 'Document non joint à ce compte rendu : le demander au laboratoire';
 
 /** Reads the result rows of an exam (inputs.md §3.2, §5): one Row for each OBX-3 + OBX-4. */
 export function readRows(order: OrderGroup, scope: RowScope, context: ReadingContext): ReadRows | Fault {
@@ -87,6 +91,7 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
         continue;
       }
       if (carried) attachments.push(carried.pdf);
+      else line.unread = true;
     }
     const above = lines.at(-1);
     if (above && continues(above, line)) {
@@ -187,7 +192,7 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   const type = obx.text(2);
   const read =
     obx.document !== undefined
-      ? { value: { kind: 'text' as const, text: 'Voir le document joint' } }
+      ? { value: { kind: 'text' as const, text: line.unread ? NOT_TAKEN : 'Voir le document joint' } }
       : readValue(type, line.values, unitSent !== undefined, context.profile);
   const { codes, unknown } = readInterpretations(obx);
   const comments = [...line.comments];

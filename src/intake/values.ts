@@ -59,6 +59,14 @@ export function readValue(
       const time = parseTimestamp(first.text(), reading.zone);
       return text(time ? toFrench(time) : first.whole().trim());
     }
+    case 'TM': {
+      const time = /^(\d{2})(\d{2})/.exec(first.text());
+      return text(time ? `${time[1]}:${time[2]}` : first.whole().trim());
+    }
+    case 'NA':
+    case 'MA':
+      // Arrays of numbers: every one of them is part of the value.
+      return joined(repetitions);
     case 'NM': {
       if (repetitions.length > 1) return joined(repetitions);
       const read = fromText(first.whole(), hasUnit, reading);
@@ -71,12 +79,17 @@ export function readValue(
       const read =
         repetitions.length > 1
           ? joined(repetitions)
-          : first.components.length >= 3
+          : namesASystem(first)
             ? coded(repetitions)
             : fromText(first.whole(), hasUnit, reading);
       return { ...read, doubt: read.doubt ?? 'OBX_TYPE' };
     }
   }
+}
+
+/** Code ^ text ^ system: a triplet, and not numbers or names set side by side. */
+function namesASystem(repetition: Repetition): boolean {
+  return /\p{L}/u.test(repetition.text(2)) && /^[A-Za-z][\w.-]*$/.test(repetition.text(3));
 }
 
 function text(content: string, preformatted = false): ReadValue {

@@ -289,6 +289,18 @@ describe('documents', () => {
     ]);
   });
 
+  it('that no report can show are said to be missing, not joined', () => {
+    const word = Buffer.from('un traitement de texte').toString('base64');
+    const { dossier, warnings } = dossierAndWarnings(
+      oru(obx('ED', 'A', `^APPLICATION^MSWORD^Base64^${word}`)),
+    );
+    expect(warnings).toEqual(['ED_NOT_PDF']);
+    expect(dossier.attachments).toEqual([]);
+    expect(dossier.exams[0]?.results[0]?.value).toMatchObject({
+      text: expect.stringContaining('non joint'),
+    });
+  });
+
   it('of 20 MB pass without going through the parser', () => {
     const data = pdf(`%PDF-1.4 ${'x'.repeat(20_000_000)}`);
     const dossier = dossierOf(oru(obx('ED', 'A', `^APPLICATION^PDF^Base64^${data}`)));

@@ -86,6 +86,10 @@ describe('structured, string, coded and text values', () => {
     ],
     ['TX', 'un~  deux\\.br\\trois', { kind: 'text', text: 'un\n  deux\ntrois', preformatted: true }],
     ['DT', '20260302', { kind: 'text', text: '02/03/2026' }],
+    ['TM', '083000', { kind: 'text', text: '08:30' }],
+    ['NA', '1^2^3', { kind: 'text', text: '1^2^3' }],
+    ['', '1^2^3', { kind: 'text', text: '1^2^3' }],
+    ['', 'POS^Positif^L', { kind: 'coded', text: 'Positif' }],
   ])('%s %s', (type, sent, value) => {
     expect(valueSent(type, sent)).toEqual(value);
   });
