@@ -31,6 +31,8 @@ export interface ExaminedFrame {
   readonly refusal?: Fault;
 }
 
+/** Types of which every message is about a patient; of the others the interpretation judges. */
+const WITH_PATIENT = ['ORU', 'ADT'];
 /** MSH-10 has 199 characters at most in any version of HL7 v2. */
 const MAX_CONTROL_ID = 199;
 
@@ -111,9 +113,9 @@ function refusalOf(lines: readonly string[], position: string, profile: SourcePr
   const times = [header.component(7, 1), first('EVN')?.split(delimiters.field, 3)[2] ?? ''];
   if (!times.some((time) => parseTimestamp(time, profile.zone)))
     return fault('HL7_NO_DATE', `${position}, MSH-7`);
-  if (first('PID') === undefined) return fault('PID_MISSING', position);
-  if (announced.type.toUpperCase() === 'ORU' && first('OBR') === undefined)
-    return fault('ORU_NO_EXAM', position);
+  const type = announced.type.toUpperCase();
+  if (WITH_PATIENT.includes(type) && first('PID') === undefined) return fault('PID_MISSING', position);
+  if (type === 'ORU' && first('OBR') === undefined) return fault('ORU_NO_EXAM', position);
   return documentFault(lines, isDocument, position, delimiters);
 }
 
