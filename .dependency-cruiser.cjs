@@ -20,6 +20,7 @@ module.exports = {
     allow('xds', ['report', 'xml']),
     allow('dmp', ['report', 'xds', 'xml']),
     allow('mssante', ['report', 'xds']),
+    allow('pfi', ['report']),
     allow('store', ['report']),
     allow('ops', ['report']),
     // The sandbox is the other side of the protocols: it shares no code with what it checks.
@@ -36,6 +37,7 @@ module.exports = {
       'xds',
       'dmp',
       'mssante',
+      'pfi',
       'store',
       'ops',
     ]),

@@ -238,6 +238,16 @@ const schema = z
       peers.push([['directory', 'api', 'url'], `${hostname}:${port || '443'}`]);
     }
     if (config.mssante) peers.push([['mssante', 'host'], `${config.mssante.host}:${config.mssante.port}`]);
+    for (const [name, list] of [
+      ['sources', config.sources],
+      ['listeners', config.listeners],
+    ] as const)
+      for (const [index, { acknowledgements }] of list.entries())
+        if (acknowledgements)
+          peers.push([
+            [name, String(index), 'acknowledgements', 'host'],
+            `${acknowledgements.host}:${acknowledgements.port}`,
+          ]);
     for (const [path, peer] of peers) {
       if (!config.peers.includes(peer)) {
         context.addIssue({

@@ -16,9 +16,11 @@ import type { Log } from './ops/log.ts';
 import { stopPoints } from './ops/stop-points.ts';
 import { notifySystemd } from './ops/systemd.ts';
 import { usePrivateTemporary } from './ops/temporary.ts';
+import { tellSender } from './pfi/client.ts';
 import type { Channel, ChannelAdapter } from './report/delivery.ts';
 import type { Fault } from './report/fault.ts';
 import {
+  acknowledgementsOf,
   channelsOf,
   dispatchSettingsOf,
   dmpSettingsOf,
@@ -28,6 +30,7 @@ import {
   mssanteSettingsOf,
   profilesOf,
 } from './settings.ts';
+import { createAcknowledger } from './stages/acknowledge.ts';
 import { createAlertTeller } from './stages/alerts.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
 import { createInterpreter } from './stages/interpret.ts';
@@ -61,6 +64,7 @@ export interface DaemonParts {
   readonly directory: DirectoryServiceSettings;
   readonly correspondents: readonly Correspondent[];
   readonly listeners: Exclude<ReturnType<typeof listenersOf>, Fault[]>;
+  readonly acknowledgements: Exclude<ReturnType<typeof acknowledgementsOf>, Fault[]>;
 }
 
 /**
@@ -75,6 +79,7 @@ export function readParts(config: Config): DaemonParts | Fault[] {
     ? readCorrespondents(pathOf(config, config.correspondents))
     : [];
   const listeners = listenersOf(config);
+  const acknowledgements = acknowledgementsOf(config);
   const assets = loadAssets(config);
   if (
     isFaults(dmp) ||
@@ -82,12 +87,13 @@ export function readParts(config: Config): DaemonParts | Fault[] {
     isFaults(mssante) ||
     isFaults(correspondents) ||
     isFaults(listeners) ||
+    isFaults(acknowledgements) ||
     isFaults(assets)
   )
-    return [dmp, mssante, directory, correspondents, listeners, assets].flatMap((part) =>
+    return [dmp, mssante, directory, correspondents, listeners, acknowledgements, assets].flatMap((part) =>
       isFaults(part) ? part : [],
     );
-  return { dmp, mssante, directory, correspondents, listeners };
+  return { dmp, mssante, directory, correspondents, listeners, acknowledgements };
 }
 
 /**
@@ -188,6 +194,24 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   start('render', renderer.turn);
   start('decide', planner.turn);
   start('alerts', createAlertTeller({ store, log }).turn);
+  const { acknowledgements } = parts;
+  start(
+    'acknowledge',
+    createAcknowledger({
+      store,
+      log,
+      now,
+      at,
+      random: Math.random,
+      backoff: config.retry,
+      sources: [...acknowledgements.keys()],
+      tell: (ack) => {
+        const peer = acknowledgements.get(ack.source);
+        if (!peer) throw new Error('a source without its peer');
+        return tellSender(peer, ack, laboratory.timeZone);
+      },
+    }).turn,
+  );
 
   const lanes = channelsOf(config).map((channel) => {
     const adapter = adapterOf(channel, { dmp, mssante, workers, now, log });
@@ -199,7 +223,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         ...(channel === 'dmp' ? {} : { maxAttempts: MAIL_MAX_ATTEMPTS }),
       },
       // An outcome may free the next version of the report for rendering.
-      { store, adapter, log, now, random: Math.random, at, wake: () => wake(channel, 'render') },
+      { store, adapter, log, now, random: Math.random, at, wake: () => wake(channel, 'render', 'acknowledge') },
     );
     start(channel, lane.turn);
     return lane;

@@ -9,6 +9,7 @@ import { readCredential } from './ops/credentials.ts';
 import { type OpenedPkcs12, openPkcs12 } from './ops/pkcs12.ts';
 import type { DispatchSettings } from './policy/facts.ts';
 import type { Channel } from './report/delivery.ts';
+import type { PfiSettings } from './pfi/settings.ts';
 import type { Fault } from './report/fault.ts';
 import { type Laboratory, oidsUnder } from './report/laboratory.ts';
 import type { Professional } from './report/people.ts';
@@ -224,6 +225,31 @@ export function listenersOf(config: Config): ListenerSettings[] | Fault[] {
     };
   });
   return reader.faults.length > 0 ? reader.faults : listeners;
+}
+
+/** Where each source's sender is told what became of its documents, certificates read; or what could not be read. */
+export function acknowledgementsOf(config: Config): ReadonlyMap<string, PfiSettings> | Fault[] {
+  const reader = credentialReader(config);
+  const found = [...config.sources, ...config.listeners].flatMap(({ name, acknowledgements: peer }) => {
+    if (!peer) return [];
+    const { host, port, timeoutMs, tls } = peer;
+    const settings: PfiSettings = {
+      host,
+      port,
+      timeoutMs,
+      ...(tls
+        ? {
+            tls: {
+              authorities: reader.open(tls.authorities),
+              ...(tls.servername ? { servername: tls.servername } : {}),
+              ...(tls.client ? { client: reader.pair(tls.client) } : {}),
+            },
+          }
+        : {}),
+    };
+    return [[name, settings] as const];
+  });
+  return reader.faults.length > 0 ? reader.faults : new Map(found);
 }
 
 type KeyPairReference = NonNullable<Config['dmp']>['client'];

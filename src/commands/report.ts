@@ -1,7 +1,7 @@
 import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import { offsetAt } from '../report/timestamp.ts';
-import type { DeliveryRow, ReportSummary } from '../store/model.ts';
+import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/model.ts';
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
 import {
@@ -83,6 +83,7 @@ export function showReport(output: Output, options: CommonOptions, id: string): 
       for (const fault of version.faults) output.out(`     × ${fault.cause} [${fault.code}]`);
     }
     for (const delivery of report.deliveries) output.out(deliveryLine(options, delivery));
+    for (const ack of report.acknowledgements) output.out(ackLine(options, ack));
     for (const alert of await store.alerts({ subject: id })) output.out(alertLine(options, alert));
     return EXIT.done;
   });
@@ -99,6 +100,17 @@ export function deliveryLine(options: CommonOptions, delivery: DeliveryRow): str
     ? ` — ${say(options, 'DOUBLE POSSIBLE (même Message-ID)', 'POSSIBLE DUPLICATE (same Message-ID)')}`
     : '';
   return `  v${delivery.version} ${fate(options)(delivery)}${until} : ${delivery.reason} [${delivery.rule}]${error}${duplicate}  (${delivery.deliveryId})`;
+}
+
+/** What the sender of a finished document is told, and how it took it. */
+function ackLine(options: CommonOptions, ack: ReportDetails['acknowledgements'][number]): string {
+  const states = {
+    waiting: say(options, 'à transmettre', 'to be told'),
+    sent: say(options, 'transmis', 'told'),
+    refused: say(options, 'REFUSÉ par l’émetteur', 'REFUSED by the sender'),
+  };
+  const trouble = ack.state !== 'sent' && ack.lastCause ? ` — ${ack.lastCause} [${ack.lastCode}]` : '';
+  return `  v${ack.version} ZAM^${ack.event} ${ack.done ? 'Y' : 'N'} : ${states[ack.state]}${trouble}`;
 }
 
 /** `crbio report hold ID` */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acknowledgements } from './acknowledgements.ts';
 
 /** What a configuration says of those who send: how their messages are read, and where their files are. */
 
@@ -28,6 +29,7 @@ export const profileKeys = {
   isolateCodes: z.array(z.string()).default([]),
   decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
   batches: z.enum(['strict', 'lenient']).default('strict'),
+  acknowledgements: acknowledgements.optional(),
 };
 
 const completion = z

@@ -1,4 +1,5 @@
 import type { AlertKind } from '../report/alert.ts';
+import type { BusinessAck } from '../report/business-ack.ts';
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
@@ -141,6 +142,17 @@ export interface Store {
   recover(): Promise<{ unleased: number; unknown: number }>;
   /** When the next waiting or unknown delivery of a channel is due, or a lease ends; undefined when none. */
   nextDue(channel: Channel): Promise<number | undefined>;
+
+  // ---- acknowledge
+  /** What a source's sender is to be told now, longest due first. */
+  acksDue(source: string, limit: number): Promise<readonly DueAck[]>;
+  ackSent(ackId: string): Promise<void>;
+  /** Refused for good: shown to a person. */
+  ackRefused(ackId: string, why: { code: string; cause: string }): Promise<void>;
+  /** Not taken, or nobody knows: the same goes again at `at`. */
+  ackLater(ackId: string, at: number, why: { code: string; cause: string }): Promise<void>;
+  /** The recipient of a mail has read it (RFC 8098). */
+  mailRead(deliveryId: string): Promise<void>;
 
   // ---- acts of a person; each writes the journal
   hold(reportId: string, act: Act): Promise<ActResult>;
@@ -439,6 +451,7 @@ export interface ReportSummary {
 export interface ReportDetails extends ReportSummary {
   /** As oppose() and patient() take it. */
   readonly patient: string;
+  readonly acknowledgements: readonly BusinessAckRow[];
   readonly versions: readonly {
     readonly version: number;
     readonly cause: ReportVersion['cause'];
@@ -450,6 +463,22 @@ export interface ReportDetails extends ReportSummary {
     readonly origin?: string;
     readonly sha256?: string;
   }[];
+}
+
+/** What the sender of a finished document is told. */
+export interface BusinessAckRow {
+  readonly event: BusinessAck['event'];
+  readonly version: number;
+  readonly done: boolean;
+  readonly mailbox?: string;
+  readonly state: 'waiting' | 'sent' | 'refused';
+  readonly attempts: number;
+  readonly lastCode?: string;
+  readonly lastCause?: string;
+}
+
+export interface DueAck extends BusinessAck {
+  readonly attempts: number;
 }
 
 export interface DeliveryRow extends VersionId {

@@ -3,6 +3,7 @@ import type { Fault } from '../report/fault.ts';
 import { n1DocumentOid } from '../report/identifiers.ts';
 import type { Alerts } from './alerts.ts';
 import type { Announcements } from './announcements.ts';
+import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { LeasedDelivery } from './model.ts';
@@ -59,6 +60,7 @@ export function createOutbox(
   deliveries: Deliveries,
   alerts: Alerts,
   announcements: Announcements,
+  acks: BusinessAcks,
 ) {
   const due = db.prepare<[Channel, number, number], Delivery>(DUE);
   const nextDue = db.prepare<[Channel], number>(NEXT_DUE).pluck();
@@ -206,6 +208,7 @@ export function createOutbox(
       });
       doubtEnded(delivery);
       if (!again && delivery.channel === 'dmp') announcements.deposited(delivery.report_id);
+      if (!again) acks.outcome(delivery);
       if (!again) note(delivery, 'delivered', remoteId === undefined ? {} : { remoteId });
       if (possibleDuplicate && delivery.possible_duplicate === 0) note(delivery, 'possible-duplicate', {});
     },
@@ -233,6 +236,7 @@ export function createOutbox(
         last_cause: fault.cause,
         last_hint: fault.hint,
       });
+      acks.outcome(delivery, fault.code);
       note(delivery, 'delivery-failed', { code: fault.code });
     },
 

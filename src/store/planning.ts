@@ -2,6 +2,7 @@ import type { Channel, DispatchDecision } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { Traits } from '../report/identity.ts';
 import { type Announcements, VISIBLE_BY_RIGHT_MS } from './announcements.ts';
+import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery, DeliveryChange } from './deliveries.ts';
 import { OPEN_STATES, UNSENT_STATES } from './delivery-states.ts';
@@ -25,7 +26,7 @@ export const HOLDS_DUE = `
 /** Stage decide: what is asked of the policy, and what its answer makes of the deliveries. */
 export function createPlanning(
   { db, now, journal, actor }: Context,
-  { reports, patients, deliveries, renewal, watched, announcements }: PlanningParts,
+  { acks, reports, patients, deliveries, renewal, watched, announcements }: PlanningParts,
 ) {
   const unplanned = db.prepare<[number], VersionRow>(UNPLANNED);
   const setPlanned = db.prepare(`UPDATE version SET state = 'planned', plan_due = 0 WHERE id = ?`);
@@ -101,6 +102,8 @@ export function createPlanning(
     }
     for (const delivery of existing)
       if (!named.has(delivery)) deliveries.intend(delivery, { decision: 'drop' });
+    for (const delivery of deliveries.ofVersion(row.report_id, row.number))
+      if (delivery.state === 'never') acks.excluded(delivery);
   };
 
   /** The newest version is to be planned again; deliveries do not leave meanwhile. @returns whether there is one */
@@ -158,6 +161,7 @@ export function createPlanning(
 }
 
 interface PlanningParts {
+  readonly acks: BusinessAcks;
   readonly reports: Reports;
   readonly patients: Patients;
   readonly deliveries: Deliveries;

@@ -1,6 +1,7 @@
 import type { Fault } from '../report/fault.ts';
 import type { Warning } from '../report/report.ts';
 import type { MailOrders } from '../report/finished.ts';
+import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import { type Deliveries, type Delivery, deliveryRow } from './deliveries.ts';
 import type {
@@ -20,7 +21,12 @@ export const DEFAULT_LIMIT = 500;
 /** The questions that persons ask: reports, their versions and documents, deliveries. */
 export function createQueries(
   { db }: Context,
-  { reports, deliveries, patients }: { reports: Reports; deliveries: Deliveries; patients: Patients },
+  {
+    reports,
+    deliveries,
+    patients,
+    acks,
+  }: { reports: Reports; deliveries: Deliveries; patients: Patients; acks: BusinessAcks },
 ) {
   const newestReports = db.prepare<[{ state: string | null; limit: number }], ReportRow>(
     `SELECT report.* FROM report
@@ -89,6 +95,7 @@ export function createQueries(
       return {
         ...summary(report, deliveries.ofReport(reportId)),
         patient: patients.nameOf(report.patient_id),
+        acknowledgements: acks.ofReport(report.id),
         versions: reports.versions(reportId).map(versionDetails),
       };
     },

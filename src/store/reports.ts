@@ -4,6 +4,7 @@ import type { Fault } from '../report/fault.ts';
 import { qualify } from '../report/identity.ts';
 import type { Warning } from '../report/report.ts';
 import { type VersionCause, weightiestCause } from '../report/versions.ts';
+import type { BusinessAcks } from './business-acks.ts';
 import { asJson, type Context, fromJson } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Dossiers } from './dossiers.ts';
@@ -97,6 +98,7 @@ export function createReports(
   { db, now, journal, actor }: Context,
   dossiers: Dossiers,
   deliveries: Deliveries,
+  acks: BusinessAcks,
 ) {
   const byId = db.prepare<[string], ReportRow>('SELECT * FROM report WHERE id = ?');
   const insertReport = db.prepare(
@@ -319,6 +321,8 @@ export function createReports(
       const row = loadVersion(reportId, number);
       if (row.state !== 'interpreted') return;
       setBlocked.run(JSON.stringify(faults), row.id);
+      if (fromJson<DispatchFlags>(row.flags).destDmp !== false)
+        acks.refused(reportId, number, faults[0]?.code ?? '');
       journal.append({
         actor,
         action: 'render-failed',

@@ -1,6 +1,7 @@
 import { createActs } from './acts.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnouncements } from './announcements.ts';
+import { createBusinessAcks } from './business-acks.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
@@ -53,11 +54,13 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const sideFiles = createSideFiles(context, inbox);
   const controlIds = createControlIds(context, { inbox, alerts });
   const deliveries = createDeliveries(context);
-  const reports = createReports(context, dossiers, deliveries);
+  const acks = createBusinessAcks(context);
+  const reports = createReports(context, dossiers, deliveries, acks);
   const renewal = createRenewal({ reports, patients, deliveries, actor });
   const watched = createWatchedIdentities({ reports, patients, deliveries, alerts });
   const announcements = createAnnouncements({ reports, alerts });
   const planning = createPlanning(context, {
+    acks,
     reports,
     patients,
     deliveries,
@@ -74,10 +77,10 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     renewal,
     watched,
   });
-  const outbox = createOutbox(context, deliveries, alerts, announcements);
+  const outbox = createOutbox(context, deliveries, alerts, announcements, acks);
   const reportActs = createReportActs(context, { reports, deliveries, planning });
   const acts = createActs(context, { inbox, patients, deliveries, planning });
-  const queries = createQueries(context, { reports, deliveries, patients });
+  const queries = createQueries(context, { reports, deliveries, patients, acks });
 
   const releaseDue = (): number => {
     const masks = reportActs.masksDue();
@@ -125,6 +128,12 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     stillInDoubt: (deliveryId, at) => write(() => outbox.stillInDoubt(deliveryId, at)),
     unlease: (deliveryId) => write(() => outbox.unlease(deliveryId)),
     recover: () => write(() => outbox.recover()),
+    acksDue: async (source, limit) => acks.due(source, limit),
+    ackSent: (ackId) => write(() => acks.sent(ackId)),
+    ackRefused: (ackId, why) => write(() => acks.refusedByPeer(ackId, why)),
+    ackLater: (ackId, at, why) => write(() => acks.later(ackId, at, why)),
+    mailRead: (deliveryId) => write(() => acks.read(deliveries.load(deliveryId))),
+
     nextDue: async (channel) => outbox.nextDue(channel),
 
     hold: (reportId, act) => write(() => reportActs.hold(reportId, act)),
