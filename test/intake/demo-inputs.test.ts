@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCorrespondents } from '../../src/intake/correspondents.ts';
+import { interpret } from '../../src/intake/interpret.ts';
 import { qualify } from '../../src/report/identity.ts';
+import { profile } from '../fixtures/hl7/messages.ts';
 import { read } from './parts.ts';
 
 const DEMO = join(import.meta.dirname, '../../config/demo');
@@ -70,17 +72,30 @@ describe.skipIf(!SAMPLES)('published samples', () => {
 
   it.each([
     ['oru-discrete/cdc_batch_FHS_BHS_2msg.hl7', ['dossier', 'dossier']],
-    ['oru-discrete/fhirmap_french_lab_hybrid.hl7', ['dossier']],
+    // Its FIC row names a PDF that does not lie beside it.
+    ['oru-discrete/fhirmap_french_lab_hybrid.hl7', ['rejected']],
     ['oru-discrete/ms_LRI_2.0-NG_CBC_Typ_Message.hl7', ['dossier']],
     ['oru-discrete/nist_elr_SampleTestCase3.hl7', ['dossier']],
     ['adt/NonConsentementConsultation_OppositionAlimentation.er7', ['patient']],
     ['adt/admission.er7', ['patient']],
-    ['adt/sortie.er7', ['ignored']],
-    ['oru-cda/ans_v2.1_segur2_oru_crbio_init.hl7', ['rejected']],
+    ['adt/sortie.er7', ['patient']],
+    ['oru-cda/ans_v2.1_segur2_oru_crbio_init.hl7', ['dossier']],
     ['oru-cda/ans_v2.1_zam_reception_mss.er7', ['rejected']],
     ['hprim/sante_libHprim_Test1_H2.1C.hpr', ['rejected']],
   ])('%s', (path, kinds) => {
     expect(sample(path).map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('the hybrid is a report once its PDF lies beside it, each row under its exam', () => {
+    const bytes = readFileSync(join(SAMPLES ?? '', 'oru-discrete/fhirmap_french_lab_hybrid.hl7'));
+    const source = profile({ finalTerminator: 'optional' });
+    const [part] = interpret(bytes, source, () => Buffer.from('%PDF-1.4 document'));
+    const exams = part?.kind === 'dossier' ? part.dossier.exams : [];
+    expect(exams.map(({ local, results }) => [local.code, results.map((row) => row.local.code)])).toEqual([
+      ['CRP', ['CRP']],
+      ['I3', ['NA', 'K']],
+      ['CR', ['CR', 'CR_PDF']],
+    ]);
   });
 
   it('the NIST culture has three isolates of three antibiotics each', () => {
