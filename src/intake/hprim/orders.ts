@@ -1,5 +1,6 @@
 import type { Fault } from '../../report/fault.ts';
-import type { Segment } from '../hl7.ts';
+import { fault } from '../faults.ts';
+import type { Repetition, Segment } from '../hl7.ts';
 import { hprimFault } from './faults.ts';
 
 /** A row and the comments under it. */
@@ -12,8 +13,8 @@ export interface Row {
 export interface Exam {
   /** Absent: the rows stand straight under the patient. */
   readonly obr: Segment | undefined;
-  /** Rank of its repetition in OBR.4; undefined: of none, its rows name it. */
-  readonly repetition: number | undefined;
+  /** Its repetition of OBR.4; undefined: of none, its rows name it. */
+  readonly repetition: Repetition | undefined;
   readonly code: string;
   readonly number: string;
   readonly comments: Segment[];
@@ -32,6 +33,9 @@ interface Block {
   readonly exams: Exam[];
   readonly rows: Row[];
 }
+
+/** Exams of one patient in a message: a few hundred in a long stay. A short field can announce thousands. */
+const MAX_EXAMS = 2_000;
 
 /**
  * Sorts the segments of an ORU (H { P {C} { OBR {C} { OBX {C} } } } L) into patients and exams. A repetition of OBR.4 is an
@@ -61,6 +65,8 @@ export function groupSegments(segments: readonly Segment[], position: string): (
     }
   }
   return patients.map(({ p, comments, blocks }) => {
+    const exams = blocks.reduce((sum, block) => sum + block.exams.length, 0);
+    if (exams > MAX_EXAMS) return fault('HL7_TOO_MANY', `${position}, ${p.at()}`, 'examens d’un patient');
     const refused = linkRows(blocks, position);
     if (refused) return refused;
     return { p, comments, exams: inPrintingOrder(blocks.flatMap(({ exams }) => exams)) };
@@ -73,13 +79,13 @@ function addRequest({ p, blocks }: { p: Segment; blocks: Block[] }, obr: Segment
   if (block !== above) blocks.push(block);
   const number = dossierNumber(obr, p);
   const comments: Segment[] = [];
-  const codes = obr.repetitions(4).map((repetition) => repetition.text(1) || repetition.text(4));
+  const named = obr.repetitions(4);
   // A comment on the request is told once, with its first exam.
-  for (const [rank, code] of (codes.length > 0 ? codes : ['']).entries())
+  for (const [rank, repetition] of (named.length > 0 ? named : [undefined]).entries())
     block.exams.push({
       obr,
-      repetition: rank,
-      code,
+      repetition,
+      code: repetition?.text(1) || repetition?.text(4) || '',
       number,
       comments: rank === 0 ? comments : [],
       rows: [],

@@ -32,14 +32,17 @@ export function resultSegments(
   ];
 }
 
-function orderOf({ obr, repetition: rank, number, rows }: Exam, p: Segment, delimiters: Delimiters): Segment {
+function orderOf(
+  { obr, repetition: named, number, rows }: Exam,
+  p: Segment,
+  delimiters: Delimiters,
+): Segment {
   const fields: Record<number, readonly Repetition[]> = {};
   for (const field of SAME_OBR) fields[field] = obr?.everyRepetition(field) ?? [];
   for (const field of PEOPLE_OBR)
     fields[field] = (obr?.repetitions(field) ?? []).map((person) => asXcn(person, delimiters));
   fields[3] = [repetition([number], delimiters)];
   // An exam that no repetition names takes the name of its rows.
-  const named = rank === undefined ? undefined : obr?.repetitions(4)[rank];
   fields[4] = named ? [named] : (rows[0]?.obx.repetitions(3).slice(0, 1) ?? []);
   const section = rows.map(({ obx }) => obx.text(15)).find(Boolean);
   fields[24] =

@@ -99,6 +99,8 @@ describe('the line parser', () => {
     expect(codes(one, { maxSegments: 3 })).toEqual(['HL7_TOO_MANY']);
     expect(codes(one, { maxParts: 20 })).toEqual(['HL7_TOO_MANY']);
     expect(codes(one, { maxFieldLength: 5 })).toEqual(['HL7_TOO_MANY']);
+    const exams = Array.from({ length: 2_001 }, (_, rank) => `E${rank}~x~L`).join('^');
+    expect(codes(one.replace(/NFS~[^|]*/, exams), {})).toEqual(['HL7_TOO_MANY']);
   });
 
   it('skips blank lines, frame marks and the old end-of-file mark', () => {
