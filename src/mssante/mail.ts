@@ -12,7 +12,7 @@ import {
   recipientForm,
 } from './faults.ts';
 import { composeMail, messageIdOf } from './message.ts';
-import { mailSubject, namingFacts, REPLACEMENT_TAG, safePdfName, WITHDRAWAL_TAG } from './names.ts';
+import { mailSubject, namingFacts, REPLACEMENT_TAG, safePdfName } from './names.ts';
 import type { MailKind, MssanteSettings } from './settings.ts';
 import { buildXdm, submissionSetOid } from './xdm.ts';
 
@@ -82,7 +82,8 @@ export async function writeMail(
     // FIN forbids the answer that a Reply-To would invite.
     ...(replyTo === undefined || noReply ? {} : { replyTo }),
     subject: mailSubject(namingFacts(header), {
-      tag: job.withdraws ? WITHDRAWAL_TAG : job.replaces === undefined ? undefined : REPLACEMENT_TAG,
+      // No tag is published for a withdrawal: the body says it.
+      tag: job.withdraws || job.replaces === undefined ? undefined : REPLACEMENT_TAG,
     }),
     date: now,
     messageId,

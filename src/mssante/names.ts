@@ -19,8 +19,6 @@ export interface NamingFacts {
 export const SUBJECT_PREFIX = 'XDM/1.0/DDM+';
 /** After the prefix, never before: rules of receivers test how the subject begins. */
 export const REPLACEMENT_TAG = '[Annule et remplace]';
-/** The news that what was sent is withdrawn. */
-export const WITHDRAWAL_TAG = '[Annule]';
 
 const MAX_TYPE = 40;
 /** Names of a birth record are shorter; a longer one is cut rather than refused. */

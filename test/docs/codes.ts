@@ -27,6 +27,8 @@ export const NOT_CODES: readonly string[] = [
     'MODIF_CONFIDENTIALITYCODE',
     'MODIF_CONF_CODE',
   ],
+  // table AckMetierZAM of the acknowledgements that we write
+  ...['ACK_RECEPTION_DMP', 'ACK_RECEPTION_MSS', 'DESTINATAIRE_MSS', 'LECTEUR_MSS'],
   // columns of the LOINC tables
   ...[
     'EXAMPLE_UCUM_UNITS',
