@@ -127,10 +127,14 @@ function characters(raw: string, inside: boolean, handler: ScanHandler): boolean
 function attributesOf(written: string): [string, string][] | undefined {
   const attributes: [string, string][] = [];
   if (written === '') return attributes;
-  for (const [, name = '', double, single] of written.matchAll(ATTRIBUTE)) {
+  ATTRIBUTE.lastIndex = 0;
+  for (let found = ATTRIBUTE.exec(written); found; found = ATTRIBUTE.exec(written)) {
+    const name = found[1] ?? '';
+    const raw = found[2] ?? found[3] ?? '';
     // XML 1.0 §3.3.3: a line end or tab as written is a blank.
-    const value = resolved((double ?? single ?? '').replace(/[\t\n]/g, ' '));
-    if (value === undefined || attributes.some(([other]) => other === name)) return undefined;
+    const value = resolved(raw.includes('\n') || raw.includes('\t') ? raw.replace(/[\t\n]/g, ' ') : raw);
+    if (value === undefined) return undefined;
+    for (const [other] of attributes) if (other === name) return undefined;
     attributes.push([name, value]);
   }
   return attributes;

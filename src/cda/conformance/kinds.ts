@@ -56,9 +56,8 @@ function inChapters(document: CdaDocument, name: string): readonly Node[] {
 }
 
 function findInChapters(document: CdaDocument, name: string): Node[] {
-  return document
-    .named(name)
-    .filter((node) => hasAncestor(node, (up) => up.name === 'section' && isChapterLevel(up)));
+  const chapters = new Set(document.named('section').filter(isChapterLevel));
+  return document.named(name).filter((node) => hasAncestor(node, (up) => chapters.has(up)));
 }
 
 const isChapterLevel = (section: Node): boolean =>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { scan } from '../../xml/scan.ts';
 
 /** An element of the document under check. Prefixes are dropped: self-presenting files come with and without. */
@@ -30,18 +31,17 @@ const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
  */
 export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
   if (bytes.byteLength > MAX_BYTES) return 'too-large';
-  let xml: string;
-  try {
-    xml = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return 'not-utf8';
-  }
+  if (!isUtf8(bytes)) return 'not-utf8';
+  const xml = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const base64: string[] = [];
   const index = new Map<string, Node[]>();
-  let here: Building = { name: '', attributes: {}, children: [], text: '', parent: undefined };
+  const around: Building = { name: '', attributes: {}, children: [], text: '', parent: undefined };
+  let here = around;
   const fault = scan(xml, {
     open(qualified, written) {
       const name = localName(qualified);
+      // The stylesheet of a self-presenting file is none of the document.
+      if (here === around && name !== 'ClinicalDocument') return;
       const attributes: Record<string, string> = {};
       for (const [key, value] of written) if (!key.startsWith('xmlns:')) attributes[localName(key)] = value;
       const node: Building = { name, attributes, children: [], text: '', parent: here };
@@ -55,6 +55,7 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
       if (here.parent) here = here.parent;
     },
     text(text) {
+      if (here === around) return;
       if (here.attributes.representation === 'B64' && BASE64.test(text)) {
         here.text = String(base64.length);
         base64.push(text);
@@ -65,21 +66,13 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
   const roots = index.get('ClinicalDocument') ?? [];
   const [root] = roots;
   if (!root || roots.length > 1 || !xml.includes('urn:hl7-org:v3')) return 'no-document';
-  const inside = root.parent?.parent ? only(root, index) : index;
-  return { root, named: (name) => inside.get(name) ?? [], base64 };
+  return { root, named: (name) => index.get(name) ?? [], base64 };
 }
 
 const localName = (qualified: string): string => {
   const colon = qualified.indexOf(':');
   return colon === -1 ? qualified : qualified.slice(colon + 1);
 };
-
-/** In a self-presenting file, the elements of the stylesheet are none of the document's. */
-function only(root: Node, index: ReadonlyMap<string, Node[]>): Map<string, Node[]> {
-  const within = (node: Node | undefined): boolean =>
-    node !== undefined && (node === root || within(node.parent));
-  return new Map([...index].map(([name, nodes]) => [name, nodes.filter(within)]));
-}
 
 interface Building {
   name: string;
