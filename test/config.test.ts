@@ -102,8 +102,9 @@ describe('the configuration', () => {
   });
 
   it('refuses two sources of one name', () => {
-    const source = EXAMPLE.slice(EXAMPLE.indexOf('  - name: sgl'), EXAMPLE.indexOf('\ndmp:'));
-    expect(faults(altered('\ndmp:', `\n${source}\ndmp:`))).toContainEqual(
+    const end = '\n\n# Écouteurs MLLP';
+    const source = EXAMPLE.slice(EXAMPLE.indexOf('  - name: sgl'), EXAMPLE.indexOf(end));
+    expect(faults(altered(end, `\n${source}${end}`))).toContainEqual(
       expect.objectContaining({ key: 'sources.1.name' }),
     );
   });
