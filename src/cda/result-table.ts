@@ -112,7 +112,7 @@ function valueCell(line: Line): XmlElement {
 const rangesOf = ({ ranges, beside }: Line) => (beside?.range ? [...ranges, beside.range] : ranges);
 
 function printedResult({ value, result }: Line): XmlContent {
-  if (result.status === 'pending') return 'En attente';
+  if (result.status === 'pending') return 'En cours';
   if (result.status === 'cancelled') return 'Non réalisé';
   if (!value) return 'Non disponible';
   if (value.kind === 'text' && value.preformatted) return preformatted(value.text);

@@ -15,7 +15,10 @@ type Attributes = Readonly<Record<string, string | undefined>>;
 /** An element; attributes and content that are undefined are left out. */
 export function el(name: string, attributes: Attributes = {}, ...content: XmlContent[]): XmlElement {
   const present: Record<string, string> = {};
-  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) present[key] = value;
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) present[key] = value;
+  }
   const children: XmlNode[] = [];
   collect(content, children);
   return { name, attributes: present, children };
@@ -47,12 +50,18 @@ export function xmlText(text: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** Most text of a report is itself already: only this is looked at further. */
+const UNUSUAL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /[\u0000-\u001f&<>"\ud800-\udfff\ufffe\uffff]/;
+
 /** The one place where text becomes XML. @param special the characters that cannot stand as they are */
 const escaped = (text: string, special: RegExp): string =>
-  xmlText(text).replace(special, (character) => ESCAPES[character] ?? character);
+  UNUSUAL.test(text) ? xmlText(text).replace(special, (character) => ESCAPES[character] ?? character) : text;
 
 /** Attribute values are one line: a reader turns their line ends and tabs into blanks anyway. */
-const escapedAttribute = (text: string): string => escaped(text, /[&<>"]/g).replace(/[\n\t]+/g, ' ');
+const escapedAttribute = (text: string): string =>
+  UNUSUAL.test(text) ? escaped(text, /[&<>"]/g).replace(/[\n\t]+/g, ' ') : text;
 
 /**
  * Writes a ClinicalDocument, UTF-8 with its XML declaration, well-formed whatever its texts hold. Elements start on
@@ -69,7 +78,7 @@ export function serialize(root: XmlElement): Uint8Array {
 /** @param indent line end and blanks before a child; undefined inside mixed content */
 function write({ name, attributes, children }: XmlElement, indent: string | undefined, into: string[]): void {
   let tag = `<${name}`;
-  for (const key of Object.keys(attributes)) tag += ` ${key}="${escapedAttribute(attributes[key] ?? '')}"`;
+  for (const key in attributes) tag += ` ${key}="${escapedAttribute(attributes[key] ?? '')}"`;
   if (children.length === 0) {
     into.push(`${tag}/>`);
     return;

@@ -58,5 +58,5 @@ function countLines({ count, countCoding }: CodedIsolate, { styles, marks }: She
 }
 
 function statusText(status: CodedResult['status']): string {
-  return status === 'pending' ? '« en cours »' : 'non réalisé';
+  return status === 'pending' ? 'en cours' : 'non réalisé';
 }

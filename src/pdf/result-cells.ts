@@ -47,7 +47,7 @@ export function textsOf(result: CodedResult, { marks }: Sheet): RowTexts {
 }
 
 function valueCell(result: CodedResult): { text: string; number: boolean } {
-  if (result.status === 'pending') return { text: '« en cours »', number: false };
+  if (result.status === 'pending') return { text: 'en cours', number: false };
   return hasValue(result) ? printedCell(result.value) : { text: 'non réalisé', number: false };
 }
 

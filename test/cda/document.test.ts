@@ -175,7 +175,7 @@ describe('a result', () => {
     expect(textAt(document, '//c:organizer[@classCode="BATTERY"]/c:statusCode/@code')).toBe('active');
     expect(textAt(document, '//c:act/c:statusCode/@code')).toBe('active');
     expect(textAt(document, '//lab:statusCode/@code')).toBe('active');
-    expect(textAt(document, '//c:tr[c:td="T4 libre"]')).toContain('En attente');
+    expect(textAt(document, '//c:tr[c:td="T4 libre"]')).toContain('En cours');
     expect(textAt(document, '//c:section[1]')).toContain('Résultats partiels');
   });
 
