@@ -36,7 +36,7 @@ export const lotMismatch = (): Fault => ({
 export const traitsDivergent = (fields: readonly string[]): Fault => ({
   code: 'DMP_TRAITS_DIVERGENT',
   cause: `L'identité connue du DMP diffère de celle du compte rendu : ${fields.join(', ')}.`,
-  hint: "Faire contrôler l'identité du patient (identitovigilance). Corrigée dans le SGL, l'envoi reprend de lui-même ; corrigée au DMP : crbio queue retry ; confirmée telle quelle : crbio report release.",
+  hint: "Faire contrôler l'identité du patient (identitovigilance). Corrigée dans le SGL, l'envoi reprend de lui-même, ou, si un mail est déjà parti, quand le SGL renvoie le compte rendu ; corrigée au DMP : crbio queue retry ; confirmée telle quelle : crbio report release.",
 });
 
 export const parentDiffers = (): Fault => ({

@@ -140,7 +140,7 @@ export const RULES: readonly Rule[] = [
     applies: ({ circumstances }) =>
       when(
         circumstances.identityChanged === true,
-        'l’identité du patient a changé depuis que ce document a été fait (INS déqualifiée ou différente) : identitovigilance',
+        'l’identité du patient a changé depuis que ce document a été fait (INS déqualifiée ou différente, traits changés) : identitovigilance',
       ),
   },
   {

@@ -13,7 +13,7 @@ export const ALERTS = {
   },
   'identite-gelee': {
     what: 'l’identité du patient ne permet plus la diffusion de ce compte rendu : INS déqualifiée, retirée ou différente, identité douteuse, ou traits changés',
-    todo: 'identitovigilance : corriger l’identité à la source (ADT) ; ce qui attend repart alors de lui-même. Ce qui est déjà remis sous une INS fausse est à faire supprimer',
+    todo: 'identitovigilance : corriger l’identité à la source (ADT) ; ce que personne n’a reçu repart alors de lui-même, le reste quand le SGL renvoie le compte rendu corrigé. Ce qui est déjà remis sous une INS fausse est à faire supprimer',
   },
   'depot-incertain': {
     what: 'issue d’un dépôt au DMP inconnue depuis une heure : le DMP ne répond pas à la recherche du document, et une version suivante de ce compte rendu peut attendre sa réponse',
