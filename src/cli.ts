@@ -10,6 +10,9 @@ import type { SuggestOptions } from './commands/catalogue-suggest.ts';
 import type { DirectoryImportOptions, DirectorySearchOptions } from './commands/directory.ts';
 import { type CommonOptions, EXIT, type ExitCode, STANDARD } from './commands/output.ts';
 
+import type { ShowOptions } from './commands/quarantine.ts';
+import type { ReplayOptions } from './commands/quarantine-replay.ts';
+
 /**
  * The command line: a contract (docs/cli.md). Each command is a thin call into commands/; modules load when called, so
  * that `crbio help` does not open a database.
@@ -194,20 +197,28 @@ function program(): Command {
 
   const quarantine = group(crbio, 'quarantine', 'les entrées qui n’ont pu être interprétées');
   command(quarantine, 'list', 'liste', 'crbio quarantine list').action(async (options: CommonOptions) =>
-    exit(await (await import('./commands/quarantine.ts')).listQuarantine(output, options)),
+    exit(await (await import('./commands/quarantine.ts')).listQuarantine(output, options, Date.now())),
   );
-  command(quarantine, 'show <ID>', 'motif et conduite à tenir', 'crbio quarantine show 3').action(
-    async (id: string, options: CommonOptions) =>
-      exit(await (await import('./commands/quarantine.ts')).showQuarantine(output, options, id)),
-  );
-  act(
+  command(quarantine, 'show <ID>', 'motif, conduite à tenir, contenu', 'crbio quarantine show 3 --around')
+    .option('--around', 'montre le segment en cause, le champ marqué ; la consultation est journalisée')
+    .option('--raw', 'écrit les octets reçus sur la sortie standard (vers un fichier)')
+    .option('--out <FILE>', 'écrit les octets reçus dans un nouveau fichier')
+    .action(async (id: string, options: ShowOptions) =>
+      exit(await (await import('./commands/quarantine.ts')).showQuarantine(output, options, id, Date.now())),
+    );
+  command(
     quarantine,
     'replay <ID>',
     'réinterprète après correction',
-    "crbio quarantine replay 3 --by 'Dr Martin'",
-  ).action(async (id, options) =>
-    exit(await (await import('./commands/quarantine.ts')).replayQuarantine(output, options, id)),
-  );
+    "crbio quarantine replay 3 --file corrige.hl7 --by 'Dr Martin' --reason 'PID-3 complété'",
+  )
+    .option('--by <WHO>', 'qui agit ; inutile avec --preview')
+    .option('--reason <TEXT>', 'pourquoi', '')
+    .option('--preview', 'dit ce que donnerait le rejeu, sans rien faire')
+    .option('--file <FILE>', "copie corrigée, prise à la place de l'original, qui est gardé")
+    .action(async (id: string, options: ReplayOptions) =>
+      exit(await (await import('./commands/quarantine-replay.ts')).replayQuarantine(output, options, id)),
+    );
 
   const alerts = group(crbio, 'alerts', 'ce qu’une personne doit regarder');
   command(alerts, 'list', 'alertes ouvertes et échues', 'crbio alerts list')

@@ -23,6 +23,14 @@ export const ALERTS = {
     what: 'un numéro de message (MSH-10) déjà reçu est revenu avec un autre contenu : refusé, rien n’en est publié',
     todo: 'demander à l’éditeur du SGL pourquoi ses numéros se répètent, faire renvoyer ; crbio quarantine list montre le message',
   },
+  'antivirus-indisponible': {
+    what: 'l’antivirus ne répond pas : les messages qui portent un document attendent, rien n’en est ouvert ni publié',
+    todo: 'remettre l’antivirus en marche (crbio check --reach le joint) ; ce qui attend repart alors de lui-même',
+  },
+  'dossier-bloque': {
+    what: 'un dossier d’export ne peut plus être relevé : disque plein, ou dossier d’archive en lecture seule ; les fichiers y restent, rien n’est perdu',
+    todo: 'faire de la place, ou rendre les droits sur les dossiers de la source (crbio check) ; le relevé reprend alors de lui-même',
+  },
 } as const satisfies Record<string, { readonly what: string; readonly todo: string }>;
 
 export type AlertKind = keyof typeof ALERTS;

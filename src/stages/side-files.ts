@@ -8,10 +8,13 @@ export interface SideFileSettings {
   readonly waitMs: number;
   /** Ends of names that are documents and no messages: `.pdf`, `.tif`. */
   readonly suffixes: readonly string[];
+  /** Names of documents that come alone: they are read as messages are. */
+  readonly alone?: RegExp;
 }
 
-export function hasSideSuffix(name: string, { suffixes }: SideFileSettings): boolean {
+export function hasSideSuffix(name: string, { suffixes, alone }: SideFileSettings): boolean {
   const lower = name.toLowerCase();
+  if (alone?.test(name.slice(name.lastIndexOf('/') + 1))) return false;
   return suffixes.some((suffix) => lower.endsWith(suffix.toLowerCase()));
 }
 
@@ -31,13 +34,18 @@ export type MessageWithFiles =
   | { readonly state: 'read'; readonly items: readonly InterpretedItem[]; readonly names: readonly string[] }
   | { readonly state: 'waiting'; readonly until: number };
 
+/** Of a source with sub-folders, a document lies beside its message in the same one: the name as the feed gives it. */
+function besideIn(origin: string, name: string): string {
+  return `${origin.slice(0, origin.lastIndexOf('/') + 1)}${name}`;
+}
+
 /**
  * Reads a message, and again with each file that it turns out to name, until it names no other: reading stops at the first
  * file that a dossier lacks.
  * @param waitMs how long the message may wait for what is not there; it is then read without
  */
 export async function readWithFiles(
-  { inboxId }: Pick<InboxMessage, 'inboxId'>,
+  { inboxId, origin }: Pick<InboxMessage, 'inboxId' | 'origin'>,
   read: (files: SideFiles) => readonly InterpretedItem[],
   store: Pick<Store, 'claimSideFiles'>,
   waitMs: number,
@@ -47,7 +55,7 @@ export async function readWithFiles(
   for (;;) {
     const known = names.size;
     const items = read((name) => {
-      names.set(name, sideKey(name));
+      names.set(name, sideKey(besideIn(origin, name)));
       return files.get(name);
     });
     if (names.size === known) return { state: 'read', items, names: [...names.keys()] };

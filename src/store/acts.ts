@@ -63,10 +63,24 @@ export function createActs({ now, journal }: Context, { inbox, patients, deliver
       const row = inbox.find(quarantineId);
       if (!row) return REFUSED.quarantineUnknown(quarantineId);
       if (row.replayedAt !== undefined) return REFUSED.alreadyReplayed();
+      if (row.kept === 'side-file') return REFUSED.replaySideFile();
       if (row.inboxId === undefined) return REFUSED.noBytes();
       inbox.replay(quarantineId, row.inboxId);
       note('replayed', `quarantine:${quarantineId}`, act, { inbox: row.inboxId });
       return { done: true };
+    },
+
+    /** The bytes that a person mended, in place of those in quarantine, which are kept. */
+    mend(quarantineId: number, bytes: Uint8Array, act: Act): ActResult {
+      const row = inbox.find(quarantineId);
+      if (!row) return REFUSED.quarantineUnknown(quarantineId);
+      if (row.replayedAt !== undefined) return REFUSED.alreadyReplayed();
+      if (row.kept === 'side-file') return REFUSED.replaySideFile();
+      const mended = inbox.mend(row, bytes);
+      if (mended === undefined) return REFUSED.mendKnown();
+      const original = row.inboxId === undefined ? {} : { inbox: row.inboxId };
+      note('mended', `quarantine:${quarantineId}`, act, { ...original, mended });
+      return { done: true, inboxId: mended };
     },
   };
 }

@@ -154,8 +154,20 @@ export const REFUSED = {
   noBytes: () =>
     refuse(
       'REPLAY_NO_BYTES',
-      'cette entrée a été refusée avant d’être conservée (fichier trop grand)',
-      'redéposer le fichier dans le dossier d’export une fois la limite relevée',
+      'cette entrée a été refusée avant de former un message (fichier trop grand, octets hors trame)',
+      'redéposer le fichier dans le dossier d’export une fois la limite relevée, le faire renvoyer, ou en donner une copie corrigée (--file)',
+    ),
+  replaySideFile: () =>
+    refuse(
+      'REPLAY_SIDE_FILE',
+      'cette entrée est un document joint que nul message ne cite, et non un message',
+      'le déposer de nouveau avec son message ; ou rejouer le message qui aurait dû le citer, corrigé (--file)',
+    ),
+  mendKnown: () =>
+    refuse(
+      'MEND_KNOWN',
+      'ce fichier a déjà été reçu de cette source, octet pour octet : ce n’est pas une copie corrigée',
+      'pour réinterpréter l’original après une correction de la configuration : crbio quarantine replay, sans --file',
     ),
 } as const;
 

@@ -11,6 +11,8 @@ interface InboxRow {
   readonly size: number;
   readonly state: InboxState;
   readonly outcomes: string;
+  /** The quarantined input of which it is a mended copy. */
+  readonly mends: number | null;
 }
 
 interface QuarantineRecord {
@@ -21,6 +23,11 @@ interface QuarantineRecord {
   readonly fault: string;
   readonly at: number;
   readonly replayed_at: number | null;
+  readonly size: number | null;
+  /** Of a file beside the messages. */
+  readonly sha256: string | null;
+  /** How many first bytes are kept of what no message could be made of. */
+  readonly head: number | null;
 }
 
 /** The messages as received, and what of them could not be interpreted. */
@@ -36,13 +43,13 @@ export function createInbox({ db, now, journal, actor }: Context) {
   );
   const insertBytes = db.prepare('INSERT INTO inbox_bytes (inbox_id, bytes) VALUES (?, ?)');
   const received = db.prepare<
-    [number, number],
+    [number, number, number],
     { id: number; source: string; origin: string; bytes: Buffer }
   >(UNINTERPRETED);
   const byId = db.prepare<[number], InboxRow>('SELECT * FROM inbox WHERE id = ?');
   const setState = db.prepare('UPDATE inbox SET state = ?, outcomes = ? WHERE id = ?');
   const addQuarantine = db.prepare(
-    'INSERT INTO quarantine (inbox_id, source, origin, size, fault, at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO quarantine (inbox_id, source, origin, size, fault, at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const addBytes = db.prepare('INSERT INTO quarantine_bytes (quarantine_id, bytes) VALUES (?, ?)');
   const faultsOf = db
@@ -50,10 +57,12 @@ export function createInbox({ db, now, journal, actor }: Context) {
       'SELECT fault FROM quarantine WHERE inbox_id = ? AND replayed_at IS NULL ORDER BY id',
     )
     .pluck();
-  const quarantined = db.prepare<[number], QuarantineRecord>('SELECT * FROM quarantine WHERE id = ?');
+  const quarantined = db.prepare<[number], QuarantineRecord>(`${RECORD} WHERE id = ?`);
   const open = db.prepare<[number], QuarantineRecord>(
-    'SELECT * FROM quarantine WHERE replayed_at IS NULL ORDER BY at DESC, id DESC LIMIT ?',
+    `${RECORD} WHERE replayed_at IS NULL ORDER BY at DESC, id DESC LIMIT ?`,
   );
+  const content = db.prepare<[number], { bytes: Buffer }>(CONTENT);
+  const setMends = db.prepare('UPDATE inbox SET mends = ? WHERE id = ?');
   const markReplayed = db.prepare(
     'UPDATE quarantine SET replayed_at = ? WHERE replayed_at IS NULL AND (id = ? OR inbox_id = ?)',
   );
@@ -87,14 +96,18 @@ export function createInbox({ db, now, journal, actor }: Context) {
       size,
       fault,
       bytes,
+      sha256,
     }: {
       source: string;
       origin: string;
       size: number;
       fault: Fault;
       bytes?: Uint8Array;
+      sha256?: string;
     }): void {
-      const { lastInsertRowid } = addQuarantine.run(null, source, origin, size, JSON.stringify(fault), now());
+      const { lastInsertRowid } = addQuarantine.run(
+        ...[null, source, origin, size, JSON.stringify(fault), now(), sha256 ?? null],
+      );
       if (bytes) addBytes.run(lastInsertRowid, bytes);
       journal.append({
         actor,
@@ -106,7 +119,7 @@ export function createInbox({ db, now, journal, actor }: Context) {
 
     uninterpreted: (limit: number): InboxMessage[] =>
       received
-        .all(now(), limit)
+        .all(now(), now(), limit)
         .map(({ id, source, origin, bytes }) => ({ inboxId: id, source, origin, bytes })),
 
     load,
@@ -126,7 +139,7 @@ export function createInbox({ db, now, journal, actor }: Context) {
     /** Sets a part of a message aside with its fault. */
     quarantine(inboxId: number, fault: Fault): number {
       const { source, origin, size } = load(inboxId);
-      const added = addQuarantine.run(inboxId, source, origin, size, JSON.stringify(fault), now());
+      const added = addQuarantine.run(inboxId, source, origin, size, JSON.stringify(fault), now(), null);
       const quarantineId = Number(added.lastInsertRowid);
       journal.append({
         actor,
@@ -169,6 +182,28 @@ export function createInbox({ db, now, journal, actor }: Context) {
     },
     open: (limit: number): QuarantineRow[] => open.all(limit).map(rowOf),
 
+    /** The bytes of a quarantined input: all of them, or those that were kept. */
+    content: (quarantineId: number): Uint8Array | undefined => content.get(quarantineId)?.bytes,
+
+    /**
+     * Takes a mended copy of a quarantined input, and settles the input: what was refused of it is in the copy now.
+     * @returns undefined when this source gave these very bytes before
+     */
+    mend(row: QuarantineRow, bytes: Uint8Array): number | undefined {
+      const { inboxId, duplicate } = this.receive({ source: row.source, origin: row.origin, bytes });
+      if (duplicate) return undefined;
+      setMends.run(row.quarantineId, inboxId);
+      markReplayed.run(now(), row.quarantineId, row.inboxId ?? null);
+      if (row.inboxId !== undefined) setState.run('interpreted', load(row.inboxId).outcomes, row.inboxId);
+      return inboxId;
+    },
+
+    /** The message that this one is a mended copy of. */
+    mended(inboxId: number): number | undefined {
+      const { mends } = load(inboxId);
+      return mends === null ? undefined : (quarantined.get(mends)?.inbox_id ?? undefined);
+    },
+
     /** Puts the whole message back: its other parts will be found unchanged. */
     replay(quarantineId: number, inboxId: number): void {
       markReplayed.run(now(), quarantineId, inboxId);
@@ -179,11 +214,26 @@ export function createInbox({ db, now, journal, actor }: Context) {
 
 export type Inbox = ReturnType<typeof createInbox>;
 
-/** Oldest first; those that wait for a side file only once it has come, or their time is over. */
+const RECORD = `
+  SELECT quarantine.*, (SELECT length(bytes) FROM quarantine_bytes WHERE quarantine_id = quarantine.id) AS head
+  FROM quarantine`;
+
+export const CONTENT = `
+  SELECT coalesce(inbox_bytes.bytes, attachment.bytes, quarantine_bytes.bytes) AS bytes FROM quarantine
+  LEFT JOIN inbox_bytes ON inbox_bytes.inbox_id = quarantine.inbox_id
+  LEFT JOIN attachment ON attachment.sha256 = quarantine.sha256
+  LEFT JOIN quarantine_bytes ON quarantine_bytes.quarantine_id = quarantine.id
+  WHERE quarantine.id = ? AND coalesce(inbox_bytes.bytes, attachment.bytes, quarantine_bytes.bytes) IS NOT NULL`;
+
+/**
+ * Oldest first; those that wait for a side file only once it has come, or their time is over; those whose documents wait for
+ * an antivirus when it is to be asked again.
+ */
 export const UNINTERPRETED = `
   SELECT inbox.id, source, origin, bytes FROM inbox JOIN inbox_bytes ON inbox_id = inbox.id
   WHERE state = 'received'
     AND NOT EXISTS (SELECT 1 FROM side_wait WHERE side_wait.inbox_id = inbox.id AND awake = 0 AND until_at > ?)
+    AND NOT EXISTS (SELECT 1 FROM scan_wait WHERE scan_wait.inbox_id = inbox.id AND next_at > ?)
   ORDER BY inbox.id LIMIT ?`;
 
 function rowOf(record: QuarantineRecord): QuarantineRow {
@@ -194,6 +244,15 @@ function rowOf(record: QuarantineRecord): QuarantineRow {
     origin: record.origin,
     fault: fromJson<Fault>(record.fault),
     at: record.at,
+    size: record.size ?? 0,
+    kept: keptOf(record),
     ...(record.replayed_at === null ? {} : { replayedAt: record.replayed_at }),
   };
+}
+
+function keptOf({ inbox_id, sha256, head, size }: QuarantineRecord): QuarantineRow['kept'] {
+  if (inbox_id !== null) return 'message';
+  if (sha256 !== null) return 'side-file';
+  if (head === null) return 'none';
+  return head === size ? 'bytes' : 'head';
 }

@@ -128,6 +128,9 @@ export function createInterpretation(
       // Interpreted already, by a call whose answer was lost: the same answer.
       if (message.state !== 'received') return fromJson<InterpretedOutcome[]>(message.outcomes);
       forget.run(inboxId);
+      // A mended copy says all that the original said.
+      const original = inbox.mended(inboxId);
+      if (original !== undefined) forget.run(original);
       const outcomes = items.map((item) => take(inboxId, item));
       inbox.finish(inboxId, outcomes);
       return outcomes;
@@ -144,3 +147,5 @@ interface InterpretationParts {
   readonly renewal: Renewal;
   readonly watched: WatchedIdentities;
 }
+
+export type Interpretation = ReturnType<typeof createInterpretation>;

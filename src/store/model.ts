@@ -7,7 +7,6 @@ import type { MailOrders } from '../report/finished.ts';
 import type { StatedIdentity, Traits } from '../report/identity.ts';
 import type { Consent, IdentityProof, PatientUpdate } from '../report/patient-update.ts';
 import type { ReportVersion, Warning } from '../report/report.ts';
-import type { Timestamp } from '../report/timestamp.ts';
 
 export type { Consent, PatientUpdate };
 
@@ -42,9 +41,7 @@ export interface Store {
   /** Messages received and not yet interpreted, oldest first. */
   uninterpreted(limit: number): Promise<readonly InboxMessage[]>;
   /** `waitsUntil`: of a received message that waits for a file beside it. */
-  inboxState(
-    inboxId: number,
-  ): Promise<{ state: InboxState; faults: readonly Fault[]; waitsUntil?: number }>;
+  inboxState(inboxId: number): Promise<{ state: InboxState; faults: readonly Fault[]; waitsUntil?: number }>;
   /**
    * Keeps a file that lies beside messages, durably, and tells what became of it: the same file asked about again is not
    * another one. Messages that wait for its name are then to be interpreted.
@@ -65,11 +62,14 @@ export interface Store {
    * what there is.
    * @param names each with its key
    */
-  claimSideFiles(
-    inboxId: number,
-    names: ReadonlyMap<string, string>,
-    waitMs: number,
-  ): Promise<SideFileClaim>;
+  claimSideFiles(inboxId: number, names: ReadonlyMap<string, string>, waitMs: number): Promise<SideFileClaim>;
+
+  /** Times that the documents of a message could not be looked at by the antivirus. */
+  scanAttempts(inboxId: number): Promise<number>;
+  /** No antivirus answers: the message waits until then, and is told of when that lasts. */
+  scanPostponed(inboxId: number, until: number): Promise<void>;
+  /** It has answered for all documents of a message that waited. */
+  scanDone(inboxId: number): Promise<void>;
 
   // ---- interpret
   /**
@@ -181,6 +181,13 @@ export interface Store {
   cancelDelivery(deliveryId: string, act: Act): Promise<ActResult>;
   /** Puts a quarantined input back to be interpreted. */
   replay(quarantineId: number, act: Act): Promise<ActResult>;
+  /** Takes a copy that a person mended as a message of its own, linked to the quarantined input, which is kept and settled. */
+  mend(quarantineId: number, bytes: Uint8Array, act: Act): Promise<ActResult>;
+  /**
+   * What a replay, or a mended copy, would come to: all of it is done, told, and undone.
+   * @param items what the message, or the copy, reads as
+   */
+  rehearse(quarantineId: number, items: readonly InterpretedItem[], mended?: Uint8Array): Promise<Rehearsal>;
 
   // ---- questions
   /**
@@ -197,6 +204,13 @@ export interface Store {
     limit?: number;
   }): Promise<readonly DeliveryRow[]>;
   quarantine(filter?: { limit?: number; id?: number }): Promise<readonly QuarantineRow[]>;
+  /** The bytes of a quarantined input, as far as they are kept; undefined when none are. */
+  quarantineContent(quarantineId: number): Promise<Uint8Array | undefined>;
+  /** What a message that names these files would find now; nothing is taken. */
+  sideFilesAtHand(
+    inboxId: number,
+    names: ReadonlyMap<string, string>,
+  ): Promise<ReadonlyMap<string, Uint8Array>>;
   patient(patient: string): Promise<PatientDetails | undefined>;
   journal(filter?: { reportId?: string; limit?: number }): Promise<readonly JournalEntry[]>;
   /** Checks the hash chain; the sequence number of the first broken entry, or undefined. */
@@ -433,6 +447,8 @@ export type ActResult =
       readonly version?: number;
       /** Released but for the announcement mask. */
       readonly stillMasked?: true;
+      /** The message that a mended copy became. */
+      readonly inboxId?: number;
     }
   | { readonly done: false; readonly fault: Fault };
 
@@ -510,8 +526,40 @@ export interface QuarantineRow {
   readonly origin: string;
   readonly fault: Fault;
   readonly at: number;
+  /** Bytes of the input. */
+  readonly size: number;
+  /**
+   * What is kept: a message, which can be replayed; a file beside messages; bytes of which no message could be made, all
+   * or the first; nothing (the file itself lies in the quarantine folder).
+   */
+  readonly kept: 'message' | 'side-file' | 'bytes' | 'head' | 'none';
   readonly replayedAt?: number;
 }
+
+/** What a replay would come to. */
+export type Rehearsal =
+  | { readonly done: false; readonly fault: Fault }
+  | {
+      readonly done: true;
+      readonly outcomes: readonly RehearsedOutcome[];
+      /** Patients that are not known yet. */
+      readonly newPatients: number;
+    };
+
+export type RehearsedOutcome =
+  | {
+      readonly kind: 'version';
+      readonly reportId: string;
+      readonly dossier: string;
+      readonly version: number;
+      readonly completeness: 'partial' | 'complete';
+      readonly cause: ReportVersion['cause'];
+      readonly warnings: readonly Warning[];
+    }
+  | { readonly kind: 'unchanged'; readonly reportId: string; readonly dossier: string }
+  | { readonly kind: 'patient' }
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  | { readonly kind: 'ignored'; readonly reason: string };
 
 export interface PatientDetails {
   /** Number of the laboratory, or `authority|number`. */

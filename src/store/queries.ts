@@ -135,3 +135,5 @@ function stateOf({ state }: VersionRow): ReportSummary['state'] {
   if (state === 'superseded') throw new Error('the newest version is superseded');
   return state;
 }
+
+export type Queries = ReturnType<typeof createQueries>;

@@ -71,7 +71,18 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     return row;
   };
 
+  /** What the message has or may take, by name as it gave them. */
+  const candidates = (inboxId: number, source: string, names: ReadonlyMap<string, string>) =>
+    [...names].flatMap(([name, key]) => {
+      const found = candidate.get(inboxId, source, key, source, key, name);
+      return found ? [{ name, ...found }] : [];
+    });
+
   return {
+    /** What a message that names these files would find now; nothing is taken. */
+    atHand: (inboxId: number, names: ReadonlyMap<string, string>): ReadonlyMap<string, Uint8Array> =>
+      new Map(candidates(inboxId, inbox.load(inboxId).source, names).map(({ name, bytes }) => [name, bytes])),
+
     /** Keeps a file, or tells what became of it; its time over, nobody has named it. */
     receive(file: {
       source: string;
@@ -106,7 +117,13 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
       }
       if (known.state === 'free' && known.until_at <= now()) {
         giveUp.run(known.id);
-        inbox.refuse({ source, origin: name, size: known.size, fault: SET_ASIDE.sideFileUnclaimed() });
+        inbox.refuse({
+          source,
+          origin: name,
+          size: known.size,
+          sha256,
+          fault: SET_ASIDE.sideFileUnclaimed(),
+        });
       }
       return fateOf(load(known.id));
     },
@@ -117,14 +134,8 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     /** Gives a message the files that it names, all together, or what there is of them once its time is over. */
     claim(inboxId: number, names: ReadonlyMap<string, string>, waitMs: number): SideFileClaim {
       const { source } = inbox.load(inboxId);
-      const files = new Map<string, Uint8Array>();
-      const taken: { id: number; own: number }[] = [];
-      for (const [name, key] of names) {
-        const found = candidate.get(inboxId, source, key, source, key, name);
-        if (!found) continue;
-        taken.push(found);
-        files.set(name, found.bytes);
-      }
+      const taken = candidates(inboxId, source, names);
+      const files = new Map<string, Uint8Array>(taken.map(({ name, bytes }) => [name, bytes]));
       const since = until.get(inboxId);
       const deadline = since ?? now() + waitMs;
       if (files.size < names.size && deadline > now()) {

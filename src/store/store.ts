@@ -18,9 +18,11 @@ import { createPatientStatements } from './patient-statements.ts';
 import { createPatients } from './patients.ts';
 import { createPlanning } from './planning.ts';
 import { createQueries, DEFAULT_LIMIT } from './queries.ts';
+import { createRehearsal } from './rehearsal.ts';
 import { createRenewal } from './renewal.ts';
 import { createReportActs } from './report-acts.ts';
 import { createReports } from './reports.ts';
+import { createScans } from './scans.ts';
 import { createSideFiles } from './side-files.ts';
 import { createWatchedIdentities } from './watched-identities.ts';
 
@@ -49,10 +51,11 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const alerts = createAlerts(context);
   const claim = createClaim(context);
   const inbox = createInbox(context);
+  const sideFiles = createSideFiles(context, inbox);
+  const scans = createScans(context, alerts);
+  const controlIds = createControlIds(context, { inbox, alerts });
   const dossiers = createDossiers(context);
   const patients = createPatients(context, createPatientStatements(context));
-  const sideFiles = createSideFiles(context, inbox);
-  const controlIds = createControlIds(context, { inbox, alerts });
   const deliveries = createDeliveries(context);
   const acks = createBusinessAcks(context);
   const reports = createReports(context, dossiers, deliveries, acks);
@@ -82,6 +85,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const acts = createActs(context, { inbox, patients, deliveries, planning });
   const queries = createQueries(context, { reports, deliveries, patients, acks });
 
+  const rehearse = createRehearsal(context, queue, { acts, inbox, interpretation, queries });
+
   const releaseDue = (): number => {
     const masks = reportActs.masksDue();
     for (const report of masks) reportActs.endMasks(report);
@@ -94,11 +99,15 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
     inboxState: async (inboxId) => {
-      const waitsUntil = sideFiles.waitsUntil(inboxId);
+      const waitsUntil = scans.waitsUntil(inboxId) ?? sideFiles.waitsUntil(inboxId);
       return { ...inbox.state(inboxId), ...(waitsUntil === undefined ? {} : { waitsUntil }) };
     },
     receiveSideFile: (file) => write(() => sideFiles.receive(file)),
     isSideFileAwaited: async (source, key) => sideFiles.isAwaited(source, key),
+    sideFilesAtHand: async (inboxId, names) => sideFiles.atHand(inboxId, names),
+    scanAttempts: async (inboxId) => scans.attempts(inboxId),
+    scanPostponed: (inboxId, until) => write(() => scans.postponed(inboxId, until)),
+    scanDone: (inboxId) => write(() => scans.done(inboxId)),
     claimSideFiles: (inboxId, names, waitMs) => write(() => sideFiles.claim(inboxId, names, waitMs)),
 
     interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),
@@ -144,6 +153,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     retryDelivery: (deliveryId, act) => write(() => acts.retryDelivery(deliveryId, act)),
     cancelDelivery: (deliveryId, act) => write(() => acts.cancelDelivery(deliveryId, act)),
     replay: (quarantineId, act) => write(() => acts.replay(quarantineId, act)),
+    mend: (quarantineId, bytes, act) => write(() => acts.mend(quarantineId, bytes, act)),
+    rehearse: (quarantineId, items, mended) => rehearse(quarantineId, items, mended),
 
     reports: async (filter = {}) => queries.reports(filter),
     report: async (reportId) => queries.report(reportId),
@@ -154,6 +165,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
       const row = inbox.find(id);
       return row ? [row] : [];
     },
+    quarantineContent: async (quarantineId) => inbox.content(quarantineId),
     patient: async (patient) => patients.details(patient),
     journal: async ({ reportId, limit = DEFAULT_LIMIT } = {}) => journal.entries(reportId, limit),
     verifyJournal: () => journal.verify(),

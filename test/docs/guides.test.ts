@@ -116,6 +116,7 @@ const ELSEWHERE = [
   'received',
   'quarantined',
   'replayed',
+  'mended',
   'opposed',
   'opposition-lifted',
   'lane-blocked',

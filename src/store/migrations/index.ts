@@ -7,6 +7,7 @@ import { patientStatements } from './0006-patient-statements.ts';
 import { controlIds } from './0007-control-ids.ts';
 import { sideFiles } from './0008-side-files.ts';
 import { finished } from './0009-finished.ts';
+import { quarantineWork } from './0010-quarantine-work.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly string[] = [
   controlIds,
   sideFiles,
   finished,
+  quarantineWork,
 ];
