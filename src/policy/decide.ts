@@ -55,12 +55,12 @@ function withHolders(
   ];
 }
 
-/** The report is withdrawn, and this recipient has it. */
+/** The report is withdrawn, and this recipient has it and does not know. */
 function takesBack({ facts, circumstances, channel }: RuleInput, recipient: string): boolean {
-  return (
-    facts.withdrawal &&
-    circumstances.alreadyHave.some((holder) => holder.channel === channel && holder.recipient === recipient)
-  );
+  const { alreadyHave, toldOfWithdrawal = [] } = circumstances;
+  const isHere = (one: { channel: string; recipient: string }) =>
+    one.channel === channel && one.recipient === recipient;
+  return facts.withdrawal && alreadyHave.some(isHere) && !toldOfWithdrawal.some(isHere);
 }
 
 function destinations(

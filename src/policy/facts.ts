@@ -89,6 +89,8 @@ export interface DispatchCircumstances {
   readonly alimentation?: 'INO' | 'IO' | 'NA';
   /** Who has an earlier version: they get the replacement, or the withdrawal. */
   readonly alreadyHave: readonly { readonly channel: string; readonly recipient: string }[];
+  /** Who of them has been told that it is withdrawn. */
+  readonly toldOfWithdrawal?: readonly { readonly channel: string; readonly recipient: string }[];
   /** Who has this very document already: it came written, and another version of it differs in masks only. */
   readonly sameDocument?: readonly { readonly channel: string; readonly recipient: string }[];
   /** `YYYYMMDD` today, in the laboratory's zone: ages are counted with it. */

@@ -94,13 +94,20 @@ export const RULES: readonly Rule[] = [
       when(facts.nonHuman, 'le prélèvement n’est pas humain : le format CR-Bio ne sait pas le porter'),
   },
   {
-    // Who has nothing of it; from who has it, decide.ts takes it back.
+    // Who has nothing of it, or knows; from who has it, decide.ts takes it back.
     name: 'retrait',
     channels: ALL,
     decision: 'never',
     release: 'none',
-    applies: ({ facts }) =>
-      when(facts.withdrawal, 'compte rendu retiré : rien n’était parti à cette destination'),
+    applies: ({ facts, channel, mailbox, circumstances: { toldOfWithdrawal = [] } }) => {
+      const isTold = toldOfWithdrawal.some(
+        (one) => channel !== 'dmp' && one.channel === channel && one.recipient === mailbox,
+      );
+      return when(
+        facts.withdrawal,
+        `compte rendu retiré : ${isTold ? 'ce destinataire en est déjà averti' : 'rien n’était parti à cette destination'}`,
+      );
+    },
   },
   {
     name: 'document-identique',

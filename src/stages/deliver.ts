@@ -289,12 +289,7 @@ export function createLane(
 }
 
 async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob | undefined> {
-  // The DMP deletes what was deposited; a mailbox gets a notice of this version.
-  const deposited = leased.channel === 'dmp' ? leased.withdraws : undefined;
-  const documents = await store.documents({
-    reportId: leased.reportId,
-    version: deposited ?? leased.version,
-  });
+  const documents = await documentsOf(leased, store);
   if (!documents) return undefined;
   const {
     deliveryId,
@@ -330,6 +325,17 @@ async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob 
     pdf: documents.pdf,
     pdfName: documents.pdfName,
   };
+}
+
+/**
+ * The DMP deletes what was deposited. A mailbox gets a notice: our withdrawn version, which repeats nothing; of a report
+ * that came written, the document that it has, for a later one may hold what nobody is to see.
+ */
+async function documentsOf({ reportId, version, channel, withdraws }: LeasedDelivery, store: Store) {
+  const taken = withdraws === undefined ? undefined : { reportId, version: withdraws };
+  if (taken && channel === 'dmp') return store.documents(taken);
+  const own = await store.documents({ reportId, version });
+  return taken && own?.mail ? store.documents(taken) : own;
 }
 
 function documentsMissing() {

@@ -77,12 +77,14 @@ export async function checkFinished(
   const second = n3 && n1 ? readCdaHeader(n1) : undefined;
   if (second && 'cause' in second) return { faults: [second] };
 
-  const findings =
-    finished.request === 'delete' ? [] : [n3, n1].flatMap((one) => (one ? checkDocument(one) : []));
+  const headers = [header, ...(second ? [second] : [])];
+  // A withdrawal shows the document to nobody: what is wrong with it may be why it is taken back.
+  const isShown = task.dossier.withdrawn === undefined;
+  const findings = isShown ? [n3, n1].flatMap((one) => (one ? checkDocument(one) : [])) : [];
   const faults = [
     ...findings.filter(({ rule }) => !TOLERATED.includes(rule)).map(unfit),
-    ...[header, ...(second ? [second] : [])].flatMap((one) => documentFaults(one, patient, assets)),
-    ...versionFaults(finished, header, cda, earlier),
+    ...(isShown ? headers.flatMap((one) => documentFaults(one, patient, assets)) : []),
+    ...(isShown || finished.request === 'delete' ? versionFaults(finished, header, cda, earlier) : []),
   ];
   if (faults.length > 0) return { faults };
 

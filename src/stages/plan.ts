@@ -60,6 +60,7 @@ export function planOf(task: PlanTask, today: string, settings: DispatchSettings
       opposition: task.opposition,
       ...(task.consent ? { alimentation: task.consent.alimentation } : {}),
       alreadyHave: task.alreadyHave,
+      toldOfWithdrawal: task.toldOfWithdrawal,
       sameDocument: task.sameDocument,
       identityChanged:
         hasChanged(facts.identity, usableIdentity(settings.environment, task.identity)) ||

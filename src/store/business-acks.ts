@@ -3,7 +3,7 @@ import { DMP_N1 } from '../report/delivery.ts';
 import type { AcknowledgementOrders } from '../report/finished.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Delivery } from './deliveries.ts';
-import type { BusinessAckRow, DueAck } from './model.ts';
+import type { BusinessAckRow, DueAck, VersionId } from './model.ts';
 
 /** A row of the table. */
 interface Row {
@@ -101,6 +101,10 @@ export function createBusinessAcks({ db, now, journal, actor }: Context) {
   };
 
   return {
+    /** Does the sender of this version ask for any? */
+    areAsked: ({ reportId, version }: VersionId): boolean =>
+      (asked.get(reportId, version)?.orders ?? null) !== null,
+
     /** What a destination did. @param error its code, or ours; undefined: it has it */
     outcome(delivery: Delivery, error?: string): void {
       if (delivery.recipient === DMP_N1) return;

@@ -387,6 +387,8 @@ export interface PlanTask extends VersionId {
   readonly reachedAs: readonly string[];
   /** Those who have this very document already, under an earlier version that differs in masks only. */
   readonly sameDocument: readonly { readonly channel: Channel; readonly recipient: string }[];
+  /** Those whom the latest that they got told of the withdrawal. */
+  readonly toldOfWithdrawal: readonly { readonly channel: Channel; readonly recipient: string }[];
   /** Recipients that already have an earlier version, by channel: they get the replacement. */
   readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
 }

@@ -39,6 +39,15 @@ export function createPlanning(
     'SELECT DISTINCT channel, recipient FROM reached WHERE report_id = ? AND version < ? ORDER BY channel, recipient',
   );
 
+  /** Not those who got the report again since. */
+  const told = db.prepare<[string, number], { channel: Channel; recipient: string }>(
+    `SELECT channel, recipient FROM delivery
+     WHERE report_id = ? AND version < ? AND withdraws = 1 AND state = 'delivered' AND NOT EXISTS (
+       SELECT 1 FROM reached AS later
+       WHERE later.report_id = delivery.report_id AND later.channel = delivery.channel
+         AND later.recipient = delivery.recipient AND later.version > delivery.version)`,
+  );
+
   const sameDocument = db.prepare<[string, number, string], { channel: Channel; recipient: string }>(
     `SELECT DISTINCT channel, recipient FROM reached
      JOIN version ON version.report_id = reached.report_id AND version.number = reached.version
@@ -76,6 +85,7 @@ export function createPlanning(
       opposition: patients.oppositions(report.patient_id),
       consent: patients.consent(report.patient_id),
       alreadyHave: alreadyHave.all(row.report_id, row.number),
+      toldOfWithdrawal: told.all(row.report_id, row.number),
       sameDocument: sameDocument.all(row.report_id, row.number, row.document_oid ?? ''),
       identity: patients.identity(report.patient_id),
       borne: fromJson<Traits>(traitsOf.get(row.id) ?? '{}'),

@@ -272,7 +272,10 @@ export function createReports(
         flags: JSON.stringify(made.dossier.flags),
         lifted: JSON.stringify(made.lifted ?? []),
         warnings: JSON.stringify(made.warnings ?? []),
-        acknowledge: asJson(made.dossier.finished?.acknowledge),
+        // What the laboratory takes back by itself answers nothing that the sender asked.
+        acknowledge: asJson(
+          made.dossier.withdrawn === 'by-laboratory' ? undefined : made.dossier.finished?.acknowledge,
+        ),
         inbox_id: made.inboxId ?? null,
         created_at: now(),
       });

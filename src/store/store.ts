@@ -117,7 +117,9 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     renderFailed: (id, faults) => write(() => reports.renderFailed(id, faults)),
 
     unplanned: async (limit) => planning.unplanned(limit),
-    planned: (task, decisions) => writeRepeatable(() => planning.planned(task, decisions)),
+    planned: (task, decisions) =>
+      // What its sender is told of the plan must not be told twice in two ways.
+      (acks.areAsked(task) ? write : writeRepeatable)(() => planning.planned(task, decisions)),
     // Looked at first: most turns have nothing due, and would open a transaction for it.
     releaseDue: async () =>
       reportActs.masksDue().length + planning.holdsDue().length > 0 ? write(releaseDue) : 0,

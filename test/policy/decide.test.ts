@@ -328,6 +328,14 @@ describe('a withdrawal', () => {
     expect(withdrawn(more)).toEqual(allThree('takes back'));
   });
 
+  it('tells nobody twice', () => {
+    expect(withdrawn({ toldOfWithdrawal: [doctor] })).toEqual([
+      'dmp takes back',
+      'mssante-pro never/retrait',
+      'mssante-patient takes back',
+    ]);
+  });
+
   it('concerns whoever has it, under an address that the report no longer names', () => {
     const other = {
       channel: 'mssante-patient',

@@ -129,6 +129,24 @@ describe('a document that came written', () => {
   });
 });
 
+describe('a withdrawal of one', () => {
+  const other = () => ({ ...dossier.patient, traits: { ...dossier.patient.traits, birthName: 'AUTRE' } });
+  const earlier = () => [{ documentOid: written.documentOid, sha256: 'other' }];
+
+  it('by the laboratory is kept by nothing: that the document is another patient’s may be the reason', async () => {
+    const withdrawn = { patient: other(), withdrawn: 'by-laboratory' } as const;
+    expect(await refusal({}, { more: withdrawn, earlier: earlier() })).toEqual([]);
+    expect(await refusal({}, { more: { patient: other() }, earlier: earlier() })).toContain(
+      'CDA_PATIENT_DIFFERS',
+    );
+  });
+
+  it('by its sender neither', async () => {
+    const withdrawn = { patient: other(), withdrawn: 'cancelled' } as const;
+    expect(await refusal({ request: 'delete' }, { more: withdrawn, earlier: earlier() })).toEqual([]);
+  });
+});
+
 describe('kept here', () => {
   const born = () => dossier.patient.traits;
 
@@ -174,7 +192,9 @@ describe('kept here', () => {
     expect(await refusal({ n3, request: 'replace' }, earlier('1.2.3.2', '1.2.3.1'))).toContain(
       'CDA_REPLACES_OLD',
     );
-    expect(await refusal({ request: 'delete' }, earlier('1.2.3.2', oid))).toEqual(['CDA_DELETES_ANOTHER']);
-    expect(await refusal({ request: 'delete' }, earlier(oid))).toEqual([]);
+    const deleted = (...oids: string[]) =>
+      refusal({ request: 'delete' }, { ...earlier(...oids), more: { withdrawn: 'cancelled' } });
+    expect(await deleted('1.2.3.2', oid)).toEqual(['CDA_DELETES_ANOTHER']);
+    expect(await deleted(oid)).toEqual([]);
   });
 });

@@ -45,6 +45,7 @@ const task = (more: Partial<PlanTask> = {}): PlanTask => ({
   opposition: {},
   consent: undefined,
   alreadyHave: [],
+  toldOfWithdrawal: [],
   sameDocument: [],
   ...more,
 });

@@ -101,6 +101,31 @@ describe('a withdrawal by a person', () => {
     await deliver(store, 'mssante-pro');
     await store.release(REPORT, ACT, RULES);
     await render(store);
-    expect((await store.unplanned(1))[0]?.alreadyHave).toHaveLength(1);
+    expect((await store.unplanned(1))[0]).toMatchObject({
+      alreadyHave: [{ channel: 'mssante-pro' }],
+      toldOfWithdrawal: [{ channel: 'mssante-pro' }],
+    });
+  });
+
+  test('who was told of it is told again only after getting the report again', async () => {
+    const { store } = aBench();
+    const told = async () => (await store.unplanned(1))[0]?.toldOfWithdrawal.length;
+    await planned(store, toDoctor());
+    await deliver(store, 'mssante-pro');
+    await store.withdraw(REPORT, ACT);
+    await render(store);
+    expect(await told()).toBe(0);
+    await plan(store, toDoctor({ withdraws: true, rule: 'retrait' }));
+    await deliver(store, 'mssante-pro');
+    await tell(store, aDossier({ messageAt: at('20260302120000'), clinicalInformation: 'fièvre' }));
+    await render(store);
+    expect(await told()).toBe(1);
+    await store.release(REPORT, ACT, RULES);
+    await render(store);
+    await plan(store, toDoctor());
+    await deliver(store, 'mssante-pro');
+    await store.withdraw(REPORT, ACT);
+    await render(store);
+    expect(await told()).toBe(0);
   });
 });

@@ -1,0 +1,68 @@
+import Database from 'better-sqlite3';
+import { describe, expect, test, vi } from 'vitest';
+import type { Dossier } from '../../src/report/dossier.ts';
+import type { FinishedDocuments } from '../../src/report/finished.ts';
+import {
+  ACT,
+  aBench,
+  aDossier,
+  deliver,
+  plan,
+  planned,
+  REPORT,
+  render,
+  send,
+  tell,
+} from './store-fixtures.ts';
+
+/** A finished document whose sender asks what becomes of it. */
+const asking = (): Dossier => {
+  const finished: FinishedDocuments = {
+    n3: Buffer.from('<ClinicalDocument/>').toString('base64'),
+    request: 'create',
+    onlyMasking: false,
+    mail: {},
+    acknowledge: {
+      reception: true,
+      reading: false,
+      controlId: 'A1',
+      sender: ['SGL', 'LABO'],
+      receiver: ['CRBIO', ''],
+      processing: 'P',
+      volet: '2.1',
+    },
+  };
+  return aDossier({ exams: [], finished });
+};
+
+describe('what the sender of a finished document is told', () => {
+  test('is safe from a power cut before it is told, as it would be told again in another way', async () => {
+    const { store } = aBench();
+    const pragma = vi.spyOn(Database.prototype, 'pragma');
+    const waited = () => pragma.mock.calls.map(([text]) => text).findLast((text) => /synchronous/.test(text));
+    await planned(store, send({ decision: 'never', rule: 'opposition' }));
+    expect(waited()).toBe('synchronous = NORMAL');
+    await tell(store, { ...asking(), number: '2' });
+    await render(store);
+    await plan(store, send({ decision: 'never', rule: 'opposition' }));
+    expect(waited()).toBe('synchronous = FULL');
+    expect(await store.acksDue('sgl', 10)).toMatchObject([
+      { event: 'Z01', done: false, error: 'opposition' },
+    ]);
+  });
+
+  test('says nothing of what the laboratory takes back by itself', async () => {
+    const { store } = aBench();
+    await tell(store, asking());
+    await render(store);
+    await plan(store, send());
+    await deliver(store);
+    for (const { ackId } of await store.acksDue('sgl', 10)) await store.ackSent(ackId);
+    await store.withdraw(REPORT, ACT);
+    await render(store);
+    await plan(store, send({ withdraws: true, rule: 'retrait' }));
+    await deliver(store);
+    expect(await store.acksDue('sgl', 10)).toEqual([]);
+    expect((await store.report(REPORT))?.acknowledgements).toHaveLength(1);
+  });
+});
