@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js';
 import type { Dossier, Exam } from '../report/dossier.ts';
-import type { Result } from '../report/result.ts';
+import type { Result, ResultCoding } from '../report/result.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type PlausibleRange, plausibleRange } from './plausibility.ts';
 import { resolveResult } from './resolve.ts';
 import { isSameUnit, normaliseUnit } from './units.ts';
 import { allResults } from './validators.ts';
@@ -34,7 +35,7 @@ export interface UncodedTest {
 export interface FeedDoubt {
   readonly code: string;
   readonly level: 'error' | 'warning';
-  readonly rule: 'range-unit' | 'values-implausible';
+  readonly rule: 'range-unit' | 'values-implausible' | 'values-beyond-code';
   readonly message: string;
 }
 
@@ -51,10 +52,15 @@ interface Tally {
   ranged: number;
   far: number;
   rangeUnit: string;
+  /** Numbers whose LOINC code says what is plausible, and of them those outside. */
+  judged: number;
+  outside: number;
+  /** What was found plausible last. */
+  plausible?: PlausibleRange & { readonly loinc: string };
 }
 
-/** Values ten times beyond the reference range, in half of at least this many results, are another unit's. */
-const MIN_RANGED = 10;
+/** Values far from what is expected, in half of at least this many results, are another unit's or another test's. */
+const MIN_VALUES = 10;
 
 /** Counts results as they come; the same result sent again counts once. */
 export class CoverageCount {
@@ -93,6 +99,20 @@ export class CoverageCount {
     if (coding.loinc) tally.coded++;
     else for (const warning of warnings) tally.reasons.add(warning.code);
     this.#compareWithRange(result, tally);
+    this.#compareWithCode(result, coding, tally);
+  }
+
+  /** The laboratory's own ranges are wrong with its units: what the code measures is known elsewhere. */
+  #compareWithCode({ value }: Result, { loinc, ucum = '' }: ResultCoding, tally: Tally): void {
+    if (!loinc || value?.kind !== 'quantity' || value.comparator || !isNumber(value.lexical)) return;
+    const { loinc: terms, plausible } = this.#catalogue.tables;
+    const term = terms.get(loinc.code);
+    const range = term && plausibleRange(plausible, term, ucum);
+    if (!range) return;
+    tally.plausible = { ...range, loinc: loinc.code };
+    tally.judged++;
+    const number = new Decimal(value.lexical);
+    if (number.lt(range.low) || number.gt(range.high)) tally.outside++;
   }
 
   #compareWithRange({ value, ranges: [range], unit }: Result, tally: Tally): void {
@@ -134,15 +154,22 @@ export class CoverageCount {
   }
 }
 
-function doubtsAbout(code: string, { unit, rangeUnit, ranged, far }: Tally): FeedDoubt[] {
+function doubtsAbout(code: string, tally: Tally): FeedDoubt[] {
+  const { unit, rangeUnit, ranged, far, judged, outside, plausible } = tally;
   const doubts: FeedDoubt[] = [];
   if (rangeUnit !== '') {
     const message = `l’intervalle de référence est en « ${rangeUnit} », la valeur en « ${unit} ».`;
     doubts.push({ code, level: 'error', rule: 'range-unit', message });
   }
-  if (ranged >= MIN_RANGED && far * 2 >= ranged) {
+  if (ranged >= MIN_VALUES && far * 2 >= ranged) {
     const message = `${far} valeurs sur ${ranged} sont dix fois au-delà de l’intervalle de référence : unité à vérifier.`;
     doubts.push({ code, level: 'warning', rule: 'values-implausible', message });
+  }
+  if (plausible && judged >= MIN_VALUES && outside * 2 >= judged) {
+    const { loinc, ucum, low, high } = plausible;
+    const between = `${french(low)} à ${french(high)}${ucum === '' ? '' : ` ${ucum}`}`;
+    const message = `${outside} valeurs sur ${judged} sont hors de ce qui est plausible pour ${loinc} (${between}) : unité ou code à vérifier.`;
+    doubts.push({ code, level: 'warning', rule: 'values-beyond-code', message });
   }
   return doubts;
 }
@@ -159,8 +186,12 @@ function newTally(): Tally {
     ranged: 0,
     far: 0,
     rangeUnit: '',
+    judged: 0,
+    outside: 0,
   };
 }
+
+const french = (number: Decimal): string => number.toFixed().replace('.', ',');
 
 function isNumber(text: string | undefined): text is string {
   return text !== undefined && /^[+-]?\d{1,30}(\.\d{1,30})?$/.test(text);

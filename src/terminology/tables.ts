@@ -4,6 +4,7 @@ import { type FrenchAxes, parseAxes } from './axes.ts';
 import { type Circuit, parseCircuit, withChapters, withCircuit } from './circuit.ts';
 import { type Conversions, parseConversions } from './conversions.ts';
 import { type LoincTable, parseLoincTable, parseRetiredCodes, type RetiredCodes } from './loinc.ts';
+import { type PlausibleRanges, parsePlausibleRanges } from './plausibility.ts';
 import { isFaults, type SourceFile } from './source.ts';
 import { type AcceptedUnits, loadAcceptedUnits, parseUnits, type UnitTable } from './units.ts';
 import {
@@ -23,6 +24,7 @@ export interface Tables {
   readonly units: UnitTable;
   readonly acceptedUnits: AcceptedUnits;
   readonly conversions: Conversions;
+  readonly plausible: PlausibleRanges;
   readonly chapters: Chapters;
   /** OBR-24 → chapter. */
   readonly sections: ReadonlyMap<string, string>;
@@ -43,6 +45,7 @@ export const TABLE_FILES = {
   units: 'ucum-fr.tsv',
   acceptedUnits: 'value-sets/ucum-accepted.tsv',
   conversions: 'unit-conversions.tsv',
+  plausible: 'plausible-values.tsv',
   chapters: 'chapters.tsv',
   sections: 'sections.tsv',
   organisms: 'organisms.tsv',
@@ -82,6 +85,7 @@ export function parseTables(
     units: keep(parseUnits(files.units)),
     acceptedUnits: keep(loadAcceptedUnits(files.acceptedUnits)),
     conversions: keep(parseConversions(files.conversions)),
+    plausible: keep(parsePlausibleRanges(files.plausible)),
     sections: faults.length > 0 ? new Map() : keep(parseSections(files.sections, chapters)),
     organisms: keep(parseOrganisms(files.organisms)),
     interpretations: keep(parseValueSet(files.interpretations, OID.interpretation)),

@@ -65,10 +65,34 @@ describe('coverage', () => {
           }),
         ),
       ).doubts;
-    expect(feed(Array.from({ length: 12 }, () => '160'))).toEqual([
+    expect(feed(Array.from({ length: 12 }, () => '160'))).toContainEqual(
       expect.objectContaining({ rule: 'values-implausible', level: 'warning' }),
-    ]);
+    );
     expect(feed([...Array.from({ length: 12 }, () => '4.1'), '60'])).toEqual([]);
     expect(feed(['160', '160'])).toEqual([]);
+  });
+
+  it('doubts a code whose values are those of another quantity, range or none', () => {
+    const feed = (code: string, unit: string, values: readonly string[]) =>
+      count(
+        ...values.map((value, index) =>
+          aDossier([anExam('A', [sent(code, quantity(value), unit)])], { number: String(index) }),
+        ),
+      ).doubts;
+    const twelve = (value: string) => Array.from({ length: 12 }, () => value);
+    // Magnesium in mg/L under the code of the molar one: the mistake that reviewers find most.
+    expect(feed('MG', 'mmol/L', [...twelve('19.2'), '0.8'])).toEqual([
+      {
+        code: 'MG',
+        level: 'warning',
+        rule: 'values-beyond-code',
+        message:
+          '12 valeurs sur 13 sont hors de ce qui est plausible pour 2601-3 (0,3 à 2 mmol/L) : unité ou code à vérifier.',
+      },
+    ]);
+    expect(feed('MG', 'mmol/L', [...twelve('0.79'), '3.1'])).toEqual([]);
+    // An absolute count under the code of a percentage has no table of its own: no part exceeds its whole.
+    expect(feed('PNNP', '%', twelve('4200'))).toMatchObject([{ rule: 'values-beyond-code' }]);
+    expect(feed('PNNP', '%', twelve('62'))).toEqual([]);
   });
 });
