@@ -5,7 +5,7 @@ import { n1DocumentOid } from '../../src/report/identifiers.ts';
 import type { RegisteredDocument } from '../../src/sandbox/dmp/registry.ts';
 import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
 
-/** The profile `segur-v1` through the whole daemon: the N1 goes to the DMP beside the N3, and is replaced with it. */
+/** The profile `segur-v1` through the whole daemon: the N1 goes to the DMP beside the N3, is replaced and deleted with it. */
 
 let laboratory: Laboratory;
 
@@ -62,4 +62,16 @@ it('deposits two documents, sends no N1 by mail, and replaces both', {
   expect(deliveries.filter(({ channel }) => channel === 'dmp').map(({ state }) => state)).toEqual(
     Array(4).fill('delivered'),
   );
+});
+
+it('deletes both when the report is withdrawn', { timeout: SYSTEM_TIMEOUT_MS }, async () => {
+  const { reportId } = await laboratory.report(DOSSIER);
+  const act = ['--by', 'Dr Martin', '--reason', 'erreur de patient'];
+  expect((await laboratory.crbio('report', 'withdraw', reportId, ...act)).code).toBe(0);
+  await laboratory.settled();
+  const { documents, n3, n1 } = await deposited(2);
+  expect(documents.map(kindAndStatus)).toEqual(['structuré Deleted', 'PDF Deleted']);
+  const { documents: registered } = await laboratory.state();
+  // Nothing took their place.
+  expect(registered.filter(({ replaces }) => replaces === n3 || replaces === n1)).toEqual([]);
 });
