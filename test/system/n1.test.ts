@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,6 +10,7 @@ import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './lab
 /** The profile `segur-v1` through the whole daemon: the N1 goes to the DMP beside the N3, is replaced and deleted with it. */
 
 let laboratory: Laboratory;
+let daemon: ChildProcess;
 
 beforeAll(async () => {
   laboratory = await openLaboratory({
@@ -15,7 +18,7 @@ beforeAll(async () => {
       config.document = { profile: 'segur-v1' };
     },
   });
-  await laboratory.start();
+  daemon = await laboratory.start();
 }, SYSTEM_TIMEOUT_MS);
 afterAll(() => laboratory.close());
 
@@ -27,8 +30,8 @@ const kindAndStatus = (document: RegisteredDocument | undefined): string => {
 const DOSSIER = '26-110001';
 
 /** What the DMP holds of a version: N3 and N1. */
-async function deposited(version: number) {
-  const { versions } = await laboratory.report(DOSSIER);
+async function deposited(version: number, dossier = DOSSIER) {
+  const { versions } = await laboratory.report(dossier);
   const n3 = versions.find((one) => one.version === version)?.documentOid ?? '';
   const { documents } = await laboratory.state();
   const find = (oid: string) => documents.find(({ uniqueId }) => uniqueId === oid);
@@ -64,14 +67,42 @@ it('deposits two documents, sends no N1 by mail, and replaces both', {
   );
 });
 
-it('deletes both when the report is withdrawn', { timeout: SYSTEM_TIMEOUT_MS }, async () => {
-  const { reportId } = await laboratory.report(DOSSIER);
+async function withdraw(dossier: string): Promise<void> {
+  const { reportId } = await laboratory.report(dossier);
   const act = ['--by', 'Dr Martin', '--reason', 'erreur de patient'];
   expect((await laboratory.crbio('report', 'withdraw', reportId, ...act)).code).toBe(0);
   await laboratory.settled();
+}
+
+it('deletes both when the report is withdrawn', { timeout: SYSTEM_TIMEOUT_MS }, async () => {
+  await withdraw(DOSSIER);
   const { documents, n3, n1 } = await deposited(2);
   expect(documents.map(kindAndStatus)).toEqual(['structuré Deleted', 'PDF Deleted']);
   const { documents: registered } = await laboratory.state();
   // Nothing took their place.
   expect(registered.filter(({ replaces }) => replaces === n3 || replaces === n1)).toEqual([]);
+});
+
+it('deletes an N1 that was deposited, though the profile deposits none any more', {
+  timeout: SYSTEM_TIMEOUT_MS,
+}, async () => {
+  const dossier = '26-110002';
+  laboratory.drop('2.hl7', input('02-hemogramme.hl7'));
+  await laboratory.settled();
+  expect((await deposited(1, dossier)).documents.map(kindAndStatus)).toEqual([
+    'structuré Approved',
+    'PDF Approved',
+  ]);
+
+  daemon.kill('SIGTERM');
+  await once(daemon, 'exit');
+  laboratory.configure((config) => {
+    config.document = { profile: 'n3' };
+  });
+  daemon = await laboratory.start();
+  await withdraw(dossier);
+  expect((await deposited(1, dossier)).documents.map(kindAndStatus)).toEqual([
+    'structuré Deleted',
+    'PDF Deleted',
+  ]);
 });
