@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { antivirus } from './config/antivirus.ts';
 import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
 import { listener } from './config/listener.ts';
@@ -190,6 +191,7 @@ const schema = z
         hospitalClasses: ['I', 'E'],
         majorityAge: 18,
       }),
+    antivirus: antivirus.optional(),
     retry: retry.default(retry.parse({})),
     /** Peers that a test or demo instance may talk to, `host:port`; production ignores it. */
     peers: z.array(z.string()).default([]),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { scannerOf } from './antivirus-settings.ts';
 import { loadAssets } from './assets.ts';
 import { type Config, pathOf } from './config.ts';
 import { type DirectoryServiceSettings, startDirectory } from './directory-service.ts';
@@ -33,6 +34,7 @@ import {
 import { createAcknowledger } from './stages/acknowledge.ts';
 import { createAlertTeller } from './stages/alerts.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
+import { createDocumentGuard } from './stages/document-guard.ts';
 import { createInterpreter } from './stages/interpret.ts';
 import { createInterpretationWatch } from './stages/interpretation-watch.ts';
 import { itemsOf } from './stages/items.ts';
@@ -54,6 +56,8 @@ export interface Daemon {
 const IDLE_MS = 1_000;
 /** Files of a source read, committed and moved at the same time: they share commits; the receiver keeps their order. */
 const FILES_AT_ONCE = 4;
+/** An antivirus that is back is asked again soon: the messages that wait for it are results. */
+const SCAN_RETRY_MS = 60_000;
 /** How often the store is asked whether a command wrote: one pragma. */
 const WATCH_MS = 250;
 
@@ -138,10 +142,20 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   const wakeLanes = () => wake(...channelsOf(config));
 
   const interpretations = createInterpretationWatch();
+  const scanner = scannerOf(config);
   const interpreter = createInterpreter({
     store,
     log,
     at,
+    ...(scanner
+      ? {
+          guard: createDocumentGuard({
+            ...{ scanner, store, log, now },
+            random: Math.random,
+            backoff: { baseMs: config.retry.baseMs, capMs: Math.min(config.retry.capMs, SCAN_RETRY_MS) },
+          }),
+        }
+      : {}),
     done: interpretations.done,
     // A listener has no folder in which a file could come.
     waitMs: (source) => config.sources.find(({ name }) => name === source)?.sideFiles.waitMs ?? 0,
@@ -223,7 +237,15 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         ...(channel === 'dmp' ? {} : { maxAttempts: MAIL_MAX_ATTEMPTS }),
       },
       // An outcome may free the next version of the report for rendering.
-      { store, adapter, log, now, random: Math.random, at, wake: () => wake(channel, 'render', 'acknowledge') },
+      {
+        store,
+        adapter,
+        log,
+        now,
+        random: Math.random,
+        at,
+        wake: () => wake(channel, 'render', 'acknowledge'),
+      },
     );
     start(channel, lane.turn);
     return lane;

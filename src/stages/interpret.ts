@@ -1,8 +1,11 @@
+import { embeddedDocuments } from '../intake/embedded-documents.ts';
+import { isMessage } from '../intake/families.ts';
 import type { SideFiles } from '../intake/side-files.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+import type { DocumentGuard, GuardedDocument } from './document-guard.ts';
 import { readWithFiles } from './side-files.ts';
 
 export interface InterpretDependencies {
@@ -10,6 +13,8 @@ export interface InterpretDependencies {
   readonly log: Log;
   /** Pure: bytes of a source → its parts, identified and with their correspondents filled in. */
   readonly interpret: (bytes: Uint8Array, source: string, sideFiles: SideFiles) => readonly InterpretedItem[];
+  /** Looks at documents before they are read; absent: nobody does. */
+  readonly guard?: DocumentGuard;
   /** How long a message of this source waits for a file beside it (ms). */
   readonly waitMs: (source: string) => number;
   readonly at: (point: string) => void;
@@ -22,10 +27,11 @@ export interface InterpretDependencies {
 }
 
 const BATCH = 20;
+const CLEAN = { state: 'clean' } as const;
 
 /** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
 export function createInterpreter(dependencies: InterpretDependencies) {
-  const { store, log, interpret, waitMs, at, done, settled, next } = dependencies;
+  const { store, log, interpret, guard, waitMs, at, done, settled, next } = dependencies;
   // The receiver and the loop may meet on one message: the second waits for the first.
   const inHand = new Map<number, Promise<void>>();
 
@@ -40,14 +46,20 @@ export function createInterpreter(dependencies: InterpretDependencies) {
   const commit = async (message: InboxMessage) => {
     if ((await store.inboxState(message.inboxId)).state !== 'received') return;
     const { source, origin, inboxId } = message;
+    const guarded = guard ? await guard(message, documentsIn(message)) : CLEAN;
+    if (guarded.state === 'waiting') return;
     const read = await readWithFiles(
       message,
-      (sideFiles) => partsOf(message, sideFiles),
+      (sideFiles) =>
+        guarded.state === 'refused'
+          ? [{ kind: 'rejected', fault: guarded.fault }]
+          : partsOf(message, sideFiles),
       store,
       waitMs(source),
+      guard && ((documents) => guard(message, documents)),
     );
     if (read.state === 'waiting') {
-      log.info('waiting-for-file', { inbox: inboxId, source });
+      if (read.on === 'file') log.info('waiting-for-file', { inbox: inboxId, source });
       return;
     }
     const { items, names } = read;
@@ -89,6 +101,14 @@ export function createInterpreter(dependencies: InterpretDependencies) {
       return messages.length;
     },
   };
+}
+
+/** What an antivirus has to look at in the message itself: documents in its rows, and an input that is one. */
+function documentsIn({ bytes }: InboxMessage): readonly GuardedDocument[] {
+  const binary = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return isMessage(bytes)
+    ? embeddedDocuments(binary)
+    : [{ position: 'fichier', bytes }, ...embeddedDocuments(binary)];
 }
 
 /** A quarantine reason file, for the person who finds the input in the folder. */

@@ -1,6 +1,7 @@
 import { isMessage } from '../intake/families.ts';
 import { type SideFiles, sideKey } from '../intake/side-files.ts';
 import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+import type { GuardAnswer, GuardedDocument } from './document-guard.ts';
 
 /** How a source lays documents beside its messages. */
 export interface SideFileSettings {
@@ -32,7 +33,8 @@ export async function isSideFile(
 /** What a message holds, with the files beside it; `names`: those that it names. */
 export type MessageWithFiles =
   | { readonly state: 'read'; readonly items: readonly InterpretedItem[]; readonly names: readonly string[] }
-  | { readonly state: 'waiting'; readonly until: number };
+  /** On a file that is not there, or on the antivirus. */
+  | { readonly state: 'waiting'; readonly until: number; readonly on: 'file' | 'antivirus' };
 
 /** Of a source with sub-folders, a document lies beside its message in the same one: the name as the feed gives it. */
 function besideIn(origin: string, name: string): string {
@@ -43,12 +45,14 @@ function besideIn(origin: string, name: string): string {
  * Reads a message, and again with each file that it turns out to name, until it names no other: reading stops at the first
  * file that a dossier lacks.
  * @param waitMs how long the message may wait for what is not there; it is then read without
+ * @param look at the files before they are read
  */
 export async function readWithFiles(
   { inboxId, origin }: Pick<InboxMessage, 'inboxId' | 'origin'>,
   read: (files: SideFiles) => readonly InterpretedItem[],
   store: Pick<Store, 'claimSideFiles'>,
   waitMs: number,
+  look?: (documents: readonly GuardedDocument[]) => Promise<GuardAnswer>,
 ): Promise<MessageWithFiles> {
   const names = new Map<string, string>();
   let files: ReadonlyMap<string, Uint8Array> = new Map();
@@ -60,7 +64,11 @@ export async function readWithFiles(
     });
     if (names.size === known) return { state: 'read', items, names: [...names.keys()] };
     const claim = await store.claimSideFiles(inboxId, names, waitMs);
-    if (claim.state === 'waiting') return claim;
+    if (claim.state === 'waiting') return { ...claim, on: 'file' };
+    const answer = await look?.([...claim.files].map(([position, bytes]) => ({ position, bytes })));
+    if (answer?.state === 'waiting') return { ...answer, on: 'antivirus' };
+    if (answer?.state === 'refused')
+      return { state: 'read', items: [{ kind: 'rejected', fault: answer.fault }], names: [...names.keys()] };
     files = claim.files;
   }
 }
