@@ -22,7 +22,8 @@ const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
 
 /**
  * Reads raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data; line breaks in the data are removed, repetitions
- * joined, the type is told by the first bytes and not by its name.
+ * joined, the type is told by the first bytes and not by its name. Padding (`=`) left out is put back where the end of the
+ * document shows that nothing else is missing.
  * @returns a fault when the data is no base64 or a document announced as PDF is none
  */
 export function readDocument(
@@ -32,7 +33,7 @@ export function readDocument(
 ): EmbeddedDocument | Fault {
   const repetitions = raw.split(delimiters.repetition);
   const header = (repetitions[0] ?? '').split(delimiters.component);
-  const data = repetitions
+  const written = repetitions
     .map((repetition) => repetition.split(delimiters.component).slice(-1)[0] ?? '')
     .join('')
     .replaceAll(`${delimiters.escape}.br${delimiters.escape}`, '')
@@ -41,7 +42,8 @@ export function readDocument(
   const encoding = header[3]?.trim().toLowerCase() ?? '';
   const announcedPdf = /pdf/i.test(`${header[1] ?? ''} ${header[2] ?? ''}`);
   if (encoding !== 'base64' && !announcedPdf) return { kind: 'other' };
-  if (!isBase64(data)) return fault('ED_UNREADABLE', position);
+  const data = written.padEnd(Math.ceil(written.length / 4) * 4, '=');
+  if (!isBase64(data) || (data !== written && !endsWhole(data))) return fault('ED_UNREADABLE', position);
 
   const start = Buffer.from(data.slice(0, 1024), 'base64').toString('latin1');
   // Readers accept a few bytes before the mark; a PDF cut short shows at its end, which the document stage checks.
@@ -75,6 +77,12 @@ export function embeddedText(raw: string, delimiters: Delimiters): string | unde
   } catch {
     return undefined;
   }
+}
+
+/** Does the file end as a PDF (ISO 32000-1 §7.5.5) or an XML document does? Base64 cut in the middle ends anyhow. */
+function endsWhole(data: string): boolean {
+  const end = Buffer.from(data.slice(-1024), 'base64').toString('latin1');
+  return end.includes('%%EOF') || /<\/[\w.:-]+>\s*$/.test(end);
 }
 
 function isBase64(data: string): boolean {

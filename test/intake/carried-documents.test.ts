@@ -68,3 +68,27 @@ describe('automatic validation', () => {
     expect(potassium?.validator?.family).toBe('MARTIN');
   });
 });
+
+describe('base64 without its padding', () => {
+  const unpadded = (file: string) => base64(file).replace(/=+$/, '');
+  const sent = (file: string, type = 'APPLICATION^PDF') =>
+    oru(obx('ED', 'CR^Compte rendu^L', `^${type}^Base64^${unpadded(file)}`));
+
+  it.each(['%PDF-1.4 corps %%EOF', '%PDF-1.4 corps. %%EOF\n'])(
+    'is whole where the document is: %j',
+    (file) => {
+      expect(unpadded(file)).not.toBe(base64(file));
+      const [attachment] = dossierOf(sent(file)).attachments;
+      expect(attachment?.base64).toBe(base64(file));
+    },
+  );
+
+  it('is cut where the document is', () => {
+    const cut = (file: string, type?: string) => faultsOf(sent(file, type)).map(({ code }) => code);
+    expect(cut('%PDF-1.4 corps %')).toEqual(['ED_UNREADABLE']);
+    expect(cut('<?xml version="1.0"?><ClinicalDocument><a', 'TEXT^XML')).toEqual(['ED_UNREADABLE']);
+    expect(cut('<?xml version="1.0"?><ClinicalDocument></ClinicalDocument>', 'TEXT^XML')).toEqual([
+      'HL7_CDA_IN_ORU',
+    ]);
+  });
+});
