@@ -29,9 +29,25 @@ export interface PatientGroup {
   readonly pid: Segment;
   pv1: Segment | undefined;
   readonly notes: Segment[];
+  /** Rows on the patient, not on an order (PATIENT_OBSERVATION, v2.7 and later). */
+  readonly observations: ObservationGroup[];
   readonly orders: OrderGroup[];
   /** ORC that no OBR follows. */
   readonly lone: Segment[];
+}
+
+/**
+ * May OBX come before any order of the patient? From v2.7 on they are observations on the patient (weight, pregnancy);
+ * before, nothing but a lost OBR puts them there.
+ */
+export function hasPatientObservations(message: Message): boolean {
+  return /^2\.[78]/.test(message.segments[0]?.text(12) ?? '');
+}
+
+/** @returns a fault where a patient has rows of its own and no order: the rows are results whose OBR is lost */
+export function lostOrders(patients: readonly PatientGroup[], position: string): Fault | undefined {
+  const [row] = patients.find(({ orders }) => orders.length === 0)?.observations ?? [];
+  return row && fault('HL7_STRUCTURE', `${position}, ${row.obx.at()}`, 'OBX sans OBR');
 }
 
 /**
@@ -40,6 +56,7 @@ export interface PatientGroup {
  */
 export function groupSegments(message: Message, position: string): readonly PatientGroup[] | Fault {
   const patients: PatientGroup[] = [];
+  const onPatient = hasPatientObservations(message);
   let patient: PatientGroup | undefined;
   let order: OrderGroup | undefined;
   let orc: Segment | undefined;
@@ -55,7 +72,7 @@ export function groupSegments(message: Message, position: string): readonly Pati
     switch (segment.name) {
       case 'PID':
         dropOrc();
-        patient = { pid: segment, pv1: undefined, notes: [], orders: [], lone: [] };
+        patient = { pid: segment, pv1: undefined, notes: [], observations: [], orders: [], lone: [] };
         patients.push(patient);
         order = undefined;
         orc = undefined;
@@ -83,9 +100,11 @@ export function groupSegments(message: Message, position: string): readonly Pati
         notes = order.notes;
         break;
       case 'OBX': {
-        if (!order) return fault('HL7_STRUCTURE', `${position}, ${segment.at()}`, 'OBX sans OBR');
+        // Once an order was met, or an ORC, a row on the patient has no place any more.
+        const owner = order ?? (onPatient && !orc && patient?.orders.length === 0 ? patient : undefined);
+        if (!owner) return fault('HL7_STRUCTURE', `${position}, ${segment.at()}`, 'OBX sans OBR');
         const group: ObservationGroup = { obx: segment, notes: [], participations: [] };
-        (order.specimens.at(-1) ?? order).observations.push(group);
+        (order?.specimens.at(-1) ?? owner).observations.push(group);
         notes = group.notes;
         break;
       }
@@ -106,5 +125,7 @@ export function groupSegments(message: Message, position: string): readonly Pati
     }
   }
   dropOrc();
-  return patients.length === 0 ? fault('PID_MISSING', position) : patients;
+  return patients.length === 0
+    ? fault('PID_MISSING', position)
+    : (lostOrders(patients, position) ?? patients);
 }

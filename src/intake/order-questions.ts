@@ -9,9 +9,14 @@ export function isOrderQuestion(obx: Segment): boolean {
   return QUESTIONS.includes(obx.text(29).toUpperCase());
 }
 
+type Rows = readonly { readonly obx: Segment }[];
+
 /** `Libellé : réponse` of such rows: part of the clinical information (inputs.md §14). */
-export function orderAnswers(rows: readonly { readonly obx: Segment }[]): readonly string[] {
-  return rows
-    .filter(({ obx }) => isOrderQuestion(obx) && !/^[DWXN]$/.test(obx.text(11)))
-    .map(({ obx }) => labelledValue(obx));
+export function orderAnswers(rows: Rows): readonly string[] {
+  return patientFacts(rows.filter(({ obx }) => isOrderQuestion(obx)));
+}
+
+/** `Libellé : valeur` of observations on the patient: no results of the laboratory either. */
+export function patientFacts(rows: Rows): readonly string[] {
+  return rows.filter(({ obx }) => !/^[DWXN]$/.test(obx.text(11))).map(({ obx }) => labelledValue(obx));
 }

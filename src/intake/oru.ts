@@ -12,7 +12,7 @@ import { relinkRows } from './hybrid-rows.ts';
 import { groupSegments, type OrderGroup, type PatientGroup } from './message-groups.ts';
 import { findParent, isAntibiogram } from './microbiology.ts';
 import { noteText } from './notes.ts';
-import { orderAnswers } from './order-questions.ts';
+import { orderAnswers, patientFacts } from './order-questions.ts';
 import { readPatient } from './patient.ts';
 import type { DossierRule } from './profile.ts';
 import { readRecipients } from './recipients.ts';
@@ -154,7 +154,7 @@ function readDossier(
   const first = group.exams[0]?.order;
   const prescriptionNumber = first?.obr.text(2) || first?.orc?.text(2);
   const prescribedAt = context.time(first?.obr, 6);
-  const clinicalInformation = clinicalTexts(orders);
+  const clinicalInformation = clinicalTexts(orders, patient);
   const withdrawn = withdrawalOf(read);
   const sourcePdf = read.find((exam) => exam.sourcePdf)?.sourcePdf;
   const nonHuman = isNonHuman(patient.pid, orders, context);
@@ -213,8 +213,8 @@ export function visit(pv1: Segment | undefined): Pick<Dossier, 'patientClass' | 
   };
 }
 
-/** OBR-13, OBR-31 and answers given with the order, each text once. */
-function clinicalTexts(orders: readonly OrderGroup[]): string {
+/** OBR-13, OBR-31, answers given with the order and observations on the patient, each text once. */
+function clinicalTexts(orders: readonly OrderGroup[], patient: PatientGroup): string {
   const texts = orders.flatMap(({ obr }) =>
     [13, 31].flatMap((field) =>
       obr
@@ -225,7 +225,8 @@ function clinicalTexts(orders: readonly OrderGroup[]): string {
     ),
   );
   const answers = orders.flatMap(({ observations }) => orderAnswers(observations));
-  return [...new Set([...texts, ...answers].filter(Boolean))].join('\n');
+  const onPatient = patientFacts(patient.observations);
+  return [...new Set([...texts, ...answers, ...onPatient].filter(Boolean))].join('\n');
 }
 
 /** PID-35 names a species, or a specimen is of a kind that the profile lists. */

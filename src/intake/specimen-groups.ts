@@ -1,7 +1,14 @@
 import type { Fault } from '../report/fault.ts';
 import { fault } from './faults.ts';
 import type { Message, Segment } from './hl7.ts';
-import type { ObservationGroup, OrderGroup, PatientGroup, SpecimenGroup } from './message-groups.ts';
+import {
+  hasPatientObservations,
+  lostOrders,
+  type ObservationGroup,
+  type OrderGroup,
+  type PatientGroup,
+  type SpecimenGroup,
+} from './message-groups.ts';
 
 /** Events of OUL that are read: by container and order, by specimen, by specimen and container. */
 const SPECIMEN_EVENTS = ['R21', 'R22', 'R23'];
@@ -20,6 +27,7 @@ export function groupBySpecimen(message: Message, position: string): readonly Pa
   const names = message.segments.map(({ name }) => name);
   const orcFirst = names.includes('ORC') && names.indexOf('ORC') < names.indexOf('OBR');
   const patients: PatientGroup[] = [];
+  const onPatient = hasPatientObservations(message);
   let patient: PatientGroup | undefined;
   let specimens: SpecimenGroup[] = [];
   let order: OrderGroup | undefined;
@@ -31,7 +39,7 @@ export function groupBySpecimen(message: Message, position: string): readonly Pa
   for (const segment of message.segments) {
     switch (segment.name) {
       case 'PID':
-        patient = { pid: segment, pv1: undefined, notes: [], orders: [], lone: [] };
+        patient = { pid: segment, pv1: undefined, notes: [], observations: [], orders: [], lone: [] };
         patients.push(patient);
         specimens = [];
         order = undefined;
@@ -72,7 +80,7 @@ export function groupBySpecimen(message: Message, position: string): readonly Pa
         break;
       case 'OBX': {
         row = { obx: segment, notes: [], participations: [] };
-        const owner = order ?? specimens.at(-1);
+        const owner = order ?? specimens.at(-1) ?? (onPatient ? patient : undefined);
         if (!owner) return fault('HL7_STRUCTURE', `${position}, ${segment.at()}`, 'OBX sans OBR ni SPM');
         owner.observations.push(row);
         notes = row.notes;
@@ -86,5 +94,7 @@ export function groupBySpecimen(message: Message, position: string): readonly Pa
         break;
     }
   }
-  return patients.length === 0 ? fault('PID_MISSING', position) : patients;
+  return patients.length === 0
+    ? fault('PID_MISSING', position)
+    : (lostOrders(patients, position) ?? patients);
 }

@@ -96,7 +96,8 @@ export function labelledValue(obx: Segment): string {
     .repetitions(5)
     .map((repetition) => codedText(repetition) || repetition.whole().trim())
     .join(', ');
-  return value && label ? `${label} : ${value}` : value;
+  const said = value && obx.text(6) ? `${value} ${obx.text(6)}` : value;
+  return said && label ? `${label} : ${said}` : said;
 }
 
 /** `Libellé : valeur` of the rows that describe a specimen (OBX after SPM): said as comments of the exam. */

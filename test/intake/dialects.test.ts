@@ -152,6 +152,29 @@ describe('results by specimen', () => {
   });
 });
 
+describe('observations on the patient, before any order (HL7 2.7 and later)', () => {
+  const weight = 'OBX|1|NM|29463-7^Poids^LN||62|kg^^UCUM|||||F';
+  const exam = [obr('BIO^Biochimie^L'), 'SPM|1|S1||BLD', obx('NM', 'GLY', '5.1')];
+  const message = (type: string, version: string, ...rows: readonly string[]) =>
+    bytes(msh({ type, version }), pid(), ...rows);
+
+  it.each([
+    ['ORU^R01', [weight, 'PV1|1|O', ...exam]],
+    ['OUL^R22', [weight, 'PV1|1|O', exam[1] ?? '', exam[0] ?? '', exam[2] ?? '']],
+  ])('are clinical information of each dossier, not results: %s', (type, rows) => {
+    const dossier = dossierOf(message(type, '2.8', ...rows));
+    expect(dossier.clinicalInformation).toBe('Poids : 62 kg');
+    expect(dossier.exams.flatMap(({ results }) => results.map(({ local }) => local.code))).toEqual(['GLY']);
+  });
+
+  it('are results that lost their OBR where no order follows, or in an older version', () => {
+    expect(codes(message('ORU^R01', '2.8', weight))).toEqual(['HL7_STRUCTURE']);
+    expect(codes(message('OUL^R22', '2.8', weight))).toEqual(['HL7_STRUCTURE']);
+    expect(codes(message('ORU^R01', '2.5.1', weight, ...exam))).toEqual(['HL7_STRUCTURE']);
+    expect(codes(message('ORU^R01', '2.8', 'ORC|RE|P1|D1-1|D1', weight, ...exam))).toEqual(['HL7_STRUCTURE']);
+  });
+});
+
 describe('hybrids of HL7 and HPRIM Santé', () => {
   const hybrid = (...rows: string[]) =>
     bytes(
