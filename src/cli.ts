@@ -8,10 +8,10 @@ import type { ImportOptions } from './commands/catalogue-import-job.ts';
 import type { SetOptions } from './commands/catalogue-set.ts';
 import type { SuggestOptions } from './commands/catalogue-suggest.ts';
 import type { DirectoryImportOptions, DirectorySearchOptions } from './commands/directory.ts';
-import { type CommonOptions, EXIT, type ExitCode, STANDARD } from './commands/output.ts';
-
+import { type CommonOptions, complain, EXIT, type ExitCode, STANDARD } from './commands/output.ts';
 import type { ShowOptions } from './commands/quarantine.ts';
 import type { ReplayOptions } from './commands/quarantine-replay.ts';
+import { commandNamed, FRENCH_HELP, languageIn, usageFault } from './commands/usage.ts';
 
 /**
  * The command line: a contract (docs/cli.md). Each command is a thin call into commands/; modules load when called, so
@@ -20,12 +20,14 @@ import type { ReplayOptions } from './commands/quarantine-replay.ts';
 
 const output = STANDARD;
 
-function program(): Command {
+function program(lang: string): Command {
   const crbio = new Command('crbio')
     .description('publie les comptes rendus de biologie médicale (CR-Bio) vers le DMP et MSSanté')
-    .version(VERSION)
+    .version(VERSION, '-V, --version', 'donne la version')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    // What is refused is told once, as every other refusal is (see the end of this file).
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true, ...(lang === 'fr' ? FRENCH_HELP : {}) })
     .helpCommand('help [command]', "montre l'usage d'une commande, avec un exemple")
     .helpOption('-h, --help', "montre l'usage");
 
@@ -96,7 +98,15 @@ function program(): Command {
 
   const report = group(crbio, 'report', 'les comptes rendus et les actes du biologiste');
   command(report, 'list', 'liste les comptes rendus et leur sort', 'crbio report list --state planned')
-    .option('--state <STATE>', 'seulement cet état : interpreted, rendered, planned, blocked')
+    .addOption(
+      new Option('--state <STATE>', 'seulement cet état').choices([
+        'interpreted',
+        'rendered',
+        'planned',
+        'blocked',
+        'held',
+      ]),
+    )
     .action(async (options: CommonOptions & { state?: string }) =>
       exit(await (await import('./commands/report.ts')).listReports(output, options)),
     );
@@ -186,18 +196,19 @@ function program(): Command {
     async (options: CommonOptions) =>
       exit(await (await import('./commands/queue.ts')).listQueue(output, options)),
   );
-  act(queue, 'retry <ID>', 'retente un envoi', "crbio queue retry D12 --by 'Dr Martin'").action(
+  act(queue, 'retry <ID>', 'retente un envoi', "crbio queue retry sgl-3f2a…-v1-2 --by 'Dr Martin'").action(
     async (id, options) =>
       exit(await (await import('./commands/queue.ts')).retryDelivery(output, options, id)),
   );
-  act(queue, 'cancel <ID>', 'annule un envoi', "crbio queue cancel D12 --by 'Dr Martin'").action(
+  act(queue, 'cancel <ID>', 'annule un envoi', "crbio queue cancel sgl-3f2a…-v1-2 --by 'Dr Martin'").action(
     async (id, options) =>
       exit(await (await import('./commands/queue.ts')).cancelDelivery(output, options, id)),
   );
 
   const quarantine = group(crbio, 'quarantine', 'les entrées qui n’ont pu être interprétées');
-  command(quarantine, 'list', 'liste', 'crbio quarantine list').action(async (options: CommonOptions) =>
-    exit(await (await import('./commands/quarantine.ts')).listQuarantine(output, options, Date.now())),
+  command(quarantine, 'list', 'les entrées, leur âge et que faire', 'crbio quarantine list').action(
+    async (options: CommonOptions) =>
+      exit(await (await import('./commands/quarantine.ts')).listQuarantine(output, options, Date.now())),
   );
   command(quarantine, 'show <ID>', 'motif, conduite à tenir, contenu', 'crbio quarantine show 3 --around')
     .option('--around', 'montre le segment en cause, le champ marqué ; la consultation est journalisée')
@@ -239,7 +250,7 @@ function program(): Command {
   directoryCommands(group(crbio, 'directory', "l'annuaire national des professionnels"));
 
   const journal = group(crbio, 'journal', "le journal d'audit");
-  command(journal, 'list', 'liste', 'crbio journal list --report sgl-3f2a…')
+  command(journal, 'list', 'les entrées du journal', 'crbio journal list --report sgl-3f2a…')
     .option('--report <ID>', 'seulement ce compte rendu')
     .action(async (options: CommonOptions & { report?: string }) =>
       exit(await (await import('./commands/journal.ts')).listJournal(output, options)),
@@ -447,20 +458,29 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(process.exitCode);
 });
 
+const words = process.argv.slice(2);
+const lang = languageIn(words);
+const crbio = program(lang);
 try {
-  await program().parseAsync(withNestedHelp(process.argv));
+  const { path, unknown } = commandNamed(crbio, words);
+  const asksForHelp = words[0] === 'help' || words[1] === 'help';
+  if (asksForHelp && unknown !== undefined) crbio.error(`error: unknown command '${unknown}'`);
+  // `crbio help report release`: commander's own help command knows one level.
+  await crbio.parseAsync(asksForHelp ? [...path, '--help'] : words, { from: 'user' });
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  else if (isEnvironmentError(error)) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    // A group called alone has shown its commands.
+    if (error.exitCode !== 0 && error.code !== 'commander.help')
+      complain(
+        output,
+        { json: words.includes('--json'), lang },
+        usageFault(error.message, commandNamed(crbio, words).path, lang),
+      );
+  } else if (isEnvironmentError(error)) {
     output.err(`${error.code} ${error.path ?? ''}`);
     process.exitCode = EXIT.environment;
   } else throw error;
-}
-
-/** `crbio help report release` asks what `crbio report release --help` does: commander's own help knows one level. */
-function withNestedHelp(argv: readonly string[]): string[] {
-  const [node = '', script = '', first, ...rest] = argv;
-  return first === 'help' && rest.length > 1 ? [node, script, ...rest, '--help'] : [...argv];
 }
 
 /** A system error (disk, port, rights): the machine's fault, exit 3; anything else is a bug and shows its stack. */

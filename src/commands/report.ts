@@ -16,7 +16,7 @@ import {
   say,
 } from './output.ts';
 import { actDone, withStore } from './store.ts';
-import { CHANNEL_WORDS, STATE_WORDS } from './words.ts';
+import { CAUSE_WORDS, CHANNEL_WORDS, STATE_WORDS, VERSION_WORDS } from './words.ts';
 
 /** Who acts and why: asked by every act. */
 export interface ActOptions extends CommonOptions {
@@ -77,7 +77,7 @@ export function showReport(output: Output, options: CommonOptions, id: string): 
     );
     for (const version of report.versions) {
       output.out(
-        `  v${version.version} (${version.cause}, ${version.state}) ${moment(version.createdAt)}${version.documentOid ? ` — ${version.documentOid}` : ''}`,
+        `  v${version.version} (${inWords(options, version)}) ${moment(version.createdAt)}${version.documentOid ? ` — ${version.documentOid}` : ''}`,
       );
       for (const warning of version.warnings) output.out(`     ! ${warning.text} [${warning.code}]`);
       for (const fault of version.faults) output.out(`     × ${fault.cause} [${fault.code}]`);
@@ -88,6 +88,9 @@ export function showReport(output: Output, options: CommonOptions, id: string): 
     return EXIT.done;
   });
 }
+
+const inWords = (options: CommonOptions, { cause, state }: ReportDetails['versions'][number]) =>
+  options.lang === 'en' ? `${cause}, ${state}` : `${CAUSE_WORDS[cause]}, ${VERSION_WORDS[state]}`;
 
 /** One delivery in a line: where, what became of it, why. */
 export function deliveryLine(options: CommonOptions, delivery: DeliveryRow): string {

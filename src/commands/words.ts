@@ -1,5 +1,6 @@
 import type { Channel } from '../report/delivery.ts';
-import type { DeliveryState } from '../store/model.ts';
+import type { ReportVersion } from '../report/report.ts';
+import type { DeliveryState, ReportDetails } from '../store/model.ts';
 
 /** French words for the states that a person reads; English ones are the states' own names. */
 export const STATE_WORDS: Readonly<Record<DeliveryState, string>> = {
@@ -19,4 +20,23 @@ export const CHANNEL_WORDS: Readonly<Record<Channel, string>> = {
   dmp: 'DMP',
   'mssante-pro': 'MSSanté professionnel',
   'mssante-patient': 'MSSanté patient',
+};
+
+/** Why a version was made. */
+export const CAUSE_WORDS: Readonly<Record<ReportVersion['cause'], string>> = {
+  first: 'première',
+  correction: 'correction',
+  completion: 'complément',
+  masking: 'masquage',
+  identity: 'identité',
+  withdrawal: 'retrait',
+};
+
+/** How far a version is. */
+export const VERSION_WORDS: Readonly<Record<ReportDetails['versions'][number]['state'], string>> = {
+  interpreted: 'document à faire',
+  rendered: 'à décider',
+  planned: 'décidée',
+  blocked: 'document refusé',
+  superseded: 'remplacée',
 };

@@ -25,7 +25,7 @@ interface CommandHelp {
 
 /** The commands of a help text, `help` apart. */
 const namesIn = (text: string): string[] =>
-  [...(text.split('Commands:\n')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)]
+  [...(text.split('Commandes :\n')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)]
     .map((match) => match[1] ?? '')
     .filter((name) => name !== 'help');
 
@@ -34,7 +34,7 @@ function commandsOf(path: readonly string[] = []): CommandHelp[] {
   const text = help(...path);
   const below = namesIn(text);
   if (below.length > 0) return below.flatMap((name) => commandsOf([...path, name]));
-  const [, argument = ''] = /^Usage: crbio [a-z ]+\[options\] ?(.*)$/m.exec(text) ?? [];
+  const [, argument = ''] = /^Usage : crbio [a-z ]+\[options\] ?(.*)$/m.exec(text) ?? [];
   const options = [...text.matchAll(/^ {2}(?:-\w, )?(--[a-z]+)/gm)].map((match) => match[1] ?? '');
   return [{ usage: [...path, argument].join(' ').trim(), options }];
 }

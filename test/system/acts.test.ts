@@ -323,7 +323,7 @@ describe('the questions', () => {
       expect(table.out).toMatch(/compte rendu +dossier/);
       const { reportId } = await laboratory.report('26-240009');
       const text = await run('report', 'show', reportId);
-      expect(text.out).toMatch(/v2 \(masking/);
+      expect(text.out).toMatch(/v2 \(masquage, /);
       expect((await run('report', 'show', reportId, '--json')).objects[0]).toMatchObject({
         reportId,
         version: 2,
