@@ -198,6 +198,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   });
   if (isFaults(listeners)) {
     await workers.close();
+    await directory.stop();
     await store.close();
     return listeners;
   }

@@ -19,8 +19,8 @@ const CATALOGUE = {
     'Vérifier le fichier déposé et le produire de nouveau depuis le SGL.',
   ],
   INPUT_FOREIGN: [
-    'Le fichier n’est pas un message HL7 v2 : {detail}.',
-    'Seuls les messages HL7 v2 (ORU^R01, ADT) sont lus dans ce dossier. Régler l’export du SGL sur HL7 v2, ou déposer ce fichier là où il est attendu.',
+    'Le fichier n’est pas un message HL7 v2 ni HPRIM : {detail}.',
+    'Sont lus ici : HL7 v2 (ORU, OUL, ADT), HPRIM Santé, HPRIM Médecin si la source est réglée pour lui (hprimMedecin), et les documents que ces messages citent. Régler l’export du SGL, ou déposer ce fichier là où il est attendu.',
   ],
   HL7_CHARSET: [
     'Les caractères du message ne se lisent dans aucun des jeux prévus (UTF-8, 8859/1, 8859/15, windows-1252).',

@@ -104,7 +104,7 @@ export async function checkFinished(
       ...(copy ? [] : [finishedWarning('CDA_PDF_MADE')]),
       ...(namesUnknown(finished, header, earlier) ? [finishedWarning('CDA_REPLACES_UNKNOWN')] : []),
     ],
-    facts: factsOf(task.dossier, header, identity, n3 !== undefined && n1 !== undefined),
+    facts: factsOf(task.dossier, headers, identity, n3 !== undefined && n1 !== undefined),
     identity: identity.kind,
     mail: finished.mail,
   };
@@ -222,11 +222,11 @@ function identityBorne({ patient }: CdaHeader, identity: Identity): DispatchFact
 
 function factsOf(
   { processing, patientClass, recipients, withdrawn, completeness }: Dossier,
-  header: CdaHeader,
+  headers: readonly CdaHeader[],
   identity: DispatchFacts['identity'],
   hasN1: boolean,
 ): DispatchFacts {
-  const birthDate = header.patient.birthTime?.slice(0, 8);
+  const birthDate = headers[0]?.patient.birthTime?.slice(0, 8);
   return {
     processing,
     identity,
@@ -241,6 +241,7 @@ function factsOf(
       ...(professional.mssante ? { mailbox: professional.mssante } : {}),
       ...(role === 'prescriber' ? { prescriber: true as const } : {}),
     })),
-    finished: { bearsIns: header.patient.ins !== undefined, hasN1 },
+    // The PDF may be the copy of either.
+    finished: { bearsIns: headers.some(({ patient }) => patient.ins !== undefined), hasN1 },
   };
 }

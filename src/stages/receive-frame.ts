@@ -4,7 +4,7 @@ import {
   acknowledge,
   acknowledgeBatch,
 } from '../intake/mllp/acknowledgement.ts';
-import { wants, wishesOf } from '../intake/mllp/acknowledgement-mode.ts';
+import { isAcknowledgement, wants, wishesOf } from '../intake/mllp/acknowledgement-mode.ts';
 import type { Reply, StrayBytes } from '../intake/mllp/connection.ts';
 import {
   type ExaminedFrame,
@@ -41,6 +41,8 @@ export interface FrameDependencies {
 /** A peer that fills the quarantine with bytes that are no message is kept this often an hour, then only counted. */
 const STRAYS_KEPT_AN_HOUR = 100;
 const HOUR_MS = 3_600_000;
+/** MSH and MSA of an acknowledgement are within these bytes. */
+const HEAD_BYTES = 4_096;
 /** A peer that is turned away tries again at once, all day. */
 const REFUSAL_LOG_MS = 30_000;
 
@@ -107,6 +109,8 @@ export function createFrameReceiver(
 
   const frame = (bytes: Buffer): Reply => {
     const examined = examine(bytes);
+    if (examined.messages.length > 0 && examined.messages.every(({ header }) => isAcknowledgement(header)))
+      return { now: noteAcknowledgement(bytes) };
     const kept = keep(bytes, examined);
     const verdicts = kept.then((received) =>
       examined.messages.map((message) => ({ message, verdict: verdictOf(message, examined, received) })),
@@ -125,10 +129,22 @@ export function createFrameReceiver(
     return { now, later: later.catch(() => []) };
   };
 
+  /** What the peer thinks of an answer of ours changes nothing of the message: known, never answered. */
+  const noteAcknowledgement = async (bytes: Buffer): Promise<undefined> => {
+    const code = /[\r\n]MSA[^\w\s]([AC][AER])\b/.exec(bytes.toString('latin1', 0, HEAD_BYTES))?.[1] ?? 'NONE';
+    if (code.endsWith('A')) log.info('acknowledgement-received', { source, code });
+    else log.warn('acknowledgement-received', { source, code });
+    const entry = { actor: 'crbio', action: 'acknowledgement-received', subject: source, details: { code } };
+    await store
+      .note(entry)
+      .catch((error) => log.error('message-not-stored', { source, code: codeOf(error) }));
+  };
+
   /** Faults of a message once it is interpreted. */
   const outcomeOf = async (inboxId: number): Promise<readonly Fault[]> => {
     const interpreted = watch.of(inboxId);
-    if ((await store.inboxState(inboxId)).state === 'received') await interpreted;
+    if ((await store.inboxState(inboxId)).state !== 'received') watch.done(inboxId);
+    await interpreted;
     return (await store.inboxState(inboxId)).faults;
   };
 

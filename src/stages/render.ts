@@ -1,5 +1,5 @@
 import type { Log } from '../ops/log.ts';
-import type { RenderTask, Store } from '../store/model.ts';
+import type { RenderTask, Store, VersionId } from '../store/model.ts';
 import type { RenderedDocument, VersionToRender } from './document.ts';
 
 export interface RenderDependencies {
@@ -22,7 +22,7 @@ export interface RenderDependencies {
 
 /** Stage `render`: a report version → its CDA and PDF, checked; or set aside with the reason. */
 export function createRenderer({ store, log, render, concurrency, at, next, wake }: RenderDependencies) {
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<VersionId, Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
 
   const renderOne = async (task: RenderTask) => {
@@ -58,19 +58,19 @@ export function createRenderer({ store, log, render, concurrency, at, next, wake
       }
       const free = concurrency - underWay.size;
       if (free === 0) return 0;
-      // Versions under way are still to be rendered for the store: as many as there are places leaves enough others.
-      const tasks = (await store.unrendered(concurrency)).filter((task) => !underWay.has(keyOf(task)));
-      const started = tasks.slice(0, free);
+      // Versions under way are still to be rendered for the store.
+      const started = await store.unrendered(free, [...underWay.keys()]);
       for (const task of started) {
+        const id = { reportId: task.reportId, version: task.version };
         const work = renderOne(task)
           .catch((error: unknown) => {
             failure = { error };
           })
           .finally(() => {
-            underWay.delete(keyOf(task));
+            underWay.delete(id);
             wake();
           });
-        underWay.set(keyOf(task), work);
+        underWay.set(id, work);
       }
       return started.length;
     },
@@ -80,5 +80,3 @@ export function createRenderer({ store, log, render, concurrency, at, next, wake
     },
   };
 }
-
-const keyOf = ({ reportId, version }: RenderTask) => `${reportId} ${version}`;

@@ -19,8 +19,9 @@ export function createAnnouncements({
 }) {
   const check = (reportId: string): void => {
     const { deposited_at: since } = reports.load(reportId);
-    const masked = fromJson<DispatchFlags>(reports.newest(reportId).flags).invisiblePatient === true;
-    if (since === null || !masked) {
+    const { flags, cause } = reports.newest(reportId);
+    const masked = fromJson<DispatchFlags>(flags).invisiblePatient === true;
+    if (since === null || !masked || cause === 'withdrawal') {
       alerts.settle('annonce-14-jours', reportId);
       alerts.settle('annonce-30-jours', reportId);
       return;

@@ -44,8 +44,9 @@ export function createInbox({ db, now, journal, actor }: Context) {
   const insertBytes = db.prepare('INSERT INTO inbox_bytes (inbox_id, bytes) VALUES (?, ?)');
   const received = db.prepare<
     [number, number, number],
-    { id: number; source: string; origin: string; bytes: Buffer }
+    { id: number; source: string; origin: string; size: number }
   >(UNINTERPRETED);
+  const bytesOf = db.prepare<[number], Buffer>('SELECT bytes FROM inbox_bytes WHERE inbox_id = ?').pluck();
   const byId = db.prepare<[number], InboxRow>('SELECT * FROM inbox WHERE id = ?');
   const setState = db.prepare('UPDATE inbox SET state = ?, outcomes = ? WHERE id = ?');
   const addQuarantine = db.prepare(
@@ -117,10 +118,19 @@ export function createInbox({ db, now, journal, actor }: Context) {
       });
     },
 
-    uninterpreted: (limit: number): InboxMessage[] =>
-      received
-        .all(now(), now(), limit)
-        .map(({ id, source, origin, bytes }) => ({ inboxId: id, source, origin, bytes })),
+    /** As many as their bytes allow, one at least. */
+    uninterpreted(limit: number): InboxMessage[] {
+      const found: InboxMessage[] = [];
+      let total = 0;
+      for (const { id, source, origin, size } of received.all(now(), now(), limit)) {
+        total += size;
+        if (found.length > 0 && total > MAX_BYTES_AT_ONCE) break;
+        const bytes = bytesOf.get(id);
+        if (!bytes) throw new Error(`bytes of message ${id} are missing from the data file`);
+        found.push({ inboxId: id, source, origin, bytes });
+      }
+      return found;
+    },
 
     load,
 
@@ -214,6 +224,9 @@ export function createInbox({ db, now, journal, actor }: Context) {
 
 export type Inbox = ReturnType<typeof createInbox>;
 
+/** Messages in memory at once: a few large ones, or a batch of the usual size. */
+const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024;
+
 const RECORD = `
   SELECT quarantine.*, (SELECT length(bytes) FROM quarantine_bytes WHERE quarantine_id = quarantine.id) AS head
   FROM quarantine`;
@@ -230,11 +243,11 @@ export const CONTENT = `
  * an antivirus when it is to be asked again.
  */
 export const UNINTERPRETED = `
-  SELECT inbox.id, source, origin, bytes FROM inbox JOIN inbox_bytes ON inbox_id = inbox.id
+  SELECT id, source, origin, size FROM inbox
   WHERE state = 'received'
     AND NOT EXISTS (SELECT 1 FROM side_wait WHERE side_wait.inbox_id = inbox.id AND awake = 0 AND until_at > ?)
     AND NOT EXISTS (SELECT 1 FROM scan_wait WHERE scan_wait.inbox_id = inbox.id AND next_at > ?)
-  ORDER BY inbox.id LIMIT ?`;
+  ORDER BY id LIMIT ?`;
 
 function rowOf(record: QuarantineRecord): QuarantineRow {
   return {

@@ -38,7 +38,7 @@ export interface Store {
     fault: Fault;
     bytes?: Uint8Array;
   }): Promise<void>;
-  /** Messages received and not yet interpreted, oldest first. */
+  /** Messages received and not yet interpreted, oldest first: up to `limit`, fewer when they are large. */
   uninterpreted(limit: number): Promise<readonly InboxMessage[]>;
   /** `waitsUntil`: of a received message that waits for a file beside it. */
   inboxState(inboxId: number): Promise<{ state: InboxState; faults: readonly Fault[]; waitsUntil?: number }>;
@@ -82,8 +82,9 @@ export interface Store {
   /**
    * Versions to render: interpreted, the report's newest, none of the report's deliveries leased, on the wire, or in a
    * doubt that changes what the version replaces (BLOCKING_DOUBT). Oldest first.
+   * @param besides those at hand already: their content, which may be large, is not read again
    */
-  unrendered(limit: number): Promise<readonly RenderTask[]>;
+  unrendered(limit: number, besides?: readonly VersionId[]): Promise<readonly RenderTask[]>;
   rendered(id: VersionId, result: RenderedVersion): Promise<void>;
   /** The version cannot become a document: it is set aside with its faults until a person acts. */
   renderFailed(id: VersionId, faults: readonly Fault[]): Promise<void>;

@@ -124,9 +124,10 @@ export function createOutbox(
 
   /** Nobody knows whether the try went through. */
   const doubt = (delivery: Delivery, nextAt: number, why: { code: string; cause: string }): void => {
+    const ambiguous = delivery.state === 'on-wire' ? 1 : delivery.ambiguous;
     deliveries.move(delivery, 'doubt', {
       lease_until: null,
-      ambiguous: delivery.state === 'on-wire' ? 1 : delivery.ambiguous,
+      ambiguous,
       attempts: delivery.attempts + 1,
       doubts: delivery.doubts + 1,
       next_at: nextAt,
@@ -134,7 +135,8 @@ export function createOutbox(
       last_cause: why.cause,
     });
     note(delivery, 'outcome-unknown', { code: why.code });
-    if (delivery.channel === 'dmp')
+    // Looked up and not found (2): nothing is in doubt until it is sent again.
+    if (delivery.channel === 'dmp' && ambiguous === 1)
       alerts.raise({ kind: 'depot-incertain', subject: subjectOf(delivery), due: now() + DOUBT_TOLD_MS });
   };
 
@@ -207,7 +209,8 @@ export function createOutbox(
         ...(again ? {} : { warnings: JSON.stringify(warnings) }),
       });
       doubtEnded(delivery);
-      if (!again && delivery.channel === 'dmp') announcements.deposited(delivery.report_id);
+      if (!again && delivery.channel === 'dmp' && delivery.withdraws === 0)
+        announcements.deposited(delivery.report_id);
       if (!again) acks.outcome(delivery);
       if (!again) note(delivery, 'delivered', remoteId === undefined ? {} : { remoteId });
       if (possibleDuplicate && delivery.possible_duplicate === 0) note(delivery, 'possible-duplicate', {});

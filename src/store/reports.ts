@@ -297,7 +297,12 @@ export function createReports(
       return number;
     },
 
-    unrendered: (limit: number): RenderTask[] => unrendered.all(limit).map(renderTask),
+    unrendered(limit: number, besides: readonly VersionId[] = []): RenderTask[] {
+      const isAtHand = (row: VersionRow) =>
+        besides.some(({ reportId, version }) => reportId === row.report_id && version === row.number);
+      const rows = unrendered.all(limit + besides.length).filter((row) => !isAtHand(row));
+      return rows.slice(0, limit).map(renderTask);
+    },
 
     /** Nothing when the version is no longer to be rendered: a newer one came, or another call was first. */
     rendered({ reportId, version: number }: VersionId, result: RenderedVersion): void {

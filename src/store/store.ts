@@ -112,7 +112,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
 
     interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),
 
-    unrendered: async (limit) => reports.unrendered(limit),
+    unrendered: async (limit, besides) => reports.unrendered(limit, besides),
     rendered: (id, result) => writeRepeatable(() => reports.rendered(id, result)),
     renderFailed: (id, faults) => write(() => reports.renderFailed(id, faults)),
 

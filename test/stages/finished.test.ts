@@ -103,6 +103,8 @@ describe('a document that came written', () => {
     expect(alone.n1).toBeUndefined();
     expect(Buffer.from(alone.pdf).equals(Buffer.from(written.pdf))).toBe(true);
     const both = await accepted({ n3: base64(written.cda), n1 });
+    const withoutIns = changed(/<id [^>]*extension="\d{15}"[^>]*\/>/, '');
+    expect((await accepted({ n3: withoutIns, n1 })).facts.finished).toMatchObject({ bearsIns: true });
     expect(both.documentOid).toBe(written.documentOid);
     expect(both.n1DocumentOid).toBe(alone.documentOid);
   });

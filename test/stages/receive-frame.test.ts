@@ -95,6 +95,26 @@ async function aListener({
   };
 }
 
+describe('an acknowledgement of our acknowledgement', () => {
+  const ack = (code: string) =>
+    `${message('K1').split('\r')[0]?.replace('ORU^R01', 'ACK^R01^ACK')}\rMSA|${code}|ANSWER1\r`;
+
+  test('is noted, neither answered nor set aside', async () => {
+    const { client, store, codes } = await aListener();
+    const sender = await client();
+    sender.send(ack('AA'), ack('AE'), message('A1'));
+    expect(msaOf(await sender.answer())).toEqual(['AA', 'A1']);
+    expect(codes().sort()).toEqual(['acknowledgement-received AA', 'acknowledgement-received AE']);
+    expect(await store.quarantine()).toEqual([]);
+    expect(await store.uninterpreted(10)).toMatchObject([{ origin: 'mllp:A1' }]);
+    expect(await store.journal()).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ action: 'acknowledgement-received', details: { code: 'AE' } }),
+      ]),
+    );
+  });
+});
+
 describe('original mode', () => {
   test('AA once the message is in the store, byte for byte', async () => {
     const { client, store } = await aListener();

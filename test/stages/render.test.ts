@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RenderedDocument } from '../../src/stages/document.ts';
 import { createRenderer } from '../../src/stages/render.ts';
-import type { RenderTask, Store } from '../../src/store/model.ts';
+import type { RenderTask, Store, VersionId } from '../../src/store/model.ts';
 
 /** A renderer of two places on a store of as many versions as there are names; a version is done when it is let go. */
 function aRenderer(names: readonly string[]) {
@@ -15,7 +15,10 @@ function aRenderer(names: readonly string[]) {
     left = left.filter((name) => name !== reportId);
   };
   const store = {
-    unrendered: async (limit: number) => tasks().slice(0, limit),
+    unrendered: async (limit: number, besides: readonly VersionId[] = []) =>
+      tasks()
+        .filter(({ reportId }) => !besides.some((one) => one.reportId === reportId))
+        .slice(0, limit),
     rendered: async ({ reportId }: RenderTask) => leave(reportId),
     renderFailed: async ({ reportId }: RenderTask) => {
       failed.push(reportId);

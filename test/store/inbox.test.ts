@@ -32,6 +32,22 @@ describe('receive', () => {
     expect(Buffer.from(second?.bytes ?? []).toString()).toBe('b');
     expect(await bench.store.uninterpreted(1)).toHaveLength(1);
   });
+
+  test('large messages are given a few at a time, and one however large', async () => {
+    const { store } = aBench();
+    const mebibytes = (count: number, fill: number) => Buffer.alloc(count * 1_048_576, fill);
+    for (const [origin, bytes] of [
+      ['a', mebibytes(33, 1)],
+      ['b', mebibytes(20, 2)],
+      ['c', mebibytes(20, 3)],
+    ] as const)
+      await store.receive({ source: 'sgl', origin, bytes });
+    const origins = async () => (await store.uninterpreted(10)).map(({ origin }) => origin);
+    expect(await origins()).toEqual(['a']);
+    const [first] = await store.uninterpreted(1);
+    await store.interpreted(first?.inboxId ?? 0, []);
+    expect(await origins()).toEqual(['b']);
+  });
 });
 
 describe('interpret', () => {

@@ -57,6 +57,26 @@ describe('a try', () => {
     expect(Buffer.from(again.prepared ?? []).toString()).toBe('signed');
   });
 
+  test('looked up, absent, and then out of reach: nothing is in doubt, nobody is told', async () => {
+    const { store, clock } = aBench();
+    await planned(store);
+    const { deliveryId } = await leaseOne(store);
+    await store.onWire(deliveryId);
+    await store.outcomeUnknown(deliveryId, clock.now, WHY);
+    await leaseOne(store);
+    await store.notFound(deliveryId);
+    await store.outcomeUnknown(deliveryId, clock.now, WHY);
+    clock.now += 2 * 3_600_000;
+    expect(await store.alertsDue(10)).toEqual([]);
+    await leaseOne(store);
+    await store.onWire(deliveryId);
+    await store.outcomeUnknown(deliveryId, clock.now, WHY);
+    clock.now += 2 * 3_600_000;
+    expect(await store.alertsDue(10)).toMatchObject([{ kind: 'depot-incertain' }]);
+    await store.delivered(deliveryId, 'found');
+    expect(await store.alertsDue(10)).toEqual([]);
+  });
+
   test('in doubt: looked up later, in doubt until the destination answers, whatever ends the lease', async () => {
     const { store, clock } = aBench();
     await planned(store);

@@ -253,7 +253,7 @@ describe('the identity of a report', () => {
     expect(task).toMatchObject({ version: 2, dossier: { patient: { statuses: ['VALI'] } } });
     expect((await store.report(REPORT))?.versions[1]?.cause).toBe('identity');
     await render(store);
-    expect((await store.unplanned(1))[0]?.lifted).toEqual(['partiel']);
+    expect((await store.unplanned(1))[0]?.lifted).toEqual(['partiel@mssante-pro']);
   });
 
   test('so it is when the identity was qualified between rendering and planning', async () => {

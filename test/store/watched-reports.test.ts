@@ -107,6 +107,17 @@ describe('an announcement', () => {
     expect(await store.unplanned(1)).toEqual([]);
   });
 
+  test('is due no more once the report is withdrawn', async () => {
+    const { store, clock } = aBench();
+    await deposited(store);
+    await store.withdraw(REPORT, ACT);
+    await render(store);
+    await plan(store, send({ withdraws: true, rule: 'retrait' }));
+    await deliver(store);
+    clock.now += 31 * DAY;
+    expect(await kinds(store)).toEqual([]);
+  });
+
   test('keeps the clock of the first deposit through a replacement', async () => {
     const { store, clock } = aBench();
     await deposited(store);
