@@ -91,13 +91,13 @@ function finish(job: ImportJob, plan: ImportPlan): ExitCode {
   ];
   const unchanged = plan.changes.length === 0;
   const activable = reasons.length === 0 && !unchanged;
-  const outcome = !options.apply
-    ? 'essai : rien n’a été modifié'
+  const [outcome, englishOutcome] = !options.apply
+    ? ['essai : rien n’a été modifié', 'dry run: nothing was changed']
     : unchanged
-      ? 'rien à modifier'
+      ? ['rien à modifier', 'nothing to change']
       : activable
-        ? 'nouvelle version activée'
-        : `refusé : ${reasons.join(' ; ')}`;
+        ? ['nouvelle version activée', 'a new version is active']
+        : [`refusé : ${reasons.join(' ; ')}`, `refused: ${reasons.join('; ')}`];
   const summary: ImportSummary = {
     format: options.from,
     sources: files.map(({ name }) => name),
@@ -120,7 +120,8 @@ function finish(job: ImportJob, plan: ImportPlan): ExitCode {
       ? activateImport(job, path, present, { text, report, changes, measure })
       : undefined;
   if (version && 'cause' in version) return refuse(job, [version]);
-  show(job, summary, plan.findings, plan.worse, version?.version);
+  const shown = { ...summary, outcome: say(options, outcome, englishOutcome) };
+  show(job, options.json ? summary : shown, plan.findings, plan.worse, version?.version);
   const errors = plan.findings.some(({ level }) => level === 'error');
   if (options.apply) return activable || (unchanged && plan.blocking === 0) ? EXIT.done : EXIT.refused;
   return errors || plan.worse.length > 0 ? EXIT.refused : EXIT.done;
@@ -138,18 +139,22 @@ function show(
     output.out(JSON.stringify({ summary, worse, ...(version === undefined ? {} : { version }) }));
     return;
   }
+  const language = options.lang === 'en' ? 'en' : 'fr';
+  // A French colon stands after a blank.
+  const colon = say(options, ' :', ':');
   output.out(
-    `${say(options, "Rapport d'import", 'Import report')} : ${summary.sources.join(', ')} (${summary.format})`,
+    `${say(options, "Rapport d'import", 'Import report')}${colon} ${summary.sources.join(', ')} (${summary.format})`,
   );
-  for (const [label, value] of countsOf(summary, findings)) output.out(`  ${label} : ${value}`);
+  for (const [label, value] of countsOf(summary, findings, language))
+    output.out(`  ${label}${colon} ${value}`);
   for (const finding of findings) {
     const { file, line, code, column, rule, message } = finding;
     const where = `${file}:${line}${code ? ` ${code}` : ''}${column ? ` ${column}` : ''}`;
-    output.out(`${where} ${levelWord(finding)} ${message} [${rule}]`);
+    output.out(`${where} ${levelWord(finding, language)} ${message} [${rule}]`);
   }
   for (const reason of worse) output.out(say(options, `Moins bon : ${reason}`, `Worse: ${reason}`));
   const number = version === undefined ? '' : ` (version ${version})`;
-  output.out(`${say(options, 'Issue', 'Outcome')} : ${summary.outcome}${number}`);
+  output.out(`${say(options, 'Issue', 'Outcome')}${colon} ${summary.outcome}${number}`);
   if (version !== undefined)
     output.out(
       say(

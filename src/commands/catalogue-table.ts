@@ -15,7 +15,7 @@ import { levelWord, writeImportReport } from '../terminology/import/report.ts';
 import { isFaults } from '../terminology/source.ts';
 import { presentCatalogue, SHIPPED_TABLES } from './catalogue-files.ts';
 import { activateImport, type ImportJob, refuse } from './catalogue-import-job.ts';
-import { EXIT, type ExitCode, moment } from './output.ts';
+import { EXIT, type ExitCode, moment, say } from './output.ts';
 
 /** A reference table beside the catalogue: what changes is what the catalogue's checks then say. */
 export async function importTable(job: ImportJob): Promise<ExitCode> {
@@ -50,11 +50,11 @@ export async function importTable(job: ImportJob): Promise<ExitCode> {
   const refused = worse.length > 0 && !options.force;
   const figures = { table: table.table, rows: table.rows, release: table.release };
   const target = join(own, table.table);
-  const outcome = !options.apply
-    ? 'essai : rien n’a été modifié'
+  const [outcome, englishOutcome] = !options.apply
+    ? ['essai : rien n’a été modifié', 'dry run: nothing was changed']
     : refused
-      ? `refusé : ${worse.join()}`
-      : 'table activée';
+      ? [`refusé : ${worse.join()}`, `refused: ${worse.join()}`]
+      : ['table activée', 'the table is active'];
   const report = tableReport(job, figures, findings, outcome);
   if (options.report) writeFileSync(options.report, report);
   let version: { readonly version: number } | undefined;
@@ -67,16 +67,22 @@ export async function importTable(job: ImportJob): Promise<ExitCode> {
     if ('cause' in done) return refuse(job, [done]);
     version = done;
   }
+  const release = table.release ? `, version ${table.release}` : '';
+  const number = version ? ` (version ${version.version})` : '';
   job.output.out(
     options.json
       ? JSON.stringify({ ...figures, outcome, worse, ...version })
-      : `${table.table} : ${table.rows} lignes${table.release ? `, version ${table.release}` : ''} ; ${findings.length} remarque(s) nouvelle(s) ; ${outcome}${version ? ` (version ${version.version})` : ''} — ${moment(now.getTime())}`,
+      : say(
+          options,
+          `${table.table} : ${table.rows} lignes${release} ; ${findings.length} remarque(s) nouvelle(s) ; ${outcome}${number} — ${moment(now.getTime())}`,
+          `${table.table}: ${table.rows} lines${release}; ${findings.length} new remark(s); ${englishOutcome}${number} — ${moment(now.getTime())}`,
+        ),
   );
   for (const finding of findings) {
     if (options.json) job.output.out(JSON.stringify(finding));
     else
       job.output.out(
-        `${finding.file}:${finding.line} ${finding.column} ${levelWord(finding)} ${finding.message} [${finding.rule}]`,
+        `${finding.file}:${finding.line} ${finding.column} ${levelWord(finding, options.lang === 'en' ? 'en' : 'fr')} ${finding.message} [${finding.rule}]`,
       );
   }
   return refused ? EXIT.refused : EXIT.done;

@@ -73,6 +73,31 @@ describe('crbio catalogue import', () => {
     expect(existsSync(join(folder, 'catalogue.versions'))).toBe(false);
   });
 
+  it('says all but the messages of the findings in English when asked', async () => {
+    const english = { ...options({ from: 'segur' }), lang: 'en' };
+    const file = join(folder, 'rapport.csv');
+    const two = put(
+      'LOINC_6_retour.csv',
+      'NEUF;Neuf;;;;mmol/L;PT;SER;Sérum;QN;;HN;2000-8;nom',
+      'K;K;;;;mmol/L;PT;SER;Sérum;QN;;HN;2823-4;nom',
+    );
+    expect(await importCatalogue(output, { ...english, report: file }, [two], NOW)).toBe(1);
+    const shown = out.join('\n');
+    expect(shown).toContain('Import report: LOINC_6_retour.csv (segur)');
+    expect(shown).toContain('  Tests added: 1');
+    expect(shown).toMatch(/Codes mapped before: \d+ of \d+ \(\d+\.\d%\)/);
+    expect(shown).toMatch(/K .* error .*\[loinc-check-digit\]/);
+    expect(shown).toContain('Outcome: dry run: nothing was changed');
+    expect(shown).not.toMatch(/ajoutée|erreur|essai|Issue/);
+    // The file is for the laboratory and its auditors.
+    expect(readFileSync(file, 'utf8')).toContain('Analyses ajoutées;1');
+    out.length = 0;
+    const apply = { ...options({ from: 'loinc', apply: true, by: 'x' }), lang: 'en' };
+    const table = put('MapTo.csv', 'LOINC,MAP_TO,COMMENT', '2532-0,14804-9,');
+    await importCatalogue(output, apply, [table], NOW);
+    expect(out[0]).toMatch(/^loinc-map-to\.tsv: \d+ lines.*; \d+ new remark\(s\); .* — 02\/03\/2026/);
+  });
+
   it('activates a version that the daemon can load, with its report, its author and its source', async () => {
     const report = join(folder, 'rapport.csv');
     const apply = options({ from: 'segur', apply: true, by: 'Dr Martin', reason: 'circuit', report });

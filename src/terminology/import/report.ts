@@ -22,39 +22,71 @@ export interface ImportSummary {
   readonly outcome: string;
 }
 
+/** The file is French, whoever asked for it; what the terminal shows may be English. */
+export type ReportLanguage = 'fr' | 'en';
+
 const LEVEL_WORDS: Readonly<Record<FindingLevel, string>> = {
   error: 'erreur',
   warning: 'avertissement',
   info: 'information',
 };
 
-/** `erreur bloquante`, `erreur`, `avertissement`, `information`. */
-export function levelWord({ level, blocking }: ImportFinding): string {
+/** `erreur bloquante`, `erreur`, `avertissement`, `information`; in English the levels' own names. */
+export function levelWord({ level, blocking }: ImportFinding, language: ReportLanguage = 'fr'): string {
+  if (language === 'en') return blocking ? 'blocking error' : level;
   return blocking ? 'erreur bloquante' : LEVEL_WORDS[level];
 }
 
+const COUNT_LABELS: Readonly<Record<ReportLanguage, readonly string[]>> = {
+  fr: [
+    'Lignes lues',
+    'Analyses ajoutées',
+    'Analyses modifiées',
+    'Analyses retirées',
+    'Codes non repris',
+    'Erreurs bloquantes',
+    'Erreurs non bloquantes',
+    'Avertissements',
+    'Informations',
+    'Codes transcodés avant',
+    'Codes transcodés après',
+  ],
+  en: [
+    'Lines read',
+    'Tests added',
+    'Tests changed',
+    'Tests removed',
+    'Codes not taken',
+    'Blocking errors',
+    'Other errors',
+    'Warnings',
+    'Information',
+    'Codes mapped before',
+    'Codes mapped after',
+  ],
+};
+
 /** The counts, as label and value. */
-export function countsOf(summary: ImportSummary, findings: readonly ImportFinding[]): [string, string][] {
+export function countsOf(
+  summary: ImportSummary,
+  findings: readonly ImportFinding[],
+  language: ReportLanguage = 'fr',
+): [string, string][] {
   const { before, after } = summary;
   const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;
-  const share = ({ mapped, codes }: Measure) =>
-    `${mapped} sur ${codes} (${percent(codes === 0 ? 0 : mapped / codes)})`;
-  return [
-    ['Lignes lues', String(summary.rows)],
-    ['Analyses ajoutées', String(summary.added)],
-    ['Analyses modifiées', String(summary.changed)],
-    ['Analyses retirées', String(summary.removed)],
-    ['Codes non repris', String(summary.refused)],
-    ['Erreurs bloquantes', String(findings.filter(({ blocking }) => blocking).length)],
-    [
-      'Erreurs non bloquantes',
-      String(findings.filter(({ level, blocking }) => level === 'error' && !blocking).length),
-    ],
-    ['Avertissements', String(count('warning'))],
-    ['Informations', String(count('info'))],
-    ['Codes transcodés avant', share(before)],
-    ['Codes transcodés après', share(after)],
+  const share = ({ mapped, codes }: Measure) => {
+    const part = codes === 0 ? 0 : mapped / codes;
+    return language === 'en'
+      ? `${mapped} of ${codes} (${(part * 100).toFixed(1)}%)`
+      : `${mapped} sur ${codes} (${percent(part)})`;
+  };
+  const blocking = findings.filter((finding) => finding.blocking).length;
+  const values = [
+    ...[summary.rows, summary.added, summary.changed, summary.removed, summary.refused],
+    ...[blocking, count('error') - blocking, count('warning'), count('info')],
+    ...[share(before), share(after)],
   ];
+  return COUNT_LABELS[language].map((label, index) => [label, String(values[index])]);
 }
 
 /** The report as a file for a spreadsheet: counts, then one line a finding. */
