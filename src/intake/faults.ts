@@ -64,7 +64,7 @@ const CATALOGUE = {
   ],
   HL7_TYPE: [
     'Le type de message {detail} n’est pas traité.',
-    'Seuls ORU^R01 et ADT (PAM.fr) sont lus. Retirer ce flux de l’export vers ce dossier.',
+    'Seuls ORU^R01, OUL^R22 et ADT (PAM.fr) sont lus. Retirer ce flux de l’export vers ce dossier.',
   ],
   ADT_EVENT: [
     'L’événement ADT {detail} (lien, séparation ou changement de numéros) n’est pas appliqué ici.',

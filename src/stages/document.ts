@@ -18,6 +18,7 @@ import type { Report, ReportVersion, Warning } from '../report/report.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
 import { describeDocument } from '../xds/document-entry.ts';
+import { REPORT_EMPTY } from './faults.ts';
 
 /** What rendering needs beside the dossier; loaded once in each worker. */
 export interface DocumentAssets {
@@ -94,6 +95,7 @@ async function makeDocuments(
   task: VersionToRender,
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
+  if (isEmpty(task.dossier)) return { faults: [REPORT_EMPTY] };
   const { report, warnings } = reportOf(task, assets);
   const made = await makeReportPdf(report, assets.pdf);
   if ('code' in made) return { faults: [made] };
@@ -120,6 +122,11 @@ async function makeDocuments(
     facts: factsOf(report),
     identity: report.patient.kind,
   };
+}
+
+/** Has the request nothing to show yet: samples received, rows that nobody verified? */
+function isEmpty({ exams, attachments, sourcePdf, withdrawn }: Dossier): boolean {
+  return exams.length === 0 && attachments.length === 0 && !sourcePdf && !withdrawn;
 }
 
 /**

@@ -1,7 +1,13 @@
 import type { Fault } from '../report/fault.ts';
 import type { Warning } from '../report/report.ts';
 
-/** Why a document that came written is kept here. No text holds anything of a patient. */
+/** Why no document is made, or one that came written is kept here. No text holds anything of a patient. */
+
+export const REPORT_EMPTY: Fault = {
+  code: 'REPORT_EMPTY',
+  cause: 'Le dossier n’a encore aucun résultat validé à montrer : rien n’est parti.',
+  hint: 'Rien à faire s’il est en cours : ses résultats validés feront le compte rendu. Sinon, l’exporter de nouveau du SGL, validé.',
+};
 
 const MEND =
   'Faire corriger le document dans le logiciel qui le rédige, puis exporter de nouveau : rien n’est parti.';

@@ -47,7 +47,7 @@ const CATALOGUE = {
   ],
   HPRIM_NO_DOSSIER: [
     'Aucun numéro de dossier n’a été trouvé (OBR.3, P.4).',
-    'Faire écrire le numéro de dossier en OBR.3, deuxième sous-champ.',
+    'Faire écrire le numéro de dossier en OBR.3, deuxième sous-champ, ou en P.4 s’il n’y a pas d’OBR. Un numéro de fichier (H.2) ne convient pas : la version suivante ne serait pas reconnue.',
   ],
   HPRIM_LINK_AMBIGUOUS: [
     'Un résultat ne dit pas de quel dossier il est : les demandes (OBR) précèdent tous les résultats, et rien ne les relie.',
