@@ -200,6 +200,8 @@ describe('around the results', () => {
     expect(textAt(document, `${isolate}//c:specimenPlayingEntity/c:code/c:translation/@code`)).toBe('562');
     const rows = elements(document, `${isolate}//c:organizer//c:observation`);
     expect(rows.map((row) => textAt(row, 'c:interpretationCode/@code'))).toEqual(['R', 'S', 'S', 'S', 'I']);
+    // EUCAST: not the "Intermédiaire" of the value set.
+    expect(textAt(document, '//c:tr[c:td="Ciprofloxacine"]')).toContain('Sensible à forte posologie (I)');
   });
 
   test('another laboratory is named on the whole it did, and read with its address', () => {

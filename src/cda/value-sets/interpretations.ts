@@ -61,12 +61,11 @@ const ORDINARY: readonly string[] = ['N', 'NEG', 'ND', 'NR', 'S'];
 
 export const isOrdinary = (code: string): boolean => ORDINARY.includes(code);
 
-/**
- * What a reader sees: the French display with the code, or the code alone when nobody knows it. `I` stands alone: since
- * EUCAST it means "sensible à forte posologie", which the display of the value set does not say.
- */
+/** What `I` means since EUCAST 2019, as the PDF says it too; the display of the value set is still the old meaning. */
+const INTERMEDIATE = 'Sensible à forte posologie';
+
+/** What a reader sees: the French display with the code, or the code alone when nobody knows it. */
 export function printedInterpretation(code: string): string {
-  if (code === 'I') return code;
-  const display = INTERPRETATIONS.get(code) ?? PRINTED_ONLY.get(code);
+  const display = code === 'I' ? INTERMEDIATE : (INTERPRETATIONS.get(code) ?? PRINTED_ONLY.get(code));
   return display === undefined ? code : `${display} (${code})`;
 }
