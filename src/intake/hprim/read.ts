@@ -112,7 +112,11 @@ function readHeader(h: Segment, position: string): Header | Fault {
   // Old senders write nothing else than the version.
   if (!/^(?:H?\s?2(?:\.[0-5](?:\.\d)?)?)?$/i.test(h.text(12)))
     return hprimFault('HPRIM_VERSION', `${position}, H.12`);
-  const link = h.text(12, 2).toUpperCase();
+  // Some write a sign of their own before the letter (`H2.0~:C`).
+  const link = h
+    .text(12, 2)
+    .toUpperCase()
+    .replace(/^[^A-Z]+/, '');
   if (link !== '' && link !== 'C' && link !== 'L')
     return hprimFault('HPRIM_LINK_KIND', `${position}, H.12`, link === 'R' ? 'R, radiologie' : 'inconnue');
   const processing = h.text(11).toUpperCase();

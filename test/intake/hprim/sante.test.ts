@@ -353,6 +353,11 @@ describe('the header', () => {
     expect(codes(head(H.replace('H2.5~C', version)))).toEqual([code]);
   });
 
+  it('reads the kind of link behind a sign of the sender’s own', () => {
+    expect(codes(head(H.replace('H2.5~C', 'H2.0~:C')))).toEqual([]);
+    expect(codes(head(H.replace('H2.5~C', 'H2.0~:R')))).toEqual(['HPRIM_LINK_KIND message 1, H.12']);
+  });
+
   it('says production, test or debugging', () => {
     const processing = (code: string) => dossierAndWarnings(head(H.replace('|T|', `|${code}|`)));
     expect(processing('P').dossier.processing).toBe('P');
