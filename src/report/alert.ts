@@ -19,6 +19,10 @@ export const ALERTS = {
     what: 'issue d’un dépôt au DMP inconnue depuis une heure : le DMP ne répond pas à la recherche du document, et une version suivante de ce compte rendu peut attendre sa réponse',
     todo: 'vérifier l’accès au DMP (crbio check, crbio queue) ; crbio queue retry demande tout de suite ; crbio queue cancel renonce à l’envoi, la recherche seule continue',
   },
+  'retrait-non-abouti': {
+    what: 'le retrait d’un compte rendu n’a pas abouti : son document ne peut pas être fait, ou une destination l’a refusé ; qui l’avait le voit encore',
+    todo: 'crbio report show dit où et pourquoi ; corriger, puis crbio queue retry ; sinon faire supprimer le document dans le DMP, ou prévenir le destinataire',
+  },
   'numero-message-repris': {
     what: 'un numéro de message (MSH-10) déjà reçu est revenu avec un autre contenu : refusé, rien n’en est publié',
     todo: 'demander à l’éditeur du SGL pourquoi ses numéros se répètent, faire renvoyer ; crbio quarantine list montre le message',

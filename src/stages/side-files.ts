@@ -55,6 +55,7 @@ export async function readWithFiles(
   look?: (documents: readonly GuardedDocument[]) => Promise<GuardAnswer>,
 ): Promise<MessageWithFiles> {
   const names = new Map<string, string>();
+  const inFeed = () => [...names.keys()].map((name) => besideIn(origin, name));
   let files: ReadonlyMap<string, Uint8Array> = new Map();
   for (;;) {
     const known = names.size;
@@ -62,13 +63,13 @@ export async function readWithFiles(
       names.set(name, sideKey(besideIn(origin, name)));
       return files.get(name);
     });
-    if (names.size === known) return { state: 'read', items, names: [...names.keys()] };
+    if (names.size === known) return { state: 'read', items, names: inFeed() };
     const claim = await store.claimSideFiles(inboxId, names, waitMs);
     if (claim.state === 'waiting') return { ...claim, on: 'file' };
     const answer = await look?.([...claim.files].map(([position, bytes]) => ({ position, bytes })));
     if (answer?.state === 'waiting') return { ...answer, on: 'antivirus' };
     if (answer?.state === 'refused')
-      return { state: 'read', items: [{ kind: 'rejected', fault: answer.fault }], names: [...names.keys()] };
+      return { state: 'read', items: [{ kind: 'rejected', fault: answer.fault }], names: inFeed() };
     files = claim.files;
   }
 }

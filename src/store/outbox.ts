@@ -209,6 +209,7 @@ export function createOutbox(
         ...(again ? {} : { warnings: JSON.stringify(warnings) }),
       });
       doubtEnded(delivery);
+      if (delivery.withdraws === 1) alerts.settle('retrait-non-abouti', subjectOf(delivery));
       if (!again && delivery.channel === 'dmp' && delivery.withdraws === 0)
         announcements.deposited(delivery.report_id);
       if (!again) acks.outcome(delivery);
@@ -240,6 +241,8 @@ export function createOutbox(
         last_hint: fault.hint,
       });
       acks.outcome(delivery, fault.code);
+      if (delivery.withdraws === 1)
+        alerts.raise({ kind: 'retrait-non-abouti', subject: subjectOf(delivery) });
       note(delivery, 'delivery-failed', { code: fault.code });
     },
 

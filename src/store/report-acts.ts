@@ -86,7 +86,8 @@ export function createReportActs(
       const report = reports.find(reportId);
       if (!report) return REFUSED.reportUnknown(reportId);
       const newest = reports.newest(reportId);
-      if (report.withdrawn_by !== null) return giveAgain(report, act);
+      // One that could not be made is tried again first: nothing is published by mistake.
+      if (report.withdrawn_by !== null && newest.state !== 'blocked') return giveAgain(report, act);
       if (report.held_by !== null) {
         setHeld.run(null, null, reportId);
         planning.again(reportId);

@@ -4,6 +4,7 @@ import type { Fault } from '../report/fault.ts';
 import { qualify } from '../report/identity.ts';
 import type { Warning } from '../report/report.ts';
 import { type VersionCause, weightiestCause } from '../report/versions.ts';
+import type { Alerts } from './alerts.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { asJson, type Context, fromJson } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -96,9 +97,7 @@ export const UNRENDERED = `
 /** Reports and their versions, from content to document. */
 export function createReports(
   { db, now, journal, actor }: Context,
-  dossiers: Dossiers,
-  deliveries: Deliveries,
-  acks: BusinessAcks,
+  { dossiers, deliveries, acks, alerts }: ReportParts,
 ) {
   const byId = db.prepare<[string], ReportRow>('SELECT * FROM report WHERE id = ?');
   const insertReport = db.prepare(
@@ -282,8 +281,12 @@ export function createReports(
       insertDossier.run(lastInsertRowid, dossiers.toJson(made.dossier));
       setNewest.run(number, reportId);
       setAside.run(reportId, number);
-      for (const delivery of deliveries.ofReport(reportId))
-        if (delivery.version < number) deliveries.tryMove(delivery, 'supersede');
+      alerts.settle('retrait-non-abouti', reportId);
+      for (const delivery of deliveries.ofReport(reportId)) {
+        if (delivery.version === number) continue;
+        deliveries.tryMove(delivery, 'supersede');
+        if (delivery.withdraws === 1) alerts.settle('retrait-non-abouti', `delivery:${delivery.id}`);
+      }
       journal.append({
         actor: made.by,
         action: 'version-made',
@@ -316,6 +319,7 @@ export function createReports(
         JSON.stringify(warnings),
         row.id,
       );
+      if (row.cause === 'withdrawal') alerts.settle('retrait-non-abouti', reportId);
       insertDocument.run(row.id, cda, n1 ?? null, pdf, pdfName, asJson(mail));
       journal.append({
         actor,
@@ -329,6 +333,7 @@ export function createReports(
       const row = loadVersion(reportId, number);
       if (row.state !== 'interpreted') return;
       setBlocked.run(JSON.stringify(faults), row.id);
+      if (row.cause === 'withdrawal') alerts.raise({ kind: 'retrait-non-abouti', subject: reportId });
       if (fromJson<DispatchFlags>(row.flags).destDmp !== false)
         acks.refused(reportId, number, faults[0]?.code ?? '');
       journal.append({
@@ -342,6 +347,13 @@ export function createReports(
     /** A blocked version is rendered again. @returns whether it was blocked */
     unblock: (row: VersionRow): boolean => unblock.run(row.id).changes === 1,
   };
+}
+
+interface ReportParts {
+  readonly dossiers: Dossiers;
+  readonly deliveries: Deliveries;
+  readonly acks: BusinessAcks;
+  readonly alerts: Alerts;
 }
 
 export type Reports = ReturnType<typeof createReports>;

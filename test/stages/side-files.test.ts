@@ -87,6 +87,13 @@ describe('a message and the document that it names', () => {
     expect(await folder.attached('D1')).toEqual([pdf('un').toString()]);
   });
 
+  it('of a sub-folder, both are told of under the name that they have in the feed', async () => {
+    const folder = aFolder();
+    await folder.drop('site/cr.pdf', pdf('un'));
+    expect(await folder.drop('site/m.hl7', citing('D1', 'cr.pdf'))).toEqual({ move: 'archive' });
+    expect(folder.settled).toEqual(['site/m.hl7', 'site/cr.pdf']);
+  });
+
   it('the message first: it waits, is read as soon as the document is there, whatever its case', async () => {
     const folder = aFolder();
     const message = citing('D1', 'cr.pdf');

@@ -91,6 +91,42 @@ describe('a withdrawal by a person', () => {
     expect(task?.dossier.withdrawn).toBeUndefined();
   });
 
+  test('that fails is told until it succeeds: who has the report still sees it', async () => {
+    const { store } = await withdrawn();
+    const alerts = async () => (await store.alertsDue(9)).map(({ kind, subject }) => `${kind} ${subject}`);
+    await plan(store, takeBack);
+    const { deliveryId } = await leaseOne(store);
+    await store.failed(deliveryId, { code: 'DMP_X', cause: 'refusé', hint: 'voir' });
+    expect(await alerts()).toEqual([`retrait-non-abouti delivery:${deliveryId}`]);
+    await store.retryDelivery(deliveryId, ACT);
+    await plan(store, takeBack);
+    await deliver(store);
+    expect(await alerts()).toEqual([]);
+  });
+
+  test('whose document cannot be made is told too', async () => {
+    const { store } = aBench();
+    await planned(store);
+    await deliver(store);
+    await store.withdraw(REPORT, ACT);
+    const version = { reportId: REPORT, version: 2 };
+    await store.renderFailed(version, [{ code: 'X', cause: 'impossible', hint: 'voir' }]);
+    expect(await store.alertsDue(9)).toMatchObject([{ kind: 'retrait-non-abouti', subject: REPORT }]);
+    await store.release(REPORT, ACT, RULES);
+    expect((await store.unrendered(1))[0]).toMatchObject({ version: 2, cause: 'withdrawal' });
+    await render(store);
+    expect(await store.alertsDue(9)).toEqual([]);
+  });
+
+  test('that failed is told no more once the report is published again', async () => {
+    const { store } = await withdrawn();
+    await plan(store, takeBack);
+    const fault = { code: 'DMP_X', cause: 'refusé', hint: 'voir' };
+    await store.failed((await leaseOne(store)).deliveryId, fault);
+    await store.release(REPORT, ACT, RULES);
+    expect(await store.alertsDue(9)).toEqual([]);
+  });
+
   test('a mail cannot be taken back: its recipient still has it', async () => {
     const { store } = aBench();
     await planned(store, toDoctor());
