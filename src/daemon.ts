@@ -39,6 +39,7 @@ import { createInterpreter } from './stages/interpret.ts';
 import { createInterpretationWatch } from './stages/interpretation-watch.ts';
 import { itemsOf } from './stages/items.ts';
 import { type Loop, startLoop } from './stages/loop.ts';
+import { tellObstacle } from './stages/obstacle.ts';
 import { createPlanner } from './stages/plan.ts';
 import { createReceiver } from './stages/receive.ts';
 import { createRenderer } from './stages/render.ts';
@@ -270,10 +271,12 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
           ...source.completion,
           isSideName: (name) => hasSideSuffix(name, source.sideFiles),
           polling: source.polling,
+          subFolders: source.subFolders,
           rescanMs: source.rescanMs,
           maxBytes: source.maxBytes,
           concurrency: FILES_AT_ONCE,
           onError: (error) => log.error('folder-failed', { source: source.name, code: codeOf(error) }),
+          onObstacle: (code) => tellObstacle({ store, log }, source.name, code),
         },
         (file) => receive(file, source),
       );

@@ -37,6 +37,7 @@ const completion = z
     /** A file is complete when its size and time were seen the same twice, this far apart. */
     stableMs: z.number().int().min(50).max(600_000).default(2_000),
     temporarySuffixes: z.array(z.string().regex(/^\./)).default(['.tmp', '.part', '.filepart']),
+    lockSuffixes: z.array(z.string().regex(/^\./)).default(['.lck', '.lock']),
     markerSuffix: z.string().regex(/^\./).optional(),
     truncatedAfterMs: z.number().int().min(1_000).default(300_000),
   })
@@ -62,6 +63,8 @@ export const folderSource = z
     completion: completion.default(completion.parse({})),
     sideFiles: sideFiles.default(sideFiles.parse({})),
     polling: z.boolean().default(false),
+    /** One root for several senders: files of the folders below are taken too. */
+    subFolders: z.boolean().default(false),
     rescanMs: z.number().int().min(1_000).default(60_000),
     finalTerminator: z.enum(['required', 'optional']).default('required'),
   })

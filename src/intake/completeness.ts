@@ -9,6 +9,8 @@ export interface CompletionRules {
   readonly stableMs: number;
   /** Names still being written: `.tmp`, `.part`… */
   readonly temporarySuffixes: readonly string[];
+  /** `x.hl7` is being written while `x.hl7.lck` or `x.lck` lies beside it. */
+  readonly lockSuffixes?: readonly string[];
   /** `x.hl7` is whole once `x.hl7.ok` or `x.ok` lies beside it. */
   readonly markerSuffix?: string | undefined;
   /** How long a file that looks cut is waited for (ms); then it is handed on as it is. */
@@ -50,9 +52,18 @@ export function sameState(one: FileState, other: FileState): boolean {
 /** Names that are never an input: hidden, temporary, markers. */
 export function isInputName(name: string, rules: CompletionRules): boolean {
   const lower = name.toLowerCase();
-  if (name.startsWith('.') || name.endsWith('~')) return false;
+  if (/(?:^|\/)\./.test(name) || name.endsWith('~')) return false;
+  if (rules.lockSuffixes?.some((suffix) => lower.endsWith(suffix.toLowerCase()))) return false;
   if (rules.temporarySuffixes.some((suffix) => lower.endsWith(suffix.toLowerCase()))) return false;
   return !rules.markerSuffix || !lower.endsWith(rules.markerSuffix.toLowerCase());
+}
+
+/** Does its writer hold this file? @param present every name of the folder */
+export function isLocked(name: string, present: ReadonlySet<string>, rules: CompletionRules): boolean {
+  const { dir, name: stem } = parse(name);
+  return (rules.lockSuffixes ?? []).some(
+    (suffix) => present.has(`${name}${suffix}`) || present.has(join(dir, `${stem}${suffix}`)),
+  );
 }
 
 /** The marker of a file, if it is there. */

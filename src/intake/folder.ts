@@ -1,11 +1,11 @@
-import { open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { watch } from 'chokidar';
+import { open, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import {
   type CompletionRules,
   type FileState,
   fileState,
   isInputName,
+  isLocked,
   isStill,
   looksComplete,
   markerOf,
@@ -13,7 +13,10 @@ import {
   sameState,
   stateOf,
 } from './completeness.ts';
+import { createFolderSignal } from './folder-signal.ts';
+import { listFolder } from './listing.ts';
 import { FileChanged, moveInto, moveWithReason } from './moving.ts';
+import { obstacleOf, whyNotWritable } from './obstacle.ts';
 import { sideKey } from './side-files.ts';
 
 export interface FolderOptions extends CompletionRules {
@@ -25,8 +28,10 @@ export interface FolderOptions extends CompletionRules {
   readonly maxBytes: number;
   /** The folder is listed again this often (ms): events are hints, and shares send none. */
   readonly rescanMs: number;
-  /** Poll instead of listening: SMB, NFS. */
+  /** Lists the folder again and again instead of listening: SMB, NFS. */
   readonly polling?: boolean;
+  /** Files of the folders below are taken too, under names such as `hopital/a.hl7`. */
+  readonly subFolders?: boolean;
   /** Files handed on at the same time (1), begun in the order of their names, which a partial report and its final one need. */
   readonly concurrency?: number;
   /** Names of documents beside the messages: they have no marker of their own. */
@@ -34,6 +39,11 @@ export interface FolderOptions extends CompletionRules {
   readonly now?: () => number;
   /** A file or folder could not be read or moved; it is tried again at the next listing. */
   readonly onError?: (error: unknown) => void;
+  /**
+   * No file can be taken (a full disk, an archive that cannot be written): they stay, none is begun, and it is tried again
+   * at each listing. Told once; undefined: they are taken again.
+   */
+  readonly onObstacle?: (code: string | undefined) => void;
 }
 
 /** A whole file of the folder. */
@@ -75,10 +85,15 @@ interface Candidate {
 /** Names in their natural order: `x-2` before `x-10`. */
 const byName = new Intl.Collator('en', { numeric: true });
 
+/** Files looked at together, then handed on: ten thousand that wait must not wait for the last one. */
+const LOOKED_AT_ONCE = 64;
+/** Polling, a folder is listed this often at the most. */
+const POLLING_MS = 1_000;
+
 /**
  * Watches an export folder and hands on each file once, when it is whole: every path is judged by its own state seen
- * twice, whatever event named it, since chokidar announces half-written files too (reference packages.md §2). The file
- * moves only after the handler's promise resolves; killed in between, it is handed on again.
+ * twice; an event only says that there may be something to look at. The file moves only after the handler's promise
+ * resolves; killed in between, it is handed on again.
  */
 export async function watchFolder(
   options: FolderOptions,
@@ -100,8 +115,14 @@ class Feed implements FolderFeed {
   /** To be handed on again as soon as the handler is done with them: told before it said that they wait. */
   readonly #recalled = new Set<string>();
   readonly #ready = new Map<string, FileState>();
+  /** Names of what is ready, last first. */
+  #queue: string[] = [];
   readonly #inHand = new Map<string, Promise<void>>();
-  #watcher: ReturnType<typeof watch> | undefined;
+  readonly #signal = createFolderSignal(() => this.#schedule(this.#pause));
+  /** Between two looks that events ask for: so long that looking is the smaller part of the work. */
+  #pause = 0;
+  /** Code of what keeps all files from being taken. */
+  #obstacle: string | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
   #rescanTimer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -114,20 +135,9 @@ class Feed implements FolderFeed {
   }
 
   async start(): Promise<void> {
-    const { folder, polling, rescanMs, stableMs } = this.#options;
-    this.#watcher = watch(folder, {
-      depth: 0,
-      followSymlinks: false,
-      ignoreInitial: true,
-      usePolling: polling ?? false,
-      interval: Math.max(stableMs, 100),
-    });
-    // A file that left, most often by our own move, is nothing to look for.
-    this.#watcher.on('all', (event) => {
-      if (event !== 'unlink') this.#schedule(0);
-    });
-    this.#watcher.on('error', (error) => this.#options.onError?.(error));
-    this.#rescanTimer = setInterval(() => this.#schedule(0), rescanMs);
+    const { polling, rescanMs } = this.#options;
+    const everyMs = polling ? Math.min(rescanMs, POLLING_MS) : rescanMs;
+    this.#rescanTimer = setInterval(() => this.#schedule(0), everyMs);
     await this.#look();
   }
 
@@ -136,15 +146,17 @@ class Feed implements FolderFeed {
     clearTimeout(this.#lookTimer);
     clearInterval(this.#rescanTimer);
     this.#ready.clear();
-    await this.#watcher?.close();
+    this.#signal.close();
     await this.#looking;
     await Promise.all(this.#inHand.values());
   }
 
   again(names: readonly string[]): void {
     const keys = new Set(names.map(sideKey));
-    for (const name of this.#waiting) if (keys.has(sideKey(name))) this.#left.delete(name);
-    for (const name of this.#inHand.keys()) if (keys.has(sideKey(name))) this.#recalled.add(name);
+    // A message tells its own folder's names without the folder.
+    const isMeant = (name: string) => keys.has(sideKey(name)) || keys.has(sideKey(basename(name)));
+    for (const name of this.#waiting) if (isMeant(name)) this.#left.delete(name);
+    for (const name of this.#inHand.keys()) if (isMeant(name)) this.#recalled.add(name);
     this.#schedule(0);
   }
 
@@ -172,18 +184,44 @@ class Feed implements FolderFeed {
   }
 
   async #lookAtAll(): Promise<void> {
-    const names = (await readdir(this.#options.folder)).filter((name) => isInputName(name, this.#options));
+    const began = performance.now();
+    const { folder, archive, quarantine, subFolders = false, polling } = this.#options;
+    const listing = await listFolder(folder, subFolders, [archive, quarantine]);
+    // A file that came between the listing and the watch is seen by the next listing.
+    if (!polling && this.#signal.follow(listing.folders)) this.#schedule(0);
+    const all = new Set(listing.names);
+    const names = listing.names.filter(
+      (name) => isInputName(name, this.#options) && !isLocked(name, all, this.#options),
+    );
     const present = new Set(names);
     for (const known of [this.#candidates, this.#left]) {
       for (const name of known.keys()) if (!present.has(name)) known.delete(name);
     }
     for (const name of this.#waiting) if (!present.has(name)) this.#waiting.delete(name);
     const waiting = names.filter((name) => !this.#inHand.has(name) && !this.#ready.has(name));
-    for (const name of waiting.sort(byName.compare)) {
+    waiting.sort(byName.compare);
+    const clear = await this.#isClear();
+    for (let from = 0; from < waiting.length; from += LOOKED_AT_ONCE) {
       if (this.#stopped) return;
-      await this.#lookAt(name);
+      const before = this.#ready.size;
+      await Promise.all(waiting.slice(from, from + LOOKED_AT_ONCE).map((name) => this.#lookAt(name)));
+      if (this.#ready.size > before) this.#queue = [...this.#ready.keys()].sort(byName.compare).reverse();
+      if (clear) this.#handOn();
     }
-    this.#handOn();
+    if (clear) this.#handOn();
+    this.#pause = 4 * (performance.now() - began);
+  }
+
+  /** After an obstacle: may a file be tried? The archive is asked first, so that nothing is read in vain. */
+  async #isClear(): Promise<boolean> {
+    if (this.#obstacle === undefined) return true;
+    return (await whyNotWritable(this.#options.archive)) === undefined;
+  }
+
+  #meet(obstacle: string | undefined): void {
+    if ((obstacle === undefined) === (this.#obstacle === undefined)) return;
+    this.#obstacle = obstacle;
+    this.#options.onObstacle?.(obstacle);
   }
 
   async #lookAt(name: string): Promise<void> {
@@ -202,7 +240,7 @@ class Feed implements FolderFeed {
     }
     if (this.#now() - seen.since < stableMs) return;
     const marked = markerSuffix && !this.#options.isSideName?.(name);
-    if (marked && !(await markerOf(folder, name, markerSuffix))) return;
+    if (marked && !(await markerOf(join(folder, dirname(name)), basename(name), markerSuffix))) return;
     if (await this.#mayBeCut(name, seen)) return;
     this.#candidates.delete(name);
     this.#ready.set(name, state);
@@ -219,17 +257,28 @@ class Feed implements FolderFeed {
   }
 
   #handOn(): void {
-    while (!this.#stopped && this.#inHand.size < (this.#options.concurrency ?? 1)) {
+    // In the way of all of them: one is tried at each listing.
+    const most = this.#obstacle === undefined ? (this.#options.concurrency ?? 1) : 1;
+    while (!this.#stopped && this.#inHand.size < most) {
       const next = this.#nextReady();
       if (!next) return;
       const [name, state] = next;
       this.#ready.delete(name);
+      const path = join(this.#options.folder, name);
       const work = this.#handle(name, state)
-        .catch((error: unknown) => {
+        .then(() => this.#meet(undefined))
+        .catch(async (error: unknown) => {
           if (error instanceof FileChanged) {
             // Written to meanwhile: what was read is stored, and the file is another one now.
             this.#waiting.delete(name);
             this.#schedule(0);
+            return;
+          }
+          const obstacle = await obstacleOf(error, path, this.#options.archive);
+          if (obstacle !== undefined) {
+            // Still whole and still first: it is the one to be tried.
+            if (!this.#stopped) this.#keepReady(name, state);
+            this.#meet(obstacle);
             return;
           }
           this.#left.set(name, { state, until: this.#now() + this.#options.rescanMs });
@@ -238,17 +287,25 @@ class Feed implements FolderFeed {
         .finally(() => {
           this.#inHand.delete(name);
           this.#recalled.delete(name);
-          this.#handOn();
+          if (this.#obstacle === undefined) this.#handOn();
         });
       this.#inHand.set(name, work);
     }
   }
 
-  /** The first by name. Not sorted: an export of thousands of files would be, once for each of them. */
+  #keepReady(name: string, state: FileState): void {
+    this.#ready.set(name, state);
+    this.#queue.push(name);
+  }
+
+  /** The first by name. */
   #nextReady(): [string, FileState] | undefined {
-    let first: [string, FileState] | undefined;
-    for (const entry of this.#ready) if (!first || byName.compare(entry[0], first[0]) < 0) first = entry;
-    return first;
+    for (;;) {
+      const name = this.#queue.pop();
+      if (name === undefined) return undefined;
+      const state = this.#ready.get(name);
+      if (state) return [name, state];
+    }
   }
 
   async #handle(name: string, state: FileState): Promise<void> {
@@ -276,10 +333,12 @@ class Feed implements FolderFeed {
     }
     const { archive, quarantine, folder, markerSuffix } = this.#options;
     const isSame = () => isStill(path, state);
-    if (move.move === 'archive') await moveInto(path, join(archive, ...dayOf(this.#now())), name, isSame);
-    else await moveWithReason(path, quarantine, name, move.reason, isSame);
-    const marker = markerSuffix && (await markerOf(folder, name, markerSuffix));
-    if (marker) await rm(join(folder, marker), { force: true });
+    const [below, own] = [dirname(name), basename(name)];
+    if (move.move === 'archive')
+      await moveInto(path, join(archive, ...dayOf(this.#now()), below), own, isSame);
+    else await moveWithReason(path, join(quarantine, below), own, move.reason, isSame);
+    const marker = markerSuffix && (await markerOf(dirname(path), own, markerSuffix));
+    if (marker) await rm(join(folder, below, marker), { force: true });
   }
 }
 

@@ -22,6 +22,7 @@ export function createAlertTeller({ store, log }: { readonly store: Store; reado
 function subjectOf({ subject }: AlertRow): LogFields {
   const [kind, id = ''] = subject.split(':');
   if (kind === 'inbox') return { inbox: Number(id) };
+  if (kind === 'source') return { source: id };
   if (kind === 'delivery') return { delivery: id };
   return id === '' ? { report: subject } : {};
 }
