@@ -186,7 +186,10 @@ function readFields(
 }
 
 /** Takes OBX-5 out of a row whose OBX-2 is ED, or that holds base64 announced as such under another type. */
-export function cutDocument(line: string, { field, component }: Delimiters): { line: string; document?: string } {
+export function cutDocument(
+  line: string,
+  { field, component }: Delimiters,
+): { line: string; document?: string } {
   if (!line.startsWith(`OBX${field}`)) return { line };
   const fields = line.split(field);
   const document = fields[5];
