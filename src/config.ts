@@ -214,6 +214,15 @@ const schema = z
           message: 'deux sources portent ce nom',
         });
     }
+    for (const [index, { subcontractor }] of [...config.sources, ...config.listeners].entries()) {
+      const unknown = subcontractor?.worksFor.find((name) => !names.includes(name));
+      if (unknown !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [...pathOfSource(index), 'subcontractor', 'worksFor'],
+          message: `aucune source ne porte ce nom : ${unknown}`,
+        });
+    }
     if (names.length === 0)
       context.addIssue({
         code: 'custom',

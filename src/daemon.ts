@@ -30,6 +30,9 @@ import {
   listenersOf,
   mssanteSettingsOf,
   profilesOf,
+  sideFilesOf,
+  subcontractedWaitOf,
+  subcontractorsOf,
 } from './settings.ts';
 import { createAcknowledger } from './stages/acknowledge.ts';
 import { createAlertTeller } from './stages/alerts.ts';
@@ -41,6 +44,7 @@ import { itemsOf } from './stages/items.ts';
 import { type Loop, startLoop } from './stages/loop.ts';
 import { tellObstacle } from './stages/obstacle.ts';
 import { createPlanner } from './stages/plan.ts';
+import { inputFacts } from './stages/printed.ts';
 import { createReceiver } from './stages/receive.ts';
 import { createRenderer } from './stages/render.ts';
 import { hasSideSuffix } from './stages/side-files.ts';
@@ -134,6 +138,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   const workers = startWorkers(configFile, config.workers);
   const laboratory = laboratoryOf(config);
   const profiles = profilesOf(config);
+  const subcontractors = subcontractorsOf(config);
   const directory = startDirectory(parts.directory, { log, now, importing: importInThread });
   const loops = new Map<string, Loop>();
   const feeds = new Map<string, FolderFeed>();
@@ -161,9 +166,13 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     // A listener has no folder in which a file could come.
     waitMs: (source) => config.sources.find(({ name }) => name === source)?.sideFiles.waitMs ?? 0,
     settled: (source, names) => feeds.get(source)?.again(names),
-    interpret: (bytes, source, sideFiles) =>
+    factsOf: (message) => inputFacts(message, profiles.get(message.source)),
+    interpret: (bytes, source, sideFiles, input) =>
       itemsOf(bytes, profiles.get(source), {
         sideFiles,
+        input,
+        subcontractors,
+        subcontractedWaitMs: subcontractedWaitOf(config, source),
         correspondents,
         directory: directory.lookup,
         root: laboratory.oids.documents,
@@ -269,7 +278,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         {
           ...folders,
           ...source.completion,
-          isSideName: (name) => hasSideSuffix(name, source.sideFiles),
+          isSideName: (name) => hasSideSuffix(name, sideFilesOf(source)),
           polling: source.polling,
           subFolders: source.subFolders,
           rescanMs: source.rescanMs,
@@ -278,7 +287,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
           onError: (error) => log.error('folder-failed', { source: source.name, code: codeOf(error) }),
           onObstacle: (code) => tellObstacle({ store, log }, source.name, code),
         },
-        (file) => receive(file, source),
+        (file) => receive(file, { ...source, sideFiles: sideFilesOf(source) }),
       );
       feeds.set(source.name, feed);
     }),

@@ -4,15 +4,17 @@ import { DEFAULT_DMP_OPTIONS, type DmpSettings } from './dmp/settings.ts';
 import { subjectPattern } from './intake/mllp/peers.ts';
 import type { ListenerOptions } from './intake/mllp/server.ts';
 import { DEFAULT_LIMITS, type SourceProfile, sourceProfile } from './intake/profile.ts';
+import type { KnownLaboratory } from './intake/subcontractors.ts';
 import { MSSANTE_DEFAULTS, type MssanteSettings } from './mssante/settings.ts';
 import { readCredential } from './ops/credentials.ts';
 import { type OpenedPkcs12, openPkcs12 } from './ops/pkcs12.ts';
+import type { PfiSettings } from './pfi/settings.ts';
 import type { DispatchSettings } from './policy/facts.ts';
 import type { Channel } from './report/delivery.ts';
-import type { PfiSettings } from './pfi/settings.ts';
 import type { Fault } from './report/fault.ts';
 import { type Laboratory, oidsUnder } from './report/laboratory.ts';
-import type { Professional } from './report/people.ts';
+import type { Address, Professional } from './report/people.ts';
+import type { SideFileSettings } from './stages/side-files.ts';
 
 /** From the configuration to what each folder asks for: the one place that knows both forms. */
 
@@ -62,6 +64,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         zone: source.timeZone ?? timeZone,
         ownFacilities: [name, idNat, idNat.slice(1), ...source.ownFacilities],
         dossierNumber: source.dossierNumber,
+        ...subcontractorOf(source),
         metaDmpMss: source.metaDmpMss,
         preliminaryIsValidated: source.preliminaryIsValidated,
         hospital: source.hospital,
@@ -77,6 +80,65 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
       }),
     ]),
   );
+}
+
+/** What a source that is another laboratory is read by: its own examinations are those of its own name. */
+function subcontractorOf({
+  name,
+  subcontractor,
+}: Config['sources'][number] | Config['listeners'][number]): Partial<SourceProfile> {
+  if (!subcontractor) return {};
+  const { laboratory, names, worksFor, orderNumber, fileName } = subcontractor;
+  const known = knownLaboratory(subcontractor);
+  return {
+    ownFacilities: [laboratory.name, laboratory.idNat, laboratory.idNat.slice(1), ...names],
+    dossierNumber: orderNumber,
+    subcontractor: {
+      ...known,
+      clients: worksFor,
+      codePrefix: subcontractor.codePrefix ?? `${name}:`,
+      ...(fileName ? { fileName: new RegExp(fileName, 'iu') } : {}),
+    },
+  };
+}
+
+function knownLaboratory({ laboratory, names }: NonNullable<Config['sources'][number]['subcontractor']>) {
+  const { address, director, phone, ...rest } = laboratory;
+  return {
+    laboratory: {
+      ...rest,
+      address: defined(address) as Address,
+      ...(phone ? { phone } : {}),
+      ...(director ? { director: defined(director) as Professional } : {}),
+    },
+    names,
+  };
+}
+
+/** The laboratories that work for ours, by whatever source they send. */
+export function subcontractorsOf(config: Pick<Config, 'sources' | 'listeners'>): KnownLaboratory[] {
+  return [...config.sources, ...config.listeners].flatMap(({ subcontractor }) =>
+    subcontractor ? [knownLaboratory(subcontractor)] : [],
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** How long a source's subcontracted examinations may be waited for (ms). */
+export function subcontractedWaitOf(config: Pick<Config, 'sources' | 'listeners'>, source: string): number {
+  const found = [...config.sources, ...config.listeners].find(({ name }) => name === source);
+  return Math.round((found?.subcontractedDays ?? 0) * DAY_MS);
+}
+
+/** How a folder lays documents beside its messages. */
+export function sideFilesOf({
+  sideFiles,
+  subcontractor,
+}: Pick<Config['sources'][number], 'sideFiles' | 'subcontractor'>): SideFileSettings {
+  return {
+    ...sideFiles,
+    ...(subcontractor?.fileName ? { alone: new RegExp(subcontractor.fileName, 'iu') } : {}),
+  };
 }
 
 /**

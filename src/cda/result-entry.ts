@@ -99,11 +99,17 @@ function method(line: Line): XmlContent {
   );
 }
 
-/** Told per result only where several biologists share the report; otherwise the header says it for all. */
+/**
+ * Told per result only where several biologists share the report, or where another laboratory's answers for it; otherwise
+ * the header says it for all.
+ */
 function validator({ result }: Line, report: Report): XmlContent {
   const who = result.validator;
-  if (!who?.idNat || report.validators.length < 2) return undefined;
-  const known = report.validators.find(({ professional }) => professional.idNat === who.idNat);
+  const outside = result.releasedByPerformer === true;
+  if (!who?.idNat || (report.validators.length < 2 && !outside)) return undefined;
+  const known = outside
+    ? { at: result.analysedAt ?? report.version.effectiveTime }
+    : report.validators.find(({ professional }) => professional.idNat === who.idNat);
   if (!known) return undefined;
   return el(
     'participant',

@@ -139,7 +139,10 @@ function detailsOf(line: Line, laboratory: Laboratory): XmlElement[] {
   const details: XmlElement[] = [];
   const other = line.second ? undefined : otherThan(laboratory, result.performer);
   if (method !== undefined) details.push(paragraph('Technique : ', anchored(methodId(line), method)));
-  if (other) details.push(paragraph(`Réalisé par : ${printedLaboratory(other)}`));
+  if (other) {
+    const done = result.status === 'pending' ? 'Confié à' : 'Réalisé par';
+    details.push(paragraph(`${done} : ${printedLaboratory(other)}`));
+  }
   remarks.forEach((remark, index) => {
     details.push(paragraph(anchored(remarkId(path, index), broken(remark))));
   });

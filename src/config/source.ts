@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acknowledgements } from './acknowledgements.ts';
+import { subcontractor } from './subcontractor.ts';
 
 /** What a configuration says of those who send: how their messages are read, and where their files are. */
 
@@ -30,6 +31,9 @@ export const profileKeys = {
   decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
   batches: z.enum(['strict', 'lenient']).default('strict'),
   acknowledgements: acknowledgements.optional(),
+  subcontractor: subcontractor.optional(),
+  /** How long an examination confided to another laboratory, or its result without our report, waits until a person is told. */
+  subcontractedDays: z.number().positive().max(365).default(10),
 };
 
 const completion = z

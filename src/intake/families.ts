@@ -2,11 +2,16 @@ import type { Fault } from '../report/fault.ts';
 import { fault } from './faults.ts';
 import { isHprimSante } from './hprim/delimiters.ts';
 
+const XML = /^\s*<\?xml|^\s*<ClinicalDocument/;
+
+/** Is this an XML document? @param binary the file, one character a byte, without its byte order mark */
+export const isXml = (binary: string): boolean => XML.test(binary.slice(0, 4096));
+
 /** Formats that reach an export folder and are no HL7 v2 (inputs.md §1), each told by its first bytes. */
 const FOREIGN: readonly (readonly [test: RegExp, name: string])[] = [
   [/^%PDF-/, 'un PDF seul'],
   [/^PK\p{Cc}\p{Cc}/u, 'une archive ZIP'],
-  [/^\s*<\?xml|^\s*<ClinicalDocument/, 'un document XML'],
+  [XML, 'un document XML'],
   [/^\s*[[{]\s*["{]/, 'un fichier JSON'],
   // HPRIM Santé, whose first letter is the same, is told before (hprim/delimiters.ts).
   [/^\p{Cc}*\d?H[|~^\\&$#!@]{3}/u, 'une trame d’automate ASTM, sans validation biologique'],

@@ -202,6 +202,14 @@ const CATALOGUE = {
     'Le compte rendu du laboratoire sous-traitant n’a ni résultat structuré ni document.',
     'Vérifier que c’est un CR-Bio de niveau 3 ; sinon joindre son PDF.',
   ],
+  SUBCONTRACTED_NO_ORDER: [
+    'Le résultat du laboratoire sous-traitant ne porte aucun numéro de notre demande : {detail}.',
+    'Le lui faire rappeler dans ses résultats, ou corriger la configuration de la source (subcontractor.orderNumber, subcontractor.fileName).',
+  ],
+  SUBCONTRACTED_NO_DATE: [
+    'Le compte rendu du laboratoire sous-traitant n’a pas de date (effectiveTime).',
+    'Le faire corriger par le laboratoire sous-traitant, ou joindre son PDF.',
+  ],
 } as const satisfies Record<string, readonly [cause: string, hint: string]>;
 
 export type FaultCode = keyof typeof CATALOGUE;
@@ -270,6 +278,8 @@ const WARNINGS = {
   ISOLATE_UNLINKED: 'Un antibiogramme n’a pu être rattaché à un germe : ses lignes suivent la culture',
   MAIL_BODY_UNREADABLE:
     'Le texte de courriel joint (CORPSMAIL) est illisible ou coupé : celui du laboratoire sert.',
+  SUBCONTRACTED_ROWS:
+    'Le message du sous-traitant porte un compte rendu CDA et d’autres lignes : le CDA seul est repris.',
   SUBCONTRACTOR_UNNAMED: 'Un examen est marqué sous-traité (OBR-24 = OSL) sans nom de laboratoire',
   SUBCONTRACTOR_ADDRESS: 'Le laboratoire exécutant n’a pas d’adresse (OBX-24 ; CSP R.6222-3)',
   ORC_WITHOUT_OBR: 'Une commande (ORC) n’a pas d’examen (OBR) : elle a été ignorée.',

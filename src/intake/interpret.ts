@@ -1,3 +1,4 @@
+import type { Contribution } from '../report/contribution.ts';
 import type { Dossier, ProcessingId } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { PatientUpdate } from '../report/patient-update.ts';
@@ -8,22 +9,33 @@ import { readAdt } from './adt.ts';
 import { carriesCda, readCarriedCda } from './carried-cda.ts';
 import { decode } from './charset.ts';
 import { ReadingContext } from './context.ts';
+import {
+  contributionOfCda,
+  contributionOfDossier,
+  contributionOfPdf,
+  contributionsOfEmbedded,
+  type InputFacts,
+  isLonePdf,
+  isSubcontractor,
+  type SubcontractorSource,
+} from './contributions.ts';
 import { damagedField } from './damaged-text.ts';
-import { foreignFault } from './families.ts';
+import { foreignFault, isXml } from './families.ts';
 import { fault, isFault, warning } from './faults.ts';
 import { type Message, readMessage, type Segment } from './hl7.ts';
-import { typeFault } from './message-types.ts';
 import { isHprimSante } from './hprim/delimiters.ts';
 import { isHprimMedecin, readHprimMedecin } from './hprim/medecin.ts';
 import { readHprimSante } from './hprim/read.ts';
+import { typeFault } from './message-types.ts';
 import { type MessageHeader, readOru } from './oru.ts';
 import type { SourceProfile } from './profile.ts';
 import { declaredCharset, type RawMessage, splitFile } from './segments.ts';
-
 import { NO_SIDE_FILES, type SideFiles } from './side-files.ts';
+
 /** What one input comes to: every message of it ends as at least one part. */
 export type InterpretedPart =
   | { readonly kind: 'dossier'; readonly dossier: Dossier; readonly warnings: readonly Warning[] }
+  | { readonly kind: 'contribution'; readonly contribution: Contribution }
   | { readonly kind: 'patient'; readonly update: PatientUpdate }
   | { readonly kind: 'rejected'; readonly fault: Fault }
   | { readonly kind: 'ignored'; readonly reason: string };
@@ -34,20 +46,45 @@ export type InterpretedPart =
  * @param bytes the file or frame as it came
  * @param profile what is known of its sender
  * @param sideFiles what lies beside the file; a dossier that names one that is not there is rejected
+ * @param input what is known of it beside its bytes: needed of a subcontractor's PDF alone
  */
 export function interpret(
   bytes: Uint8Array,
   profile: SourceProfile,
   sideFiles: SideFiles = NO_SIDE_FILES,
+  input: InputFacts = { origin: '' },
+): InterpretedPart[] {
+  const parts = read(bytes, profile, sideFiles, input);
+  return isSubcontractor(profile) ? parts.map((part) => ofSubcontractor(part, profile)) : parts;
+}
+
+/** Nothing of a laboratory that works for ours is a report by itself, nor says who our patients are. */
+function ofSubcontractor(part: InterpretedPart, profile: SubcontractorSource): InterpretedPart {
+  if (part.kind === 'patient')
+    return { kind: 'ignored', reason: 'l’identité qu’énonce un laboratoire sous-traitant n’est pas reprise' };
+  if (part.kind !== 'dossier') return part;
+  return { kind: 'contribution', contribution: contributionOfDossier(part.dossier, part.warnings, profile) };
+}
+
+function read(
+  bytes: Uint8Array,
+  profile: SourceProfile,
+  sideFiles: SideFiles,
+  input: InputFacts,
 ): InterpretedPart[] {
   if (bytes.byteLength === 0) return [rejected(fault('INPUT_EMPTY'))];
   if (bytes.byteLength > profile.limits.maxBytes) return [rejected(fault('INPUT_TOO_LARGE'))];
   const binary = withoutUtf16(bytes)
     .toString('latin1')
     .replace(/^\u00ef\u00bb\u00bf/, '');
-  const file = splitFile(binary, profile);
   if (isHprimSante(binary)) return readHprimSante(binary, profile, sideFiles);
   if (profile.hprimMedecin && isHprimMedecin(binary)) return readHprimMedecin(binary, profile);
+  if (isSubcontractor(profile)) {
+    if (isLonePdf(bytes, input.origin, profile))
+      return [contributed(contributionOfPdf(bytes, input, profile))];
+    if (isXml(binary)) return [contributed(contributionOfCda(bytes, profile))];
+  }
+  const file = splitFile(binary, profile);
   if (isFault(file)) return [rejected(file)];
   if (file.messages.length === 0) return [rejected(foreignFault(binary))];
   return file.messages.flatMap((raw) => interpretMessage(raw, profile, sideFiles));
@@ -61,6 +98,10 @@ function withoutUtf16(bytes: Uint8Array): Buffer {
   if (!little && !big) return buffer;
   const even = Buffer.from(buffer.subarray(2, buffer.length - (buffer.length % 2)));
   return Buffer.from((little ? even : even.swap16()).toString('utf16le'), 'utf8');
+}
+
+function contributed(read: Contribution | Fault): InterpretedPart {
+  return isFault(read) ? rejected(read) : { kind: 'contribution', contribution: read };
 }
 
 function rejected(refusal: Fault): InterpretedPart {
@@ -119,6 +160,10 @@ function dispatch(
       return 'reason' in update ? { kind: 'ignored', reason: update.reason } : { kind: 'patient', update };
     });
   }
+  const carried = isSubcontractor(profile)
+    ? contributionsOfEmbedded(message, header, context, profile)
+    : undefined;
+  if (carried) return carried.map(contributed);
   const dossiers = carriesCda(announced.profiles)
     ? [readCarriedCda(message, header, context)]
     : readOru(message, header, context);

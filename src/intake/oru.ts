@@ -101,7 +101,8 @@ function groupByDossier(group: PatientGroup, context: ReadingContext): readonly 
   return [...dossiers.values()];
 }
 
-function dossierNumber(order: OrderGroup, pid: Segment, context: ReadingContext): string {
+/** The number of the request that an order belongs to, where the source's rules say; empty when it gives none. */
+export function dossierNumber(order: OrderGroup, pid: Segment, context: ReadingContext): string {
   const { dossierNumber: rules, rootSeparator } = context.profile;
   return rules.map((rule) => numberBy(rule, order, pid, rootSeparator)).find(Boolean) ?? '';
 }

@@ -1,4 +1,5 @@
 import type { CharsetName } from './charset.ts';
+import type { KnownLaboratory } from './subcontractors.ts';
 
 /** Where the number of the dossier (lab request) is read; several may be given, the first that is not empty serves. */
 export type DossierRule = 'ORC-4' | 'OBR-2' | 'OBR-3' | 'OBR-3 root' | 'PID-18';
@@ -21,6 +22,16 @@ export interface IntakeLimits {
   readonly maxFieldLength: number;
   /** Fields, repetitions, components and sub-components: how many parts a message may be cut into. */
   readonly maxParts: number;
+}
+
+/** What the daemon knows of a laboratory that works for ours. */
+export interface SubcontractorProfile extends KnownLaboratory {
+  /** Sources whose reports its results may belong to; empty: any. */
+  readonly clients: readonly string[];
+  /** Before its own codes, in the catalogue and in documents. */
+  readonly codePrefix: string;
+  /** Name of a PDF that comes alone; its group `order` is our number, `part` tells several documents of one order apart. */
+  readonly fileName?: RegExp;
 }
 
 /** What the daemon knows of one sender, beside its messages. */
@@ -60,6 +71,8 @@ export interface SourceProfile {
    * writes it, or the transport frames messages.
    */
   readonly finalTerminator: 'required' | 'optional';
+  /** The sender is a laboratory that works for ours: nothing of it is a report by itself (report/contribution.ts). */
+  readonly subcontractor?: SubcontractorProfile;
   /** `strict`: batch counts must hold and a batch header needs its trailer; `lenient`: a warning only. */
   readonly batches: 'strict' | 'lenient';
   /** MSH-10 is needed to acknowledge; a file can do without. */

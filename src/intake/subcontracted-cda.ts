@@ -31,8 +31,10 @@ export interface SubcontractedDocument {
   readonly id: string;
   readonly version: number;
   readonly issuedAt: Timestamp | undefined;
-  /** inFulfillmentOf/order and the main act's number: by which the order of ours is found. */
+  /** inFulfillmentOf/order: the number that the laboratory was given with the request. */
   readonly orders: readonly string[];
+  /** setId, `root` or `root^extension`: the same in every version. */
+  readonly set: string;
 }
 
 export interface SubcontractedPatient {
@@ -107,13 +109,14 @@ function attachmentOf(section: CdaElement, index: number, from: PerformingLabora
 }
 
 function documentOf(root: CdaElement, zone: string): SubcontractedDocument {
-  const { root: oid = '', extension } = at(root, 'id')?.attributes ?? {};
-  const numbers = [
-    ...every(root, 'inFulfillmentOf', 'order', 'id'),
-    ...every(root, 'documentationOf', 'serviceEvent', 'id'),
-  ];
+  const named = (element: string): string => {
+    const { root: oid = '', extension } = at(root, element)?.attributes ?? {};
+    return extension === undefined ? oid : `${oid}^${extension}`;
+  };
+  const numbers = every(root, 'inFulfillmentOf', 'order', 'id');
   return {
-    id: extension === undefined ? oid : `${oid}^${extension}`,
+    id: named('id'),
+    set: named('setId') || named('id'),
     version: Number(at(root, 'versionNumber')?.attributes.value ?? '1'),
     issuedAt: parseTimestamp(at(root, 'effectiveTime')?.attributes.value ?? '', zone),
     orders: [...new Set(numbers.flatMap(({ attributes }) => attributes.extension ?? []))],

@@ -131,7 +131,9 @@ function placeBattery(battery: Battery, table: Table, severalValidators: boolean
   for (const isolate of battery.isolates) placeIsolate(isolate, sheet);
   placeImages(battery.images ?? [], sheet);
   placeComments(battery.comments, sheet);
+  const outside = battery.results.filter((result) => result.releasedByPerformer);
   if (severalValidators) placeValidators(battery.results, sheet);
+  else if (outside.length > 0) placeValidators(outside, sheet);
 }
 
 function placeComments(comments: readonly string[], { flow, styles }: Sheet): void {
@@ -146,7 +148,7 @@ function placeComments(comments: readonly string[], { flow, styles }: Sheet): vo
   }
 }
 
-/** Where several biologists share a report, each battery says who answers for it. */
+/** Where several biologists share a report, or another laboratory's had a part in it, each battery says who answers for it. */
 function placeValidators(results: readonly CodedResult[], { flow, styles }: Sheet): void {
   const names = new Set(results.flatMap(({ validator }) => (validator ? [unbrokenName(validator)] : [])));
   if (names.size === 0) return;

@@ -3,22 +3,15 @@ import { join } from 'node:path';
 import type { Attachment } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { INS_OIDS, parseIns } from '../report/ins.ts';
+import { compact, dateForms, runs, says, wordsOf } from '../report/printed-identity.ts';
 import type { Report } from '../report/report.ts';
-import type { Timestamp } from '../report/timestamp.ts';
 import { type PreparedPdf, prepareAttachment } from './attachment.ts';
 import { inPrivateFolder } from './command.ts';
 import { faults } from './faults.ts';
 import { pageTexts } from './page-text.ts';
 
-/** Words that are looked for together: a name of four parts, a date, a number in groups. */
-const MOST_WORDS = 12;
 /** Characters of a matricule INS with its key. */
 const MATRICULE_LENGTH = 15;
-
-const MONTHS = [
-  ...['JANVIER', 'FEVRIER', 'MARS', 'AVRIL', 'MAI', 'JUIN'],
-  ...['JUILLET', 'AOUT', 'SEPTEMBRE', 'OCTOBRE', 'NOVEMBRE', 'DECEMBRE'],
-] as const;
 
 /**
  * Takes the SGL's own PDF of a report in the place of ours: sound and PDF/A-1 as a subcontractor's would have to be
@@ -53,53 +46,6 @@ function identityFault(report: Report, pages: readonly (readonly string[])[]): F
   const stray = pages.findIndex((words) => !says(words, name) && !says(words, dossier));
   if (stray >= 0) return faults.sourcePdfPage(stray + 1);
   return report.patient.kind === 'unqualified' && holdsMatricule(all) ? faults.sourcePdfIns() : undefined;
-}
-
-/** Words of letters and digits, upper case without accents. */
-function wordsOf(text: string): string[] {
-  return plain(text)
-    .split(/[^A-Z0-9]+/)
-    .filter((word) => word !== '');
-}
-
-const compact = (text: string): string => wordsOf(text).join('');
-
-function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLocaleUpperCase('fr')
-    .replaceAll('Œ', 'OE')
-    .replaceAll('Æ', 'AE');
-}
-
-/** Do neighbouring words, whole ones, spell this? `PAT-TROIS`, `PAT TROIS` and `PATTROIS` are one name. */
-function says(words: readonly string[], wanted: string): boolean {
-  return wanted !== '' && runs(words, wanted.length).some((run) => run === wanted);
-}
-
-/** Neighbouring words written together, where they make this many characters. */
-function runs(words: readonly string[], length: number): string[] {
-  const found: string[] = [];
-  for (let start = 0; start < words.length; start++) {
-    let run = '';
-    for (let next = start; next < words.length && next - start < MOST_WORDS && run.length < length; next++) {
-      run += words[next];
-    }
-    if (run.length === length) found.push(run);
-  }
-  return found;
-}
-
-/** A birth date as French software prints it; a partial one as its parts. */
-function dateForms({ local }: Timestamp): string[] {
-  const [year, month, day] = [local.slice(0, 4), local.slice(4, 6), local.slice(6, 8)];
-  if (month === '') return [year];
-  const name = MONTHS[Number(month) - 1] ?? '';
-  if (day === '') return [`${month}${year}`, `${year}${month}`, `${name}${year}`];
-  const short = String(Number(day));
-  const named = [day, short, ...(short === '1' ? ['1ER'] : [])].map((text) => `${text}${name}${year}`);
-  return [`${day}${month}${year}`, `${year}${month}${day}`, ...named];
 }
 
 /** Fifteen characters in a row with the key of a matricule, in one word or in the groups of a card. */

@@ -35,6 +35,14 @@ export const ALERTS = {
     what: 'un dossier d’export ne peut plus être relevé : disque plein, ou dossier d’archive en lecture seule ; les fichiers y restent, rien n’est perdu',
     todo: 'faire de la place, ou rendre les droits sur les dossiers de la source (crbio check) ; le relevé reprend alors de lui-même',
   },
+  'sous-traitance-en-attente': {
+    what: 'un examen confié à un autre laboratoire n’est pas rendu dans le délai prévu : le compte rendu reste partiel',
+    todo: 'relancer le laboratoire sous-traitant ; l’examen abandonné ou rendu autrement, le dire dans le SGL et exporter de nouveau',
+  },
+  'sous-traitance-sans-dossier': {
+    what: 'un résultat de laboratoire sous-traitant attend le dossier de sa demande, qui n’est pas venu dans le délai prévu',
+    todo: 'vérifier le numéro de demande qu’il porte et l’export du dossier par le SGL ; le dossier venu, le résultat le rejoint de lui-même',
+  },
 } as const satisfies Record<string, { readonly what: string; readonly todo: string }>;
 
 export type AlertKind = keyof typeof ALERTS;

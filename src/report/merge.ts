@@ -25,12 +25,15 @@ import { instantOf, latest, type Timestamp } from './timestamp.ts';
  * @throws RangeError when there is no message
  */
 export function mergeDossiers(messages: readonly Dossier[]): Dossier {
-  const ordered = messages.toSorted((a, b) => instantOf(a.messageAt) - instantOf(b.messageAt));
+  const ordered = inTimeOrder(messages);
   const [oldest] = ordered;
   if (!oldest) throw new RangeError('no message to merge');
   const merged = ordered.reduce(addMessage, { ...oldest, exams: [], attachments: [] });
-  return { ...merged, completeness: completenessOf(merged, ordered) };
+  return { ...merged, completeness: completenessOf(merged, messages) };
 }
+
+const inTimeOrder = (messages: readonly Dossier[]): Dossier[] =>
+  messages.toSorted((a, b) => instantOf(a.messageAt) - instantOf(b.messageAt));
 
 function addMessage(current: Dossier, incoming: Dossier): Dossier {
   const { withdrawn: standing, sourcePdf: printed, ...earlier } = current;
@@ -265,7 +268,8 @@ export function rowsOf(exam: Exam): Result[] {
  * Partial while a row is open, or while the last message that listed an exam was partial without showing why (rows that
  * are not verified, OBX-11 R, are withheld and leave no line).
  */
-function completenessOf(merged: Dossier, ordered: readonly Dossier[]): 'partial' | 'complete' {
+export function completenessOf(merged: Dossier, messages: readonly Dossier[]): 'partial' | 'complete' {
+  const ordered = inTimeOrder(messages);
   const hasOpenRow = (dossier: Dossier) =>
     dossier.exams.some((exam) => rowsOf(exam).some((row) => isOpen(row.status)));
   if (hasOpenRow(merged)) return 'partial';

@@ -79,6 +79,8 @@ export interface Result {
   readonly automaticValidation?: true;
   /** Present when another laboratory did it (OBX-23 ≠ ours). */
   readonly performer?: PerformingLaboratory;
+  /** As that laboratory released it itself: its biologist answers for it, and its LOINC is taken over. */
+  readonly releasedByPerformer?: true;
 }
 
 /** What the catalogue says of a local code. */

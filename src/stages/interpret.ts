@@ -1,3 +1,4 @@
+import type { InputFacts } from '../intake/contributions.ts';
 import { embeddedDocuments } from '../intake/embedded-documents.ts';
 import { isMessage } from '../intake/families.ts';
 import type { SideFiles } from '../intake/side-files.ts';
@@ -12,7 +13,14 @@ export interface InterpretDependencies {
   readonly store: Store;
   readonly log: Log;
   /** Pure: bytes of a source → its parts, identified and with their correspondents filled in. */
-  readonly interpret: (bytes: Uint8Array, source: string, sideFiles: SideFiles) => readonly InterpretedItem[];
+  readonly interpret: (
+    bytes: Uint8Array,
+    source: string,
+    sideFiles: SideFiles,
+    input: InputFacts,
+  ) => readonly InterpretedItem[];
+  /** What is known of a message beside its bytes (stages/printed.ts), or why it cannot be; absent: its name. */
+  readonly factsOf?: (message: InboxMessage) => Promise<InputFacts | Fault>;
   /** Looks at documents before they are read; absent: nobody does. */
   readonly guard?: DocumentGuard;
   /** How long a message of this source waits for a file beside it (ms). */
@@ -31,7 +39,7 @@ const CLEAN = { state: 'clean' } as const;
 
 /** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
 export function createInterpreter(dependencies: InterpretDependencies) {
-  const { store, log, interpret, guard, waitMs, at, done, settled, next } = dependencies;
+  const { store, log, interpret, factsOf, guard, waitMs, at, done, settled, next } = dependencies;
   // The receiver and the loop may meet on one message: the second waits for the first.
   const inHand = new Map<number, Promise<void>>();
 
@@ -48,12 +56,16 @@ export function createInterpreter(dependencies: InterpretDependencies) {
     const { source, origin, inboxId } = message;
     const guarded = guard ? await guard(message, documentsIn(message)) : CLEAN;
     if (guarded.state === 'waiting') return;
+    // Nothing opens a document that was refused.
+    const facts = (guarded.state === 'clean' ? await factsOf?.(message) : undefined) ?? { origin };
     const read = await readWithFiles(
       message,
       (sideFiles) =>
         guarded.state === 'refused'
           ? [{ kind: 'rejected', fault: guarded.fault }]
-          : partsOf(message, sideFiles),
+          : 'code' in facts
+            ? [{ kind: 'rejected', fault: facts }]
+            : partsOf(message, sideFiles, facts),
       store,
       waitMs(source),
       guard && ((documents) => guard(message, documents)),
@@ -75,6 +87,7 @@ export function createInterpreter(dependencies: InterpretDependencies) {
           version: outcome.version,
           source: message.source,
         });
+      if (outcome.kind === 'waiting') log.info('waiting-for-report', { inbox: inboxId, source });
       if (outcome.kind === 'quarantined')
         log.warn('quarantined', { quarantine: outcome.quarantineId, source: message.source });
     }
@@ -82,9 +95,13 @@ export function createInterpreter(dependencies: InterpretDependencies) {
   };
 
   /** A bug met by one message must not stop the others: it goes to quarantine, its bytes are kept. */
-  const partsOf = ({ bytes, source }: InboxMessage, sideFiles: SideFiles): readonly InterpretedItem[] => {
+  const partsOf = (
+    { bytes, source }: InboxMessage,
+    sideFiles: SideFiles,
+    facts: InputFacts,
+  ): readonly InterpretedItem[] => {
     try {
-      return interpret(bytes, source, sideFiles);
+      return interpret(bytes, source, sideFiles, facts);
     } catch (error) {
       const cause = `erreur interne pendant la lecture du message (${codeOf(error)})`;
       const hint = 'signaler ce fichier à l’éditeur ; après mise à jour : crbio quarantine replay';

@@ -1,14 +1,16 @@
 import { unknownCodes, withDirectory } from '../directory/complete.ts';
+import type { InputFacts } from '../intake/contributions.ts';
 import { type Correspondent, withCorrespondents } from '../intake/correspondents.ts';
-import { interpret } from '../intake/interpret.ts';
+import { type InterpretedPart, interpret } from '../intake/interpret.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import type { SideFiles } from '../intake/side-files.ts';
+import { type KnownLaboratory, withLaboratories } from '../intake/subcontractors.ts';
 import type { DirectoryLookup } from '../report/directory-entry.ts';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { identifyReport } from '../report/identifiers.ts';
 import type { Warning } from '../report/report.ts';
-import { instantOf } from '../report/timestamp.ts';
+import { instantOf, type Timestamp } from '../report/timestamp.ts';
 import type { InterpretedItem } from '../store/model.ts';
 
 export interface ItemContext {
@@ -17,6 +19,12 @@ export interface ItemContext {
   readonly directory?: DirectoryLookup;
   /** What lies beside the message; absent: nothing. */
   readonly sideFiles?: SideFiles;
+  /** What is known of the input beside its bytes. */
+  readonly input?: InputFacts;
+  /** The laboratories that work for ours. */
+  readonly subcontractors?: readonly KnownLaboratory[];
+  /** How long what is subcontracted may be waited for before a person is told (ms). */
+  readonly subcontractedWaitMs?: number;
   /** OID under which the laboratory's documents live. */
   readonly root: string;
   /** When the message is read (ms); absent offline, where nothing later depends on the order of messages. */
@@ -30,8 +38,10 @@ const MAX_AHEAD_MS = 24 * 3_600_000;
 export function itemsOf(
   bytes: Uint8Array,
   profile: SourceProfile | undefined,
-  { correspondents, directory, sideFiles, root, now }: ItemContext,
+  context: ItemContext,
 ): InterpretedItem[] {
+  const { correspondents, directory, sideFiles, input, subcontractors = [], root, now } = context;
+  const { subcontractedWaitMs } = context;
   if (!profile) {
     return [
       {
@@ -44,20 +54,35 @@ export function itemsOf(
       },
     ];
   }
-  return interpret(bytes, profile, sideFiles).map((part): InterpretedItem => {
-    const at =
-      part.kind === 'dossier' ? part.dossier.messageAt : part.kind === 'patient' ? part.update.at : undefined;
+  return interpret(bytes, profile, sideFiles, input).map((part): InterpretedItem => {
+    const at = timeOf(part);
     if (at && now !== undefined && instantOf(at) > now + MAX_AHEAD_MS)
       return { kind: 'rejected', fault: fromTheFuture() };
+    if (part.kind === 'contribution') return { ...part, waitMs: subcontractedWaitMs ?? 0 };
     if (part.kind !== 'dossier') return part;
-    const { dossier, warnings } = addressed(part.dossier, correspondents, directory);
+    const stated = withLaboratories(part.dossier, subcontractors);
+    const { dossier, warnings } = addressed(stated, correspondents, directory);
     return {
       ...part,
       dossier,
       warnings: [...part.warnings, ...warnings],
       ...identifyReport(profile.name, dossier.number, root),
+      ...(subcontractedWaitMs === undefined ? {} : { subcontractedWaitMs }),
     };
   });
+}
+
+function timeOf(part: InterpretedPart): Timestamp | undefined {
+  switch (part.kind) {
+    case 'dossier':
+      return part.dossier.messageAt;
+    case 'contribution':
+      return part.contribution.messageAt;
+    case 'patient':
+      return part.update.at;
+    default:
+      return undefined;
+  }
 }
 
 /** The message wins over the laboratory's table, the table over the national directory. */

@@ -4,7 +4,10 @@ import type { FinishedDocuments } from '../report/finished.ts';
 import { type Context, fromJson } from './context.ts';
 
 /** An attachment whose bytes are in the table `attachment`. */
-type StoredAttachment = Omit<Attachment, 'base64'> & { readonly base64?: string; readonly sha256?: string };
+export type StoredAttachment = Omit<Attachment, 'base64'> & {
+  readonly base64?: string;
+  readonly sha256?: string;
+};
 /** The same for a finished document. */
 type StoredDocument = Pick<StoredAttachment, 'base64' | 'sha256'>;
 type StoredDossier = Omit<Dossier, 'attachments' | 'finished'> & {
@@ -44,6 +47,9 @@ export function createDossiers({ db }: Pick<Context, 'db'>) {
   });
 
   return {
+    /** Of an attachment that is kept elsewhere than in a dossier. */
+    keep: (attachment: Attachment): StoredAttachment => store(attachment),
+    restore,
     toJson: ({ finished, ...dossier }: Dossier): string => {
       const { n1, n3, ...orders } = finished ?? {};
       return JSON.stringify({

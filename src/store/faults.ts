@@ -25,6 +25,27 @@ export const SET_ASIDE = {
     cause: 'le numéro du patient (PID-3) est déjà celui d’une personne dont l’identité contredit celle-ci',
     hint: 'identitovigilance : donner un autre numéro à l’un des deux patients ; si c’est le même, faire corriger son identité (ADT), puis crbio quarantine replay',
   }),
+  subcontractedOther: (fields: readonly string[]): Fault => ({
+    code: 'SUBCONTRACTED_OTHER_PATIENT',
+    cause: `le résultat du laboratoire sous-traitant n’est pas du patient de ce dossier : ${fields.join(', ')}`,
+    hint: 'identitovigilance : vérifier avec le laboratoire sous-traitant le numéro de la demande et le patient ; l’identité corrigée d’un côté ou de l’autre : crbio quarantine replay. Rien n’est ajouté au compte rendu',
+  }),
+  subcontractedAmbiguous: (): Fault => ({
+    code: 'SUBCONTRACTED_ORDER_AMBIGUOUS',
+    cause: 'plusieurs de nos dossiers portent le numéro de demande que donne le laboratoire sous-traitant',
+    hint: 'lui transmettre un numéro propre à chaque demande (numéro d’examen), ou dire de quelle source elles viennent (subcontractor.worksFor), puis crbio quarantine replay',
+  }),
+  subcontractedProcessing: (): Fault => ({
+    code: 'SUBCONTRACTED_PROCESSING',
+    cause:
+      'le résultat du laboratoire sous-traitant et notre dossier ne sont pas du même usage (MSH-11 : production, test)',
+    hint: 'un résultat d’essai n’entre pas dans un vrai compte rendu : le faire renvoyer en production',
+  }),
+  subcontractedFinished: (): Fault => ({
+    code: 'SUBCONTRACTED_FINISHED',
+    cause: 'le compte rendu de cette demande est venu déjà rédigé : rien ne peut y être ajouté',
+    hint: 'joindre le résultat dans le logiciel qui rédige ce compte rendu',
+  }),
   controlIdReused: (numbers: readonly number[]): Fault => ({
     code: 'CONTROL_ID_REUSED',
     cause:

@@ -1,9 +1,14 @@
+import type { Contribution } from '../report/contribution.ts';
+import { patientDifferences } from '../report/contribution-patient.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { StatedIdentity } from '../report/identity.ts';
-import { mergeDossiers } from '../report/merge.ts';
+import type { Warning } from '../report/report.ts';
+import { awaitsLaboratory, mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { nextVersion } from '../report/versions.ts';
+import type { Alerts } from './alerts.ts';
 import { type Context, fromJson } from './context.ts';
+import type { Contributions } from './contributions.ts';
 import type { Dossiers } from './dossiers.ts';
 import { DUPLICATE_SOURCE, SET_ASIDE } from './faults.ts';
 import type { Inbox } from './inbox.ts';
@@ -16,10 +21,8 @@ import type { Reports } from './reports.ts';
 import type { WatchedIdentities } from './watched-identities.ts';
 
 /** Stage interpret: what a message says becomes patients, versions, or quarantine. */
-export function createInterpretation(
-  { db, actor, journal }: Context,
-  { inbox, dossiers, patients, reports, planning, renewal, watched }: InterpretationParts,
-) {
+export function createInterpretation({ db, now, actor, journal }: Context, parts: InterpretationParts) {
+  const { inbox, dossiers, contributions, patients, reports, planning, renewal, watched, alerts } = parts;
   const addStatement = db.prepare('INSERT INTO statement (report_id, inbox_id, dossier) VALUES (?, ?, ?)');
   const forget = db.prepare('DELETE FROM statement WHERE inbox_id = ?');
   const statements = db
@@ -58,14 +61,44 @@ export function createInterpretation(
 
   const takeDossier = (
     inboxId: number,
-    { dossier: stated, reportId, setOid, warnings }: Extract<InterpretedItem, { kind: 'dossier' }>,
+    item: Extract<InterpretedItem, { kind: 'dossier' }>,
   ): InterpretedOutcome => {
+    const { dossier: stated, reportId, setOid, warnings } = item;
     const foreign = notTheirs(stated, reportId);
     if (foreign) return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, foreign) };
     const change = patients.state({ identity: stated.patient, at: stated.messageAt }, inboxId);
-    reports.open({ reportId, setOid }, stated, patientOf(stated));
+    const { created_at: since } = reports.open({ reportId, setOid }, stated, patientOf(stated));
     addStatement.run(reportId, inboxId, dossiers.toJson(stated));
-    const content = mergeDossiers(statements.all(reportId).map(dossiers.fromJson));
+    const numbers = orderNumbersOf(stated);
+    contributions.name(reportId, numbers);
+    for (const { id, inboxId: from, contribution } of contributions.waitingFor(numbers, stated.source)) {
+      const fault = notOurs(contribution, reportId);
+      if (fault) {
+        contributions.drop(id);
+        inbox.setAside(from, fault);
+      } else contributions.give(id, reportId);
+      if (!contributions.isWaiting(from)) alerts.settle(AWAITS_REPORT, inboxSubject(from));
+    }
+    const { outcome, awaits } = remake(reportId, inboxId, warnings);
+    if (awaits && item.subcontractedWaitMs !== undefined)
+      alerts.raise({ kind: AWAITS_RESULT, subject: reportId, since, due: since + item.subcontractedWaitMs });
+    follow(change, inboxId);
+    return outcome;
+  };
+
+  /** What all that was said of a report comes to now: a new version, or nothing new. */
+  const remake = (
+    reportId: string,
+    inboxId: number,
+    warnings: readonly Warning[],
+  ): { readonly outcome: InterpretedOutcome; readonly awaits: boolean } => {
+    const stated = statements.all(reportId).map(dossiers.fromJson);
+    // What our own side said was taken back: it says it again before anything is made of it.
+    if (stated.length === 0) return { outcome: { kind: 'unchanged', reportId }, awaits: false };
+    const content = mergeReport(stated, contributions.of(reportId));
+    const awaits = awaitsLaboratory(content);
+    if (!awaits) alerts.settle(AWAITS_RESULT, reportId);
+    const { set_oid: setOid } = reports.load(reportId);
     const report = reports.open({ reportId, setOid }, content, patientOf(content));
     const { flags, masks } = layMasks(
       content.flags,
@@ -85,8 +118,7 @@ export function createInterpretation(
     if (next.kind === 'unchanged') {
       // The same content sent again after a mend of the catalogue: worth another try.
       if (newest) reports.unblock(newest);
-      follow(change, inboxId);
-      return { kind: 'unchanged', reportId };
+      return { outcome: { kind: 'unchanged', reportId }, awaits };
     }
     const version = reports.addVersion(reportId, {
       dossier: next.dossier,
@@ -95,8 +127,41 @@ export function createInterpretation(
       inboxId,
       by: actor,
     });
-    follow(change, inboxId);
-    return { kind: 'version', reportId, version };
+    return { outcome: { kind: 'version', reportId, version }, awaits };
+  };
+
+  /** Why what another laboratory says cannot be part of this report. */
+  const notOurs = ({ patient, processing }: Contribution, reportId: string): Fault | undefined => {
+    const [said] = statements.all(reportId).map(dossiers.fromJson).slice(-1);
+    if (said?.finished) return SET_ASIDE.subcontractedFinished();
+    if (processing && said && processing !== said.processing) return SET_ASIDE.subcontractedProcessing();
+    const differing = patientDifferences(patient, patients.identity(reports.load(reportId).patient_id));
+    return differing.length > 0 ? SET_ASIDE.subcontractedOther(differing) : undefined;
+  };
+
+  const takeContribution = (
+    inboxId: number,
+    { contribution, waitMs }: Extract<InterpretedItem, { kind: 'contribution' }>,
+  ): InterpretedOutcome => {
+    const found = contributions.reportsOf(contribution);
+    const [reportId, second] = found;
+    if (reportId === undefined) {
+      contributions.wait(inboxId, contribution);
+      alerts.raise({ kind: AWAITS_REPORT, subject: inboxSubject(inboxId), due: now() + waitMs });
+      return { kind: 'waiting' };
+    }
+    const fault = second === undefined ? notOurs(contribution, reportId) : SET_ASIDE.subcontractedAmbiguous();
+    if (fault) return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, fault) };
+    contributions.attach(inboxId, contribution, reportId);
+    return remake(reportId, inboxId, contribution.warnings).outcome;
+  };
+
+  /** What a message had said before is replaced by what it says now. @returns reports that lose a part by it */
+  const takeBack = (inboxId: number): string[] => {
+    forget.run(inboxId);
+    const left = contributions.forget(inboxId);
+    alerts.settle(AWAITS_REPORT, inboxSubject(inboxId));
+    return left;
   };
 
   const patientKey = ({ localId }: StatedIdentity): string => `${localId.authority ?? ''}|${localId.value}`;
@@ -112,6 +177,8 @@ export function createInterpretation(
     switch (item.kind) {
       case 'dossier':
         return takeDossier(inboxId, item);
+      case 'contribution':
+        return takeContribution(inboxId, item);
       case 'patient':
         follow(patients.state(item.update, inboxId), inboxId);
         return { kind: 'patient' };
@@ -127,20 +194,28 @@ export function createInterpretation(
       const message = inbox.load(inboxId);
       // Interpreted already, by a call whose answer was lost: the same answer.
       if (message.state !== 'received') return fromJson<InterpretedOutcome[]>(message.outcomes);
-      forget.run(inboxId);
+      const left = takeBack(inboxId);
       // A mended copy says all that the original said.
       const original = inbox.mended(inboxId);
-      if (original !== undefined) forget.run(original);
+      if (original !== undefined) left.push(...takeBack(original));
       const outcomes = items.map((item) => take(inboxId, item));
+      for (const reportId of left) remake(reportId, inboxId, []);
       inbox.finish(inboxId, outcomes);
       return outcomes;
     },
   };
 }
 
+/** A result came before the report of its order; a report waits for another laboratory. */
+const AWAITS_REPORT = 'sous-traitance-sans-dossier';
+const AWAITS_RESULT = 'sous-traitance-en-attente';
+const inboxSubject = (inboxId: number) => `inbox:${inboxId}`;
+
 interface InterpretationParts {
   readonly inbox: Inbox;
   readonly dossiers: Dossiers;
+  readonly contributions: Contributions;
+  readonly alerts: Alerts;
   readonly patients: Patients;
   readonly reports: Reports;
   readonly planning: Planning;

@@ -1,5 +1,6 @@
 import type { AlertKind } from '../report/alert.ts';
 import type { BusinessAck } from '../report/business-ack.ts';
+import type { Contribution } from '../report/contribution.ts';
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
@@ -303,7 +304,11 @@ export type InterpretedItem =
       readonly reportId: string;
       readonly setOid: string;
       readonly warnings: readonly Warning[];
+      /** How long an examination may wait for another laboratory before a person is told. */
+      readonly subcontractedWaitMs?: number;
     }
+  /** `waitMs`: how long it may wait for the report of its order before a person is told. */
+  | { readonly kind: 'contribution'; readonly contribution: Contribution; readonly waitMs: number }
   | { readonly kind: 'patient'; readonly update: PatientUpdate }
   | { readonly kind: 'rejected'; readonly fault: Fault }
   | { readonly kind: 'ignored'; readonly reason: string };
@@ -311,6 +316,8 @@ export type InterpretedItem =
 export type InterpretedOutcome =
   | { readonly kind: 'version'; readonly reportId: string; readonly version: number }
   | { readonly kind: 'unchanged'; readonly reportId: string }
+  /** Another laboratory's, kept until the report of its order comes. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'patient' }
   | { readonly kind: 'quarantined'; readonly quarantineId: number }
   | { readonly kind: 'ignored' };

@@ -59,6 +59,8 @@ export function createRehearsal({ db }: Context, { write }: CommitQueue, parts: 
         return { kind: 'ignored', reason: item?.kind === 'ignored' ? item.reason : '' };
       case 'patient':
         return { kind: 'patient' };
+      case 'waiting':
+        return { kind: 'ignored', reason: 'résultat sous-traité : attend le dossier de sa demande' };
       default: {
         const report = queries.report(outcome.reportId);
         if (!report) throw new Error(`report ${outcome.reportId} is missing`);

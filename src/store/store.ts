@@ -5,6 +5,7 @@ import { createBusinessAcks } from './business-acks.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
+import { createContributions } from './contributions.ts';
 import { createControlIds } from './control-ids.ts';
 import { openDatabase } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -55,6 +56,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const scans = createScans(context, alerts);
   const controlIds = createControlIds(context, { inbox, alerts });
   const dossiers = createDossiers(context);
+  const contributions = createContributions(context, dossiers);
   const patients = createPatients(context, createPatientStatements(context));
   const deliveries = createDeliveries(context);
   const acks = createBusinessAcks(context);
@@ -74,6 +76,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const interpretation = createInterpretation(context, {
     inbox,
     dossiers,
+    contributions,
+    alerts,
     patients,
     reports,
     planning,

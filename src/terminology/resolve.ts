@@ -1,8 +1,10 @@
+import { OID } from '../report/coding.ts';
 import type { Warning } from '../report/report.ts';
 import type { Result, ResultCoding, ResultValue } from '../report/result.ts';
 import { type Catalogue, findEntry } from './catalogue.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { codingOf, type LoincTerm } from './loinc.ts';
+import { hasValidCheckDigit, isLoincForm } from './loinc-code.ts';
 import { inSecondUnit } from './second-unit.ts';
 import { emittedUnit, isSameUnit, isWithoutUnit, normaliseUnit } from './units.ts';
 import {
@@ -33,7 +35,7 @@ export interface ResolutionContext {
 /**
  * Codes one result (terminology.md §4, §9). LOINC is emitted only when one validated line holds on the day of the
  * result, in the unit and on the scale of the value; otherwise the result leaves with its local code and a warning that
- * names it. Nothing is ever guessed from a label.
+ * names it. Nothing is ever guessed from a label. What another laboratory released keeps the LOINC that it gave.
  */
 export function resolveResult(result: Result, context: ResolutionContext, catalogue: Catalogue): Resolution {
   const code = result.local.code;
@@ -41,7 +43,8 @@ export function resolveResult(result: Result, context: ResolutionContext, catalo
   const numeric = isNumeric(result.value) ?? (isSusceptibility(result) ? false : undefined);
   const day = (result.observedAt?.local ?? context.day).slice(0, 8).padEnd(8, '01');
   const entry = findEntry(catalogue, code, day, context.specimens, numeric);
-  if (typeof entry === 'string') return uncoded(result, catalogue, [codeUnmapped(code, entry)]);
+  if (typeof entry === 'string')
+    return asReleased(result, numeric, catalogue) ?? uncoded(result, catalogue, [codeUnmapped(code, entry)]);
 
   const term = entry.status === 'validated' ? catalogue.tables.loinc.get(entry.loinc) : undefined;
   if (numeric && unitDiffers(result, entry, term, catalogue)) {
@@ -75,6 +78,22 @@ export function resolveResult(result: Result, context: ResolutionContext, catalo
         : []),
     ],
   };
+}
+
+/** The LOINC of a result that another laboratory released: kept as sent where it can be one, and fits the value. */
+function asReleased(
+  result: Result,
+  numeric: boolean | undefined,
+  catalogue: Catalogue,
+): Resolution | undefined {
+  const { releasedByPerformer, sentLoinc, local } = result;
+  if (!releasedByPerformer || !sentLoinc || !isLoincForm(sentLoinc) || !hasValidCheckDigit(sentLoinc))
+    return undefined;
+  const term = catalogue.tables.loinc.get(sentLoinc);
+  if (term && !fitsScale(numeric, undefined, term)) return undefined;
+  const { coding, warnings } = uncoded(result, catalogue, []);
+  const loinc = term ? codingOf(term) : { code: sentLoinc, system: OID.loinc, display: local.label };
+  return { coding: { ...coding, loinc }, warnings };
 }
 
 function secondOf(result: Result, second: NonNullable<CatalogueEntry['second']>, catalogue: Catalogue) {
@@ -142,7 +161,11 @@ function unitDiffers(
 }
 
 /** The value against LOINC SCALE_TYP; a value that is absent (pending, cancelled) contradicts nothing. */
-function fitsScale(numeric: boolean | undefined, entry: CatalogueEntry, term: LoincTerm): boolean {
+function fitsScale(
+  numeric: boolean | undefined,
+  entry: CatalogueEntry | undefined,
+  term: LoincTerm,
+): boolean {
   switch (term.scale) {
     case 'Qn':
       return numeric !== false;
@@ -152,7 +175,7 @@ function fitsScale(numeric: boolean | undefined, entry: CatalogueEntry, term: Lo
       return numeric !== true;
     case 'OrdQn':
       // A code for a MIC says nothing of S, I or R without one.
-      return entry.numeric !== true || numeric !== false;
+      return entry?.numeric !== true || numeric !== false;
     case '-':
     case 'Doc':
       return false;

@@ -15,7 +15,8 @@ export function completeBiologist(person: Professional, laboratory: Laboratory):
 }
 
 /**
- * Who validated, in order of appearance, each with the latest analysis among what they validated (OBX-19), else the
+ * Who validated for our laboratory, in order of appearance (who answers for what another one released signs nothing of
+ * ours), each with the latest analysis among what they validated (OBX-19), else the
  * report's own date.
  */
 export function listValidators(
@@ -26,7 +27,7 @@ export function listValidators(
   const times = new Map<string, { professional: Professional; times: (Timestamp | undefined)[] }>();
   for (const result of exams.flatMap(allResults)) {
     const { validator } = result;
-    if (!validator) continue;
+    if (!validator || result.releasedByPerformer) continue;
     const key = validator.idNat ?? validator.localCode ?? `${validator.family} ${validator.given ?? ''}`;
     const known = times.get(key);
     if (known) known.times.push(result.analysedAt);

@@ -51,6 +51,9 @@ export function openEnds(): (bytes: Uint8Array, profile: SourceProfile) => End[]
         return part.dossier.finished ? 'report' : planOf(part.dossier);
       case 'rejected':
         return `quarantine: ${part.fault.code}`;
+      // Part of a report that is not here.
+      case 'contribution':
+        return 'report';
       default:
         return part.kind;
     }

@@ -8,6 +8,7 @@ import { controlIds } from './0007-control-ids.ts';
 import { sideFiles } from './0008-side-files.ts';
 import { finished } from './0009-finished.ts';
 import { quarantineWork } from './0010-quarantine-work.ts';
+import { subcontracting } from './0011-subcontracting.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly string[] = [
   sideFiles,
   finished,
   quarantineWork,
+  subcontracting,
 ];

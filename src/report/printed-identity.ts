@@ -1,0 +1,59 @@
+import type { Timestamp } from './timestamp.ts';
+
+/** Finding a patient in the text of a printed document. */
+
+/** Words that are looked for together: a name of four parts, a date, a number in groups. */
+const MOST_WORDS = 12;
+
+const MONTHS = [
+  ...['JANVIER', 'FEVRIER', 'MARS', 'AVRIL', 'MAI', 'JUIN'],
+  ...['JUILLET', 'AOUT', 'SEPTEMBRE', 'OCTOBRE', 'NOVEMBRE', 'DECEMBRE'],
+] as const;
+
+/** Words of letters and digits, upper case without accents. */
+export function wordsOf(text: string): string[] {
+  return plain(text)
+    .split(/[^A-Z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+/** A name or number as its words written together. */
+export const compact = (text: string): string => wordsOf(text).join('');
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLocaleUpperCase('fr')
+    .replaceAll('Œ', 'OE')
+    .replaceAll('Æ', 'AE');
+}
+
+/** Do neighbouring words, whole ones, spell this? `PAT-TROIS`, `PAT TROIS` and `PATTROIS` are one name. */
+export function says(words: readonly string[], wanted: string): boolean {
+  return wanted !== '' && runs(words, wanted.length).some((run) => run === wanted);
+}
+
+/** Neighbouring words written together, where they make this many characters. */
+export function runs(words: readonly string[], length: number): string[] {
+  const found: string[] = [];
+  for (let start = 0; start < words.length; start++) {
+    let run = '';
+    for (let next = start; next < words.length && next - start < MOST_WORDS && run.length < length; next++) {
+      run += words[next];
+    }
+    if (run.length === length) found.push(run);
+  }
+  return found;
+}
+
+/** A birth date as French software prints it; a partial one as its parts. */
+export function dateForms({ local }: Timestamp): string[] {
+  const [year, month, day] = [local.slice(0, 4), local.slice(4, 6), local.slice(6, 8)];
+  if (month === '') return [year];
+  const name = MONTHS[Number(month) - 1] ?? '';
+  if (day === '') return [`${month}${year}`, `${year}${month}`, `${name}${year}`];
+  const short = String(Number(day));
+  const named = [day, short, ...(short === '1' ? ['1ER'] : [])].map((text) => `${text}${name}${year}`);
+  return [`${day}${month}${year}`, `${year}${month}${day}`, ...named];
+}
