@@ -3,8 +3,9 @@ import { type Config, pathOf } from '../config.ts';
 import { type Correspondent, readCorrespondents } from '../intake/correspondents.ts';
 import type { DirectoryLookup } from '../report/directory-entry.ts';
 import type { Fault } from '../report/fault.ts';
-import { laboratoryOf, profilesOf } from '../settings.ts';
+import { laboratoryOf, profilesOf, subcontractedWaitOf, subcontractorsOf } from '../settings.ts';
 import { itemsOf } from '../stages/items.ts';
+import { inputFacts } from '../stages/printed.ts';
 import { readWithFiles } from '../stages/side-files.ts';
 import { openDirectory } from '../store/directory.ts';
 import type { InterpretedItem, QuarantineRow, Rehearsal, RehearsedOutcome, Store } from '../store/model.ts';
@@ -99,13 +100,17 @@ async function itemsNow(
     correspondents,
     directory: lookup,
     root: laboratoryOf(config).oids.documents,
+    subcontractors: subcontractorsOf(config),
+    subcontractedWaitMs: subcontractedWaitOf(config, source),
     now: Date.now(),
   };
   const profile = profilesOf(config).get(source);
   try {
+    const input = await inputFacts({ origin, bytes }, profile);
+    if ('code' in input) return [{ kind: 'rejected', fault: input }];
     const read = await readWithFiles(
       { inboxId: inboxId ?? 0, origin },
-      (sideFiles) => itemsOf(bytes, profile, { ...context, sideFiles }),
+      (sideFiles) => itemsOf(bytes, profile, { ...context, sideFiles, input }),
       {
         claimSideFiles: async (message, names) => ({
           state: 'given',

@@ -1,24 +1,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { loadAssets, PACKAGE } from '../assets.ts';
 import { type Config, pathOf, readConfig } from '../config.ts';
+import { isLonePdf, isSubcontractor } from '../intake/contributions.ts';
 import { readCorrespondents } from '../intake/correspondents.ts';
+import { isXml } from '../intake/families.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import { offlineXdm } from '../mssante/xdm.ts';
 import { decide } from '../policy/decide.ts';
 import type { DispatchSettings } from '../policy/facts.ts';
+import type { Contribution } from '../report/contribution.ts';
+import { patientDifferences } from '../report/contribution-patient.ts';
 import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { documentName, documentOid } from '../report/identifiers.ts';
-import { mergeDossiers } from '../report/merge.ts';
 import type { Warning } from '../report/report.ts';
+import { mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { toXds } from '../report/timestamp.ts';
 import { nextVersion } from '../report/versions.ts';
-import { dispatchSettingsOf, laboratoryOf, profilesOf } from '../settings.ts';
+import { dispatchSettingsOf, laboratoryOf, profilesOf, subcontractorsOf } from '../settings.ts';
 import type { DocumentAssets, RenderedDocument, VersionToRender } from '../stages/document.ts';
 import { itemsOf } from '../stages/items.ts';
+import { inputFacts } from '../stages/printed.ts';
 import { renderVersion } from '../stages/version.ts';
+import { SET_ASIDE } from '../store/faults.ts';
 import type { Consent, InterpretedItem } from '../store/model.ts';
 import { readInputs } from './input-files.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
@@ -53,29 +59,76 @@ export async function render(
 
   mkdirSync(options.out, { recursive: true });
   const session = new RenderSession(output, options, config, assets);
+  const profiles = [...profilesOf(config).values()];
+  const subcontractors = subcontractorsOf(config);
+  const root = laboratoryOf(config).oids.documents;
   let refused = 0;
   for (const { path, bytes, sideFiles } of readInputs(inputs, profile.limits.maxBytes)) {
-    const context = { correspondents, sideFiles, root: laboratoryOf(config).oids.documents };
-    for (const item of itemsOf(bytes, profile, context)) {
+    const source = profileOf(path, bytes, profile, profiles);
+    const facts = await inputFacts({ origin: basename(path), bytes }, source);
+    if ('code' in facts) {
+      refused += 1;
+      complain(output, options, facts, basename(path));
+      continue;
+    }
+    const context = { correspondents, sideFiles, subcontractors, input: facts, root };
+    for (const item of itemsOf(bytes, source, context)) {
       const faults = await session.take(item);
       refused += faults.length;
       for (const fault of faults) complain(output, options, fault, basename(path));
     }
   }
+  for (const fault of session.left()) {
+    refused += 1;
+    complain(output, options, fault);
+  }
   return refused > 0 ? EXIT.refused : EXIT.done;
+}
+
+/**
+ * Whose an input is: the source that its folder is named after; a CDA, or a PDF that comes alone, is that of the laboratory
+ * which sends such; anything else is the first source's.
+ */
+function profileOf(
+  path: string,
+  bytes: Uint8Array,
+  first: SourceProfile,
+  profiles: readonly SourceProfile[],
+): SourceProfile {
+  const named = profiles.find(({ name }) => name === basename(dirname(path)));
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096)).toString(
+    'latin1',
+  );
+  const found =
+    named ??
+    profiles.find(
+      (one) =>
+        isSubcontractor(one) &&
+        (isLonePdf(bytes, path, one) || isXml(head.replace(/^\u00ef\u00bb\u00bf/, ''))),
+    );
+  return found && found.name !== first.name ? { ...found, finalTerminator: 'optional' } : first;
 }
 
 /** A report as this run knows it so far. */
 interface Known {
+  readonly ids: Pick<Extract<InterpretedItem, { kind: 'dossier' }>, 'reportId' | 'setOid'>;
+  readonly contributions: readonly Contribution[];
   readonly messages: readonly Dossier[];
   readonly current: Dossier;
   readonly version: number;
 }
 
+const NO_REPORT: Fault = {
+  code: 'SUBCONTRACTED_NO_REPORT',
+  cause: 'le dossier de la demande que cite ce résultat sous-traité n’est pas parmi les fichiers donnés',
+  hint: 'donner aussi le message de notre dossier ; le démon, lui, l’attendrait',
+};
+
 /** Reports of one run: a dossier met twice is the next version of the same report, as in the daemon. */
 class RenderSession {
   private readonly reports = new Map<string, Known>();
   private readonly consents = new Map<string, Consent>();
+  private readonly waiting: Contribution[] = [];
   private readonly output: Output;
   private readonly options: RenderOptions;
   private readonly config: Config;
@@ -93,15 +146,54 @@ class RenderSession {
     if (item.kind === 'rejected') return [item.fault];
     if (item.kind === 'patient' && item.update.consent)
       this.consents.set(patientKey(item.update.identity.localId), item.update.consent);
+    if (item.kind === 'contribution') {
+      this.waiting.push(item.contribution);
+      const faults = [];
+      for (const known of [...this.reports.values()])
+        faults.push(...(await this.make(known.ids, known.messages, known, item.contribution.warnings)));
+      return faults;
+    }
     if (item.kind !== 'dossier') return [];
-    const { reportId, setOid } = item;
-    const known = this.reports.get(reportId);
+    const known = this.reports.get(item.reportId);
     const messages = [...(known?.messages ?? []), item.dossier];
-    const next = nextVersion(known?.current, mergeDossiers(messages));
-    if (next.kind === 'unchanged') return [];
+    return this.make({ reportId: item.reportId, setOid: item.setOid }, messages, known, item.warnings);
+  }
+
+  /** Results of other laboratories whose report is not among the inputs. */
+  left(): Fault[] {
+    return this.waiting.map(() => NO_REPORT);
+  }
+
+  /** The contributions that have found this report, each once; those of another patient are refused. */
+  private joined(messages: readonly Dossier[], known: Known | undefined) {
+    const numbers = messages.flatMap(orderNumbersOf);
+    const [dossier] = messages.slice(-1);
+    const faults: Fault[] = [];
+    const contributions = [...(known?.contributions ?? [])];
+    for (const said of [...this.waiting]) {
+      if (!dossier || !said.orders.some((number) => numbers.includes(number))) continue;
+      if (said.clients.length > 0 && !said.clients.includes(dossier.source)) continue;
+      this.waiting.splice(this.waiting.indexOf(said), 1);
+      const fields = patientDifferences(said.patient, dossier.patient);
+      if (fields.length > 0) faults.push(SET_ASIDE.subcontractedOther(fields));
+      else contributions.push(said);
+    }
+    return { contributions, faults };
+  }
+
+  private async make(
+    ids: Known['ids'],
+    messages: readonly Dossier[],
+    known: Known | undefined,
+    warnings: readonly Warning[],
+  ): Promise<readonly Fault[]> {
+    const { reportId, setOid } = ids;
+    const { contributions, faults } = this.joined(messages, known);
+    const next = nextVersion(known?.current, mergeReport(messages, contributions));
+    if (next.kind === 'unchanged') return faults;
     const { dossier, cause } = next;
     const version = (known?.version ?? 0) + 1;
-    this.reports.set(reportId, { messages, current: dossier, version });
+    this.reports.set(reportId, { ids, messages, contributions, current: dossier, version });
     const replaces = known && {
       documentOid: documentOid(setOid, known.version),
       number: known.version,
@@ -117,9 +209,9 @@ class RenderSession {
       ...(replaces ? { replaces } : {}),
     };
     const result = await renderVersion(task, this.assets);
-    if ('faults' in result) return result.faults;
-    await this.write(task, result, [...item.warnings, ...result.warnings]);
-    return [];
+    if ('faults' in result) return [...faults, ...result.faults];
+    await this.write(task, result, [...warnings, ...result.warnings]);
+    return faults;
   }
 
   private async write(
