@@ -1,38 +1,36 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, watch } from 'chokidar';
 
 /**
- * Tells that something may have changed in some folders, and nothing more: one watch a folder, whatever it holds. What
- * cannot be watched (a share, too many watches) is told of by the next listing.
+ * Tells that something may have changed in some folders, and nothing more. What cannot be watched (a share, too many
+ * watches) is told of by the next listing.
  */
 export function createFolderSignal(changed: () => void) {
   const watchers = new Map<string, FSWatcher>();
   const forget = (folder: string) => {
-    watchers.get(folder)?.close();
+    void watchers.get(folder)?.close();
     watchers.delete(folder);
   };
   return {
-    /**
-     * Watches these folders, and no other.
-     * @returns whether one is watched that was not: what came into it before that is told by nobody
-     */
-    follow(folders: readonly string[]): boolean {
-      let begun = false;
+    /** Watches these folders, and no other. Tells once when a watch has begun: what came before it told nobody. */
+    follow(folders: readonly string[]): void {
       for (const known of watchers.keys()) if (!folders.includes(known)) forget(known);
       for (const folder of folders) {
         if (watchers.has(folder)) continue;
-        try {
-          const watcher = watch(folder, { persistent: false }, changed);
-          watcher.on('error', () => forget(folder));
-          watchers.set(folder, watcher);
-          begun = true;
-        } catch {
-          // Listed at the set interval all the same.
-        }
+        // The folder itself, none of its files: a watch each would be more than a system has for a large export.
+        const watcher = watch(folder, {
+          depth: 0,
+          ignoreInitial: true,
+          ignored: (path) => path !== folder,
+        });
+        watcher.on('ready', changed).on('raw', changed);
+        watcher.on('error', () => forget(folder));
+        watchers.set(folder, watcher);
       }
-      return begun;
     },
-    close(): void {
-      for (const folder of [...watchers.keys()]) forget(folder);
+    async close(): Promise<void> {
+      const open = [...watchers.values()];
+      watchers.clear();
+      await Promise.all(open.map((watcher) => watcher.close()));
     },
   };
 }

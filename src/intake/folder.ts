@@ -87,6 +87,8 @@ const byName = new Intl.Collator('en', { numeric: true });
 
 /** Files looked at together, then handed on: ten thousand that wait must not wait for the last one. */
 const LOOKED_AT_ONCE = 64;
+/** Files of a folder that is being emptied rather than watched. */
+const BACKLOG = 1_000;
 /** Polling, a folder is listed this often at the most. */
 const POLLING_MS = 1_000;
 
@@ -119,6 +121,7 @@ class Feed implements FolderFeed {
   #queue: string[] = [];
   readonly #inHand = new Map<string, Promise<void>>();
   readonly #signal = createFolderSignal(() => this.#schedule(this.#pause));
+  #backlog = false;
   /** Between two looks that events ask for: so long that looking is the smaller part of the work. */
   #pause = 0;
   /** Code of what keeps all files from being taken. */
@@ -146,7 +149,7 @@ class Feed implements FolderFeed {
     clearTimeout(this.#lookTimer);
     clearInterval(this.#rescanTimer);
     this.#ready.clear();
-    this.#signal.close();
+    await this.#signal.close();
     await this.#looking;
     await Promise.all(this.#inHand.values());
   }
@@ -187,8 +190,9 @@ class Feed implements FolderFeed {
     const began = performance.now();
     const { folder, archive, quarantine, subFolders = false, polling } = this.#options;
     const listing = await listFolder(folder, subFolders, [archive, quarantine]);
-    // A file that came between the listing and the watch is seen by the next listing.
-    if (!polling && this.#signal.follow(listing.folders)) this.#schedule(0);
+    // chokidar lists a folder again at each change: not one that we are emptying, and list again when it is empty.
+    this.#backlog = listing.names.length > BACKLOG;
+    if (!polling) this.#signal.follow(this.#backlog ? [] : listing.folders);
     const all = new Set(listing.names);
     const names = listing.names.filter(
       (name) => isInputName(name, this.#options) && !isLocked(name, all, this.#options),
@@ -288,6 +292,7 @@ class Feed implements FolderFeed {
           this.#inHand.delete(name);
           this.#recalled.delete(name);
           if (this.#obstacle === undefined) this.#handOn();
+          if (this.#backlog && this.#inHand.size === 0) this.#schedule(0);
         });
       this.#inHand.set(name, work);
     }

@@ -146,8 +146,8 @@ it('sockets, devices and pipes are never opened', async () => {
   server.close();
 });
 
-it('thousands of files at the start are all taken, once, in their order', async () => {
-  const names = Array.from({ length: 1_000 }, (_, n) => `r-${n}.hl7`);
+it('hundreds of files at the start are all taken, once, in their order', async () => {
+  const names = Array.from({ length: 300 }, (_, n) => `r-${n}.hl7`);
   for (const name of names) await writeFile(inFolder(name), WHOLE);
   await start({ concurrency: 1 });
   await until(() => expect(readdirSync(inFolder())).toEqual([]));
@@ -168,7 +168,7 @@ describe('when nothing can be written', () => {
     expect(readdirSync(inFolder())).toHaveLength(3);
     full = false;
     await until(() => expect(readdirSync(archived())).toEqual(['a.hl7', 'b.hl7', 'c.hl7']));
-    expect(obstacles).toEqual(['SQLITE_FULL', undefined]);
+    await until(() => expect(obstacles).toEqual(['SQLITE_FULL', undefined]));
   });
 
   it('a full disk: the file stays whole, and is archived once there is room', async ({ skip }) => {
@@ -180,8 +180,8 @@ describe('when nothing can be written', () => {
     await until(() => expect(obstacles).toEqual(['ENOSPC']));
     expect(readFileSync(inFolder('a.hl7'), 'utf8')).toBe(WHOLE);
     rmSync(join(archive(), 'plein'));
-    await until(() => expect(readFileSync(archived('a.hl7'), 'utf8')).toBe(WHOLE));
-    expect(obstacles).toEqual(['ENOSPC', undefined]);
+    await until(() => expect(obstacles).toEqual(['ENOSPC', undefined]));
+    expect(readFileSync(archived('a.hl7'), 'utf8')).toBe(WHOLE);
   });
 
   it('a read-only archive: the file is not taken again and again, and moves when the archive can be written', async ({
@@ -197,6 +197,6 @@ describe('when nothing can be written', () => {
     expect(taken).toHaveLength(before);
     execFileSync('mount', ['-o', 'remount,rw', archive()]);
     await until(() => expect(readdirSync(archived()).sort()).toEqual(['a.hl7', 'b.hl7']));
-    expect(obstacles).toEqual(['EROFS', undefined]);
+    await until(() => expect(obstacles).toEqual(['EROFS', undefined]));
   });
 });
