@@ -95,7 +95,7 @@ export async function writeMail(
       qualifiedIns: hasQualifiedIns(header),
       noReply,
     },
-    text: bodyText(settings, kind, {
+    text: bodyText(settings, {
       opening: openingOf(settings, kind, job),
       replyTo: noReply ? undefined : replyTo,
     }),
@@ -175,7 +175,6 @@ function replyToOf(settings: MssanteSettings, { mail }: DeliveryJob, toPatient: 
 /** The audience's text, then the sentence of SGL.MSS.11: made by software, and whom to write to. */
 function bodyText(
   settings: MssanteSettings,
-  kind: MailKind,
   { opening, replyTo }: { readonly opening: string; readonly replyTo: string | undefined },
 ): string {
   const closing =

@@ -1,6 +1,6 @@
 import type { Fault } from '../report/fault.ts';
-import type { Warning } from '../report/report.ts';
 import type { MailOrders } from '../report/finished.ts';
+import type { Warning } from '../report/report.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import { type Deliveries, type Delivery, deliveryRow } from './deliveries.ts';

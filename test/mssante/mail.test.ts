@@ -214,7 +214,10 @@ describe('header injection', () => {
         const escaped = family.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]|[<&]/g, '');
         const settings = someSettings({ from: { address: 'biologie@labo.mssante.invalid', label } });
         const prepared = await writeMail(
-          { ...settings, texts: { ...settings.texts, 'mssante-pro': { first: text, replacement: text, withdrawal: text } } },
+          {
+            ...settings,
+            texts: { ...settings.texts, 'mssante-pro': { first: text, replacement: text, withdrawal: text } },
+          },
           toProfessional({ cda: bareCda({ family: `X${escaped}` }), pdfName: family }),
           { now: NOW },
         );

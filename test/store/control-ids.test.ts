@@ -73,7 +73,13 @@ describe('frames', () => {
 
   test('first bytes of what is no message are kept, and cannot be replayed', async () => {
     const { store } = aBench();
-    await store.refuse({ source: 'sgl', origin: 'mllp', size: 9, fault: REFUSAL, bytes: Buffer.from('MSH|cut') });
+    await store.refuse({
+      source: 'sgl',
+      origin: 'mllp',
+      size: 9,
+      fault: REFUSAL,
+      bytes: Buffer.from('MSH|cut'),
+    });
     const [row] = await store.quarantine();
     expect(row).toMatchObject({ origin: 'mllp', fault: REFUSAL });
     const replayed = await store.replay(row?.quarantineId ?? 0, { by: 'b', reason: 'r' });

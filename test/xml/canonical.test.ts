@@ -75,7 +75,8 @@ describe('canonicalDocument', () => {
 });
 
 describe('canonicalElements', () => {
-  const xml = '<s xmlns="urn:d" xmlns:p="urn:v" xmlns:unused="urn:w"><o><m Id="1"><p:n a="b"/></m></o><m Id="2"/></s>';
+  const xml =
+    '<s xmlns="urn:d" xmlns:p="urn:v" xmlns:unused="urn:w"><o><m Id="1"><p:n a="b"/></m></o><m Id="2"/></s>';
   const byId = (id: string) => (_: string, attributes: readonly (readonly [string, string])[]) =>
     attributes.some(([name, value]) => name === 'Id' && value === id);
 
