@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { move } from 'piscina';
 import { loadAssets } from './assets.ts';
@@ -14,6 +15,9 @@ import { renderVersion } from './stages/version.ts';
  * A worker thread: rendering and signing, so that the event loop stays free for acknowledgements. It reads the same
  * configuration as the daemon; a reload starts new workers.
  */
+
+// On Linux a priority is a thread's: who waits for an acknowledgement goes before a document.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const config = readConfig((workerData as { config: string }).config);
 if (Array.isArray(config)) throw new Error('the configuration changed while the workers started');

@@ -88,7 +88,7 @@ const byName = new Intl.Collator('en', { numeric: true });
 /** Files looked at together, then handed on: ten thousand that wait must not wait for the last one. */
 const LOOKED_AT_ONCE = 64;
 /** Files of a folder that is being emptied rather than watched. */
-const BACKLOG = 1_000;
+const BACKLOG = 100;
 /** Polling, a folder is listed this often at the most. */
 const POLLING_MS = 1_000;
 
