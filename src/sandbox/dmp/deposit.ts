@@ -2,13 +2,9 @@
 import type { Document, Element } from '@xmldom/xmldom';
 import type { Authority } from '../authority.ts';
 import { Refused } from '../check.ts';
-import {
-  type CdaHeader,
-  clinicalDocumentOf,
-  countClinicalDocuments,
-  readCdaHeader,
-} from '../document/cda-header.ts';
+import type { CdaHeader } from '../document/cda-header.ts';
 import { LCM, type RegistryObject, readSubmission, type Submission } from '../document/ebrim.ts';
+import { type ReportFile, readReportFile } from '../document/report-file.ts';
 import type { PatientList } from '../patients.ts';
 import { attribute, child, children, NotXml, readXml } from '../xml/read.ts';
 import type { Registry } from './registry.ts';
@@ -23,7 +19,6 @@ export const SIGNATURE_CLASS = 'urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1';
 export interface DepositedDocument {
   readonly entry: RegistryObject;
   readonly bytes: Buffer;
-  readonly file: Document;
 }
 
 export interface Deposit {
@@ -31,9 +26,9 @@ export interface Deposit {
   /** The submission set. */
   readonly set: RegistryObject;
   /** The report. */
-  readonly report: DepositedDocument & { readonly header: CdaHeader };
+  readonly report: DepositedDocument & { readonly header: CdaHeader } & Pick<ReportFile, 'digests'>;
   /** The signature of the lot. */
-  readonly signature: DepositedDocument;
+  readonly signature: DepositedDocument & { readonly file: Document };
   readonly vihf: Vihf;
   readonly registry: Registry;
   readonly patients: PatientList;
@@ -91,17 +86,19 @@ export function readDeposit(
       `${signatures.length} signature documents instead of one`,
     );
   }
-  const file = parse(report.bytes, 'cda');
-  const clinicalDocument = clinicalDocumentOf(file);
-  if (clinicalDocument === undefined || countClinicalDocuments(file) !== 1) {
+  const { header, digests } = reading('cda', () => readReportFile(report.bytes, MAX_DOCUMENT));
+  if (header === undefined) {
     throw new Refused('cda', 'XDSRepositoryError', 'not one ClinicalDocument, alone or self-presenting');
   }
   return {
     ...around,
     submission,
     set,
-    report: { ...report, file, header: readCdaHeader(clinicalDocument) },
-    signature: { ...signature, file: parse(signature.bytes, 'lot-signature') },
+    report: { ...report, header, digests },
+    signature: {
+      ...signature,
+      file: reading('lot-signature', () => readXml(signature.bytes, MAX_DOCUMENT)),
+    },
   };
 }
 
@@ -135,9 +132,10 @@ function decoded(cid: string): string {
   }
 }
 
-function parse(bytes: Buffer, check: string): Document {
+/** @throws Refused by the check when it is not XML */
+function reading<T>(check: string, read: () => T): T {
   try {
-    return readXml(bytes, MAX_DOCUMENT);
+    return read();
   } catch (error) {
     if (error instanceof NotXml) throw new Refused(check, 'XDSRepositoryError', error.message);
     throw error;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Check } from '../check.ts';
 import { Refused } from '../check.ts';
-import { type CdaHeader, clinicalDocumentOf, insOf, readCdaHeader } from '../document/cda-header.ts';
+import { type CdaHeader, insOf } from '../document/cda-header.ts';
 import {
   codedValues,
   DOCUMENT_ENTRY,
@@ -13,6 +13,7 @@ import {
   type Submission,
   slot,
 } from '../document/ebrim.ts';
+import { readReportFile } from '../document/report-file.ts';
 import { NotXml, readXml } from '../xml/read.ts';
 import type { ArchiveFiles } from './archive.ts';
 
@@ -118,9 +119,9 @@ function readMetadata(bytes: Buffer): Submission {
 
 function readDocument(bytes: Buffer): CdaHeader {
   try {
-    const document = clinicalDocumentOf(readXml(bytes, MAX_DOCUMENT));
-    if (document === undefined) throw new NotXml('no ClinicalDocument');
-    return readCdaHeader(document);
+    const { header } = readReportFile(bytes, MAX_DOCUMENT);
+    if (header === undefined) throw new NotXml('no ClinicalDocument');
+    return header;
   } catch (error) {
     if (error instanceof NotXml) throw new Refused('xdm-document', REFUSED, error.message);
     throw error;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DOMParser, type Document, type Element, type Node } from '@xmldom/xmldom';
 
 /** Deeper than any CDA, ebXML or SAML message, shallow enough for the recursive readers. */
@@ -10,35 +9,14 @@ export class NotXml extends Error {
   override name = 'NotXml';
 }
 
-/** The last documents read: a report comes to the DMP and to each mailbox, and nothing here changes what it read. */
-const recent = new Map<string, Document>();
-const MAX_RECENT = 16;
-/** A tree takes many times its text. */
-const MAX_REMEMBERED_BYTES = 1024 * 1024;
-
 /**
  * Reads UTF-8 XML 1.0.
  * @param bytes the whole document
  * @param maxBytes size above which it is not even decoded
- * @returns the document, to be read only
  * @throws NotXml when too large, not UTF-8, not well-formed, too deep, or with a DOCTYPE (entities)
  */
 export function readXml(bytes: Uint8Array, maxBytes: number): Document {
   if (bytes.length > maxBytes) throw new NotXml(`more than ${maxBytes} bytes`);
-  if (bytes.length > MAX_REMEMBERED_BYTES) return parse(bytes);
-  const key = createHash('sha256').update(bytes).digest('base64');
-  const known = recent.get(key);
-  if (known !== undefined) return known;
-  const document = parse(bytes);
-  for (const oldest of recent.keys()) {
-    if (recent.size < MAX_RECENT) break;
-    recent.delete(oldest);
-  }
-  recent.set(key, document);
-  return document;
-}
-
-function parse(bytes: Uint8Array): Document {
   let source: string;
   try {
     source = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -8,7 +8,7 @@ export const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
 export const ENVELOPED = `${DSIG}enveloped-signature`;
 export const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
-const DIGESTS: Readonly<Record<string, string>> = {
+const DIGESTS: Readonly<Record<string, 'sha1' | 'sha256'>> = {
   [`${DSIG}sha1`]: 'sha1',
   'http://www.w3.org/2001/04/xmlenc#sha256': 'sha256',
 };
@@ -38,9 +38,14 @@ export function readReferences(parent: Element): Reference[] {
 
 /** Whether bytes have the reference's digest (SHA-1 or SHA-256; another method never matches). */
 export function digestMatches(reference: Reference, canonical: string | Uint8Array): boolean {
+  return hasDigest(reference, (algorithm) => createHash(algorithm).update(canonical).digest());
+}
+
+/** The same for a digest that is at hand. */
+export function hasDigest(reference: Reference, digestOf: (algorithm: 'sha1' | 'sha256') => Buffer): boolean {
   const algorithm = DIGESTS[reference.digestMethod];
   if (algorithm === undefined) return false;
-  const computed = createHash(algorithm).update(canonical).digest();
+  const computed = digestOf(algorithm);
   const written = Buffer.from(reference.digestValue, 'base64');
   return written.length === computed.length && timingSafeEqual(written, computed);
 }
