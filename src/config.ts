@@ -6,7 +6,7 @@ import { antivirus } from './config/antivirus.ts';
 import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
 import { listener } from './config/listener.ts';
-import { folderSource } from './config/source.ts';
+import { folderSource, sharedFolders } from './config/source.ts';
 import type { Fault } from './report/fault.ts';
 
 /**
@@ -223,6 +223,13 @@ const schema = z
           message: `aucune source ne porte ce nom : ${unknown}`,
         });
     }
+    for (const { index, key } of sharedFolders(config.sources, config.data))
+      context.addIssue({
+        code: 'custom',
+        path: ['sources', index, key],
+        message:
+          'avec retention, ce dossier ne peut ni servir à autre chose, ni (quarantine) contenir un autre dossier',
+      });
     if (names.length === 0)
       context.addIssue({
         code: 'custom',

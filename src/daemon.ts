@@ -47,6 +47,7 @@ import { createPlanner } from './stages/plan.ts';
 import { inputFacts } from './stages/printed.ts';
 import { createReceiver } from './stages/receive.ts';
 import { createRenderer } from './stages/render.ts';
+import { startRetention } from './stages/retention.ts';
 import { hasSideSuffix } from './stages/side-files.ts';
 import { openStore } from './store/store.ts';
 import { startWorkers } from './workers.ts';
@@ -293,6 +294,15 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     }),
   );
 
+  const retention = startRetention(
+    config.sources.map((source) => ({
+      name: source.name,
+      ...foldersOf(config, source),
+      ...source.retention,
+    })),
+    { store, log, now },
+  );
+
   // A command writes to the same store: look for what it asks.
   let counter = store.changeCounter();
   const watch = setInterval(() => {
@@ -311,7 +321,11 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       notifySystemd('STOPPING=1');
       clearInterval(watch);
       // While the stages still work: an application acknowledgement waits for its interpretation.
-      await Promise.all([listeners.stop(), ...[...feeds.values()].map((feed) => feed.stop())]);
+      await Promise.all([
+        listeners.stop(),
+        retention.stop(),
+        ...[...feeds.values()].map((feed) => feed.stop()),
+      ]);
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all([renderer.stop(), ...lanes.map((lane) => lane.stop())]);
       await workers.close();

@@ -109,6 +109,19 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([
+    ['an archive that is the quarantine too', '/srv/sgl/archive', 'archiveDays: 90', ['sources.0.archive']],
+    ['a quarantine in which the export lies', '/srv/sgl', 'quarantineDays: 90', ['sources.0.quarantine']],
+    ['folders of its own', '/srv/sgl/quarantine', 'archiveDays: 90, quarantineDays: 365', []],
+    ['a shared folder without a retention', '/srv/sgl', '', []],
+    ['no day at all', '/srv/sgl/quarantine', 'archiveDays: 0', ['sources.0.retention.archiveDays']],
+  ])('with a retention, %s', (_what, quarantine, days, keys) => {
+    const found = faults(
+      altered('quarantine: /srv/sgl/quarantine\n', `quarantine: ${quarantine}\n    retention: { ${days} }\n`),
+    );
+    expect(found.map(({ key }) => key)).toEqual(keys);
+  });
+
   it('survives an alias bomb', () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
       .split('')

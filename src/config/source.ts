@@ -1,3 +1,4 @@
+import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { acknowledgements } from './acknowledgements.ts';
 import { subcontractor } from './subcontractor.ts';
@@ -57,6 +58,10 @@ const sideFiles = z
   })
   .strict();
 
+/** Days that files are kept outside the data file, which keeps their bytes; absent: for ever. */
+const days = z.number().int().min(1).max(36_500).optional();
+const retention = z.object({ archiveDays: days, quarantineDays: days }).strict();
+
 /** An export folder. */
 export const folderSource = z
   .object({
@@ -70,6 +75,54 @@ export const folderSource = z
     /** One root for several senders: files of the folders below are taken too. */
     subFolders: z.boolean().default(false),
     rescanMs: z.number().int().min(1_000).default(60_000),
+    /** A source's folders are its own then: see sharedFolders. */
+    retention: retention.default({}),
     finalTerminator: z.enum(['required', 'optional']).default('required'),
   })
   .strict();
+
+/** What removes files by their age must have its folders for itself. */
+interface RetainedFolders {
+  readonly folder: string;
+  readonly archive: string;
+  readonly quarantine: string;
+  readonly retention: {
+    readonly archiveDays?: number | undefined;
+    readonly quarantineDays?: number | undefined;
+  };
+}
+
+/**
+ * The archives and quarantines with a retention that are another folder of the configuration too, and the quarantines in
+ * which one lies.
+ * @param data the data folder
+ * @returns index of the source, and which of its folders
+ */
+export function sharedFolders(
+  sources: readonly RetainedFolders[],
+  data: string,
+): { readonly index: number; readonly key: 'archive' | 'quarantine' }[] {
+  const all = [
+    { index: -1, key: 'data', path: data },
+    ...sources.flatMap((source, index) =>
+      (['folder', 'archive', 'quarantine'] as const).map((key) => ({ index, key, path: source[key] })),
+    ),
+  ].map((folder) => ({ ...folder, path: resolve('/', folder.path) }));
+  return sources.flatMap(({ archive, quarantine, retention: { archiveDays, quarantineDays } }, index) =>
+    [
+      { key: 'archive' as const, path: archive, on: archiveDays },
+      { key: 'quarantine' as const, path: quarantine, on: quarantineDays },
+    ]
+      .filter(({ key, path, on }) => {
+        const root = resolve('/', path);
+        // Of an archive only the date folders are looked at.
+        const meets = (other: string) =>
+          other === root || (key === 'quarantine' && other.startsWith(root + sep));
+        return (
+          on !== undefined &&
+          all.some((other) => (other.index !== index || other.key !== key) && meets(other.path))
+        );
+      })
+      .map(({ key }) => ({ index, key })),
+  );
+}

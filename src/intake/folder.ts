@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { archiveDay } from './archive-day.ts';
 import {
   type CompletionRules,
   type FileState,
@@ -340,7 +341,7 @@ class Feed implements FolderFeed {
     const isSame = () => isStill(path, state);
     const [below, own] = [dirname(name), basename(name)];
     if (move.move === 'archive')
-      await moveInto(path, join(archive, ...dayOf(this.#now()), below), own, isSame);
+      await moveInto(path, join(archive, ...archiveDay(this.#now()), below), own, isSame);
     else await moveWithReason(path, join(quarantine, below), own, move.reason, isSame);
     const marker = markerSuffix && (await markerOf(dirname(path), own, markerSuffix));
     if (marker) await rm(join(folder, below, marker), { force: true });
@@ -357,10 +358,4 @@ async function readWhole(path: string, state: FileState): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
-}
-
-function dayOf(instant: number): [string, string, string] {
-  const date = new Date(instant);
-  const pad = (n: number) => String(n).padStart(2, '0');
-  return [String(date.getFullYear()), pad(date.getMonth() + 1), pad(date.getDate())];
 }

@@ -43,6 +43,8 @@ export interface Store {
   uninterpreted(limit: number): Promise<readonly InboxMessage[]>;
   /** `waitsUntil`: of a received message that waits for a file beside it. */
   inboxState(inboxId: number): Promise<{ state: InboxState; faults: readonly Fault[]; waitsUntil?: number }>;
+  /** Are these bytes here, whole, as a message or a document beside one? Those of a file outside may then go. */
+  holdsBytes(sha256: string, size: number): Promise<boolean>;
   /**
    * Keeps a file that lies beside messages, durably, and tells what became of it: the same file asked about again is not
    * another one. Messages that wait for its name are then to be interpreted.

@@ -10,6 +10,7 @@ import { createControlIds } from './control-ids.ts';
 import { openDatabase } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDossiers } from './dossiers.ts';
+import { createHeldBytes } from './held-bytes.ts';
 import { createInbox } from './inbox.ts';
 import { createInterpretation } from './interpretation.ts';
 import { createJournal } from './journal.ts';
@@ -52,6 +53,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const alerts = createAlerts(context);
   const claim = createClaim(context);
   const inbox = createInbox(context);
+  const heldBytes = createHeldBytes(context);
   const sideFiles = createSideFiles(context, inbox);
   const scans = createScans(context, alerts);
   const controlIds = createControlIds(context, { inbox, alerts });
@@ -106,6 +108,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
       const waitsUntil = scans.waitsUntil(inboxId) ?? sideFiles.waitsUntil(inboxId);
       return { ...inbox.state(inboxId), ...(waitsUntil === undefined ? {} : { waitsUntil }) };
     },
+    holdsBytes: async (sha256, size) => heldBytes.has(sha256, size),
     receiveSideFile: (file) => write(() => sideFiles.receive(file)),
     isSideFileAwaited: async (source, key) => sideFiles.isAwaited(source, key),
     sideFilesAtHand: async (inboxId, names) => sideFiles.atHand(inboxId, names),

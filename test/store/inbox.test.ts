@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ACT, aBench, aDossier, itemOf, REPORT, tell } from './store-fixtures.ts';
 
@@ -20,6 +21,18 @@ describe('receive', () => {
     const { store } = aBench();
     const [one, two] = await Promise.all([store.receive(message('a')), store.receive(message('a'))]);
     expect(two).toEqual({ inboxId: one.inboxId, duplicate: true });
+  });
+
+  test('tells whether it holds bytes whole, as a message of any source or a file beside one', async () => {
+    const { store } = aBench();
+    const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+    await store.receive(message('a', 'other'));
+    const beside = { source: 'sgl', name: 'x.pdf', key: 'x.pdf', stamp: '1', waitMs: 1, again: false };
+    await store.receiveSideFile({ ...beside, bytes: Buffer.from('%PDF') });
+    expect(await store.holdsBytes(sha('a'), 1)).toBe(true);
+    expect(await store.holdsBytes(sha('%PDF'), 4)).toBe(true);
+    expect(await store.holdsBytes(sha('a'), 2)).toBe(false);
+    expect(await store.holdsBytes(sha('b'), 1)).toBe(false);
   });
 
   test('what is not interpreted is given oldest first, bytes untouched, after a crash as before', async () => {

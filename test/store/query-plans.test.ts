@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { ALERTS_DUE } from '../../src/store/alerts.ts';
+import { HELD } from '../../src/store/held-bytes.ts';
 import { UNINTERPRETED } from '../../src/store/inbox.ts';
 import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
@@ -44,6 +45,10 @@ describe('hot queries', () => {
     expect(planOf('SELECT inbox_id FROM side_wait_name WHERE source = ? AND name_key = ?').join()).toMatch(
       /^SEARCH/,
     );
+  });
+
+  test('whether bytes are here: searched, not scanned', () => {
+    for (const line of planOf(HELD)) expect(line).not.toMatch(/^\s*SCAN (?!CONSTANT)/);
   });
 
   test.each([
