@@ -29,9 +29,10 @@ export type HprimPart =
  * @param sideFiles what lies beside it (rows FIC, TIF, PDF)
  */
 export function readHprimSante(binary: string, profile: SourceProfile, sideFiles: SideFiles): HprimPart[] {
-  return cutMessages(binary, profile.limits).flatMap((raw) =>
-    isFault(raw) ? [rejected(raw)] : readMessage(raw, profile, sideFiles),
-  );
+  const messages = cutMessages(binary, profile.limits);
+  // A header behind bytes that are no mark of a frame.
+  if (messages.length === 0) return [rejected(hprimFault('HPRIM_DELIMITERS', 'message 1, H'))];
+  return messages.flatMap((raw) => (isFault(raw) ? [rejected(raw)] : readMessage(raw, profile, sideFiles)));
 }
 
 function rejected(refusal: Fault): HprimPart {

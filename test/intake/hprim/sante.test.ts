@@ -398,6 +398,11 @@ describe('formats told apart', () => {
     expect(refusal).toMatchObject({ code: 'INPUT_FOREIGN', cause: expect.stringContaining('ASTM') });
   });
 
+  it('a header behind bytes that are no mark of a frame is refused, not passed over', () => {
+    const [refusal] = faultsOf(Buffer.from('\x85H|~^\\&|F||LBM||ORU|||||P|H2.1\rP|1|LC1\rL|1\r', 'latin1'));
+    expect(refusal).toMatchObject({ code: 'HPRIM_DELIMITERS' });
+  });
+
   it('HPRIM with the signs of an instrument is HPRIM', () => {
     const h = 'H|\\^&|F||LBM||ORU|||||T|H2.1\\C|202611161430';
     const lines = [
