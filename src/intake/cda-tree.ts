@@ -55,6 +55,9 @@ function documents(elements: readonly CdaElement[]): CdaElement[] {
   );
 }
 
+/** Elements of a narrative block (CDA R2 §4.3.5) that begin a line. */
+const BLOCKS: ReadonlySet<string> = new Set(['paragraph', 'list', 'item', 'table', 'caption', 'tr']);
+
 /** fast-xml-parser's ordered form: `{ name: […], ':@': attributes }`, `#text` for text. */
 function elementsOf(
   items: unknown,
@@ -75,6 +78,7 @@ function elementsOf(
       if (--budget.left < 0) throw new RangeError('too many elements');
       const below = elementsOf(item[name], depth + 1, budget);
       children.push({ name, attributes: (item[':@'] ?? {}) as Record<string, string>, ...below });
+      if (BLOCKS.has(name) && text.trim() !== '' && !text.endsWith('\n')) text += '\n';
       text += name === 'br' ? '\n' : below.text;
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildCda } from '../../src/cda/document.ts';
+import { readCdaTree } from '../../src/intake/cda-tree.ts';
 import type { SubcontractedReport } from '../../src/intake/subcontracted-cda.ts';
 import { readSubcontractedCda } from '../../src/intake/subcontracted-cda.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -160,4 +161,11 @@ test.each([
   ['nobody named', '<ClinicalDocument xmlns="urn:hl7-org:v3"/>', 'SUBCONTRACTED_CDA_NO_LABORATORY'],
 ])('%s is refused', (_, xml, code) => {
   expect(readSubcontractedCda(Buffer.from(xml, 'utf8'))).toMatchObject({ code });
+});
+
+test('paragraphs and items of a narrative each begin a line', () => {
+  const text =
+    '<text><paragraph>Un</paragraph><paragraph>deux <content>et</content> demi</paragraph><list><item>a</item><item>b</item></list></text>';
+  const root = readCdaTree(Buffer.from(`<ClinicalDocument>${text}</ClinicalDocument>`));
+  expect(root?.text).toBe('Un\ndeux et demi\na\nb');
 });
