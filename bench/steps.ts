@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../src/report/report.ts';
-import type { InterpretedItem } from '../src/store/model.ts';
+import type { InterpretedItem } from '../src/store/records.ts';
 import { cdaTemplate, type Line } from './baseline/cda.ts';
 import { scanDocument } from './baseline/conformance.ts';
 import { mailTemplate } from './baseline/mail.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DispatchDecision } from '../src/report/delivery.ts';
 import type { RenderedDocument } from '../src/stages/document.ts';
-import type { InterpretedItem } from '../src/store/model.ts';
+import type { InterpretedItem } from '../src/store/records.ts';
 import { openAppendLog } from './baseline/store.ts';
 import { built } from './built.ts';
 import { RECIPIENTS } from './laboratory.ts';

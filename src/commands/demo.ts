@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PACKAGE } from '../assets.ts';
 import { readConfig } from '../config.ts';
 import { documentName } from '../report/identifiers.ts';
-import type { DeliveryRow, ReportSummary, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { DeliveryRow, ReportSummary } from '../store/records.ts';
 import { openStore } from '../store/store.ts';
 import {
   drop,

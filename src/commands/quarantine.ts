@@ -6,7 +6,8 @@ import { outlineOfInput } from '../intake/input-outline.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import { declaredCharset } from '../intake/segments.ts';
 import { profilesOf } from '../settings.ts';
-import type { QuarantineRow, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { QuarantineRow } from '../store/records.ts';
 import {
   type CommonOptions,
   complain,

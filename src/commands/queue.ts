@@ -1,4 +1,4 @@
-import type { DeliveryRow, DeliveryState } from '../store/model.ts';
+import type { DeliveryRow, DeliveryState } from '../store/records.ts';
 import { type CommonOptions, EXIT, type ExitCode, list, moment, type Output } from './output.ts';
 import { type ActOptions, actOf } from './report.ts';
 import { actDone, withStore } from './store.ts';

@@ -15,6 +15,7 @@ import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { documentName, documentOid } from '../report/identifiers.ts';
+import type { Consent } from '../report/patient-update.ts';
 import type { Warning } from '../report/report.ts';
 import { mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { toXds } from '../report/timestamp.ts';
@@ -25,7 +26,7 @@ import { itemsOf } from '../stages/items.ts';
 import { inputFacts } from '../stages/printed.ts';
 import { renderVersion } from '../stages/version.ts';
 import { SET_ASIDE } from '../store/faults.ts';
-import type { Consent, InterpretedItem } from '../store/model.ts';
+import type { InterpretedItem } from '../store/records.ts';
 import { readInputs } from './input-files.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
 

@@ -1,7 +1,7 @@
 import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import { offsetAt } from '../report/timestamp.ts';
-import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/model.ts';
+import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/records.ts';
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
 import {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, pathOf, readConfig } from '../config.ts';
-import type { ActResult, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { ActResult } from '../store/records.ts';
 import { openStore } from '../store/store.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
 

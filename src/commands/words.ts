@@ -1,6 +1,6 @@
 import type { Channel } from '../report/delivery.ts';
 import type { ReportVersion } from '../report/report.ts';
-import type { DeliveryState, ReportDetails } from '../store/model.ts';
+import type { DeliveryState, ReportDetails } from '../store/records.ts';
 
 /** French words for the states that a person reads; English ones are the states' own names. */
 export const STATE_WORDS: Readonly<Record<DeliveryState, string>> = {

@@ -1,5 +1,6 @@
 import type { Log, LogFields } from '../ops/log.ts';
-import type { AlertRow, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { AlertRow } from '../store/records.ts';
 
 const BATCH = 50;
 

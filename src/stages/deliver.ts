@@ -8,7 +8,8 @@ import {
   DMP_N1,
   type Outcome,
 } from '../report/delivery.ts';
-import type { LeasedDelivery, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { LeasedDelivery } from '../store/records.ts';
 
 export interface LaneSettings {
   readonly channel: Channel;

@@ -5,7 +5,8 @@ import type { SideFiles } from '../intake/side-files.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
-import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { InboxMessage, InterpretedItem } from '../store/records.ts';
 import type { DocumentGuard, GuardedDocument } from './document-guard.ts';
 import { readWithFiles } from './side-files.ts';
 

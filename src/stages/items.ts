@@ -11,7 +11,7 @@ import type { Fault } from '../report/fault.ts';
 import { identifyReport } from '../report/identifiers.ts';
 import type { Warning } from '../report/report.ts';
 import { instantOf, type Timestamp } from '../report/timestamp.ts';
-import type { InterpretedItem } from '../store/model.ts';
+import type { InterpretedItem } from '../store/records.ts';
 
 export interface ItemContext {
   readonly correspondents: readonly Correspondent[];

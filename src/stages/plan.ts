@@ -4,7 +4,8 @@ import { usableIdentity } from '../policy/environment.ts';
 import type { DispatchFacts, DispatchSettings } from '../policy/facts.ts';
 import { type Identity, strictTraitsDiffer } from '../report/identity.ts';
 import { fromInstant } from '../report/timestamp.ts';
-import type { PlanTask, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { PlanTask } from '../store/records.ts';
 
 export interface PlanDependencies {
   readonly store: Store;

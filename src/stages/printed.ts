@@ -2,7 +2,7 @@ import { type InputFacts, isLonePdf } from '../intake/contributions.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import { textOfPdf } from '../pdf/page-text.ts';
 import type { Fault } from '../report/fault.ts';
-import type { InboxMessage } from '../store/model.ts';
+import type { InboxMessage } from '../store/records.ts';
 
 /** A report of a few pages has some thousand characters; no patient is named after these. */
 const MAX_TEXT = 200_000;

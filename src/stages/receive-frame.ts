@@ -21,7 +21,8 @@ import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import { fromInstant, toCda } from '../report/timestamp.ts';
 import { SET_ASIDE } from '../store/faults.ts';
-import type { FrameReceived, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { FrameReceived } from '../store/records.ts';
 import type { InterpretationWatch } from './interpretation-watch.ts';
 import { createThrottle } from './throttle.ts';
 

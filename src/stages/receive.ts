@@ -1,7 +1,8 @@
 import { sideKey } from '../intake/side-files.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
-import type { InboxMessage, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { InboxMessage } from '../store/records.ts';
 import { reasonText } from './interpret.ts';
 import { isSideFile, type SideFileSettings } from './side-files.ts';
 

@@ -1,5 +1,6 @@
 import type { Log } from '../ops/log.ts';
-import type { RenderTask, Store, VersionId } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { RenderTask, VersionId } from '../store/records.ts';
 import type { RenderedDocument, VersionToRender } from './document.ts';
 
 export interface RenderDependencies {

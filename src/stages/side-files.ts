@@ -1,6 +1,7 @@
 import { isMessage } from '../intake/families.ts';
 import { type SideFiles, sideKey } from '../intake/side-files.ts';
-import type { InboxMessage, InterpretedItem, Store } from '../store/model.ts';
+import type { Store } from '../store/model.ts';
+import type { InboxMessage, InterpretedItem } from '../store/records.ts';
 import type { GuardAnswer, GuardedDocument } from './document-guard.ts';
 
 /** How a source lays documents beside its messages. */

@@ -3,9 +3,9 @@ import type { Context } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import { REFUSED } from './faults.ts';
 import type { Inbox } from './inbox.ts';
-import type { Act, ActResult } from './model.ts';
 import type { Patients } from './patients.ts';
 import type { Planning } from './planning.ts';
+import type { Act, ActResult } from './records.ts';
 
 /** What a person does to a patient's consent, a delivery or a quarantined input. Each act is in the journal. */
 export function createActs({ now, journal }: Context, { inbox, patients, deliveries, planning }: ActParts) {

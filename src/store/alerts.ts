@@ -1,7 +1,7 @@
 import type { AlertKind } from '../report/alert.ts';
 import type { Context } from './context.ts';
 import { REFUSED } from './faults.ts';
-import type { Act, ActResult, AlertFilter, AlertRow, NewAlert } from './model.ts';
+import type { Act, ActResult, AlertFilter, AlertRow, NewAlert } from './records.ts';
 
 interface Row {
   readonly id: number;

@@ -3,7 +3,7 @@ import { DMP_N1 } from '../report/delivery.ts';
 import type { AcknowledgementOrders } from '../report/finished.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Delivery } from './deliveries.ts';
-import type { BusinessAckRow, DueAck, VersionId } from './model.ts';
+import type { BusinessAckRow, DueAck, VersionId } from './records.ts';
 
 /** A row of the table. */
 interface Row {

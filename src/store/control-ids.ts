@@ -3,7 +3,7 @@ import type { Alerts } from './alerts.ts';
 import type { Context } from './context.ts';
 import { SET_ASIDE } from './faults.ts';
 import type { Inbox } from './inbox.ts';
-import type { FrameReceipt, FrameReceived, IdentifiedMessage } from './model.ts';
+import type { FrameReceipt, FrameReceived, IdentifiedMessage } from './records.ts';
 
 interface ControlRow {
   readonly sha256: string;

@@ -1,4 +1,4 @@
-import type { DeliveryState } from './model.ts';
+import type { DeliveryState } from './records.ts';
 
 /**
  * The life of a delivery, as one table: what the destination did, as far as is known here. What the sender of the message

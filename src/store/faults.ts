@@ -1,6 +1,6 @@
 import type { Fault } from '../report/fault.ts';
 import type { Warning } from '../report/report.ts';
-import type { ActResult, DeliveryState } from './model.ts';
+import type { ActResult, DeliveryState } from './records.ts';
 
 /** On the version of a message that another source gave before, byte for byte. */
 export const DUPLICATE_SOURCE: Warning = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../report/fault.ts';
 import { type Context, fromJson } from './context.ts';
-import type { InboxMessage, InboxState, InterpretedOutcome, QuarantineRow } from './model.ts';
+import type { InboxMessage, InboxState, InterpretedOutcome, QuarantineRow } from './records.ts';
 
 interface InboxRow {
   readonly id: number;

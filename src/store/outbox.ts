@@ -6,7 +6,7 @@ import type { Announcements } from './announcements.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
-import type { LeasedDelivery } from './model.ts';
+import type { LeasedDelivery } from './records.ts';
 
 /**
  * Due deliveries of a channel, longest due first. What waits leaves only when planned and not to be planned again; what

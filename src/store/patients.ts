@@ -4,7 +4,6 @@ import type { Consent, PatientUpdate } from '../report/patient-update.ts';
 import { instantOf } from '../report/timestamp.ts';
 import { type Context, fromJson } from './context.ts';
 import { inMessageOrder } from './message-order.ts';
-import type { Act, PatientDetails, PatientEvent, PlanTask } from './model.ts';
 import { type AdtOpposition, adtOppositions } from './patient-consent.ts';
 import {
   dispatchedAs,
@@ -15,6 +14,7 @@ import {
 } from './patient-identity.ts';
 import { holdersOf, type Merge } from './patient-merges.ts';
 import type { PatientStatements } from './patient-statements.ts';
+import type { Act, PatientDetails, PatientEvent, PlanTask } from './records.ts';
 
 interface PatientRow {
   readonly id: number;

@@ -4,6 +4,7 @@ import type { Warning } from '../report/report.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import { type Deliveries, type Delivery, deliveryRow } from './deliveries.ts';
+import type { Patients } from './patients.ts';
 import type {
   DeliveryRow,
   DeliveryState,
@@ -11,8 +12,7 @@ import type {
   ReportSummary,
   VersionDocuments,
   VersionId,
-} from './model.ts';
-import type { Patients } from './patients.ts';
+} from './records.ts';
 import type { ReportRow, Reports, VersionRow } from './reports.ts';
 
 /** Rows that a list answers when no limit is asked. */

@@ -3,8 +3,8 @@ import type { CommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
 import type { Inbox } from './inbox.ts';
 import type { Interpretation } from './interpretation.ts';
-import type { InterpretedItem, InterpretedOutcome, Rehearsal, RehearsedOutcome } from './model.ts';
 import type { Queries } from './queries.ts';
+import type { InterpretedItem, InterpretedOutcome, Rehearsal, RehearsedOutcome } from './records.ts';
 
 interface RehearsalParts {
   readonly acts: ReturnType<typeof createActs>;

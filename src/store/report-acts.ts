@@ -3,8 +3,8 @@ import { type Context, fromJson } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import { REFUSED } from './faults.ts';
 import { layMasks, masksOf, sameFlags } from './masks.ts';
-import type { Act, ActResult, ReleaseRules } from './model.ts';
 import { isVisibleByRight, type Planning } from './planning.ts';
+import type { Act, ActResult, ReleaseRules } from './records.ts';
 import type { ReportRow, Reports } from './reports.ts';
 
 /** The mask that ends with the announcement consultation. */

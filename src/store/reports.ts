@@ -9,7 +9,7 @@ import type { BusinessAcks } from './business-acks.ts';
 import { asJson, type Context, fromJson } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Dossiers } from './dossiers.ts';
-import type { RenderedVersion, RenderTask, VersionId } from './model.ts';
+import type { RenderedVersion, RenderTask, VersionId } from './records.ts';
 
 /** A row of the table. */
 export interface ReportRow {

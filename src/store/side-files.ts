@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from './context.ts';
 import { SET_ASIDE } from './faults.ts';
 import type { Inbox } from './inbox.ts';
-import type { SideFileClaim, SideFileFate } from './model.ts';
+import type { SideFileClaim, SideFileFate } from './records.ts';
 
 interface SideFileRow {
   readonly id: number;

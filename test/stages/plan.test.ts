@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DispatchSettings } from '../../src/policy/facts.ts';
 import { INS_OIDS, parseIns } from '../../src/report/ins.ts';
 import { planOf } from '../../src/stages/plan.ts';
-import type { PlanTask } from '../../src/store/model.ts';
+import type { PlanTask } from '../../src/store/records.ts';
 import { statedPatient } from '../fixtures/people.ts';
 
 const SETTINGS: DispatchSettings = {

@@ -8,7 +8,8 @@ import { type Listener, type ListenerOptions, listenMllp } from '../../src/intak
 import { sourceProfile } from '../../src/intake/profile.ts';
 import { createInterpretationWatch } from '../../src/stages/interpretation-watch.ts';
 import { createFrameReceiver } from '../../src/stages/receive-frame.ts';
-import type { InterpretedItem, Store } from '../../src/store/model.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { InterpretedItem } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/store.ts';
 import { type MllpClient, mllpClient } from '../intake/mllp/mllp-client.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RenderedDocument } from '../../src/stages/document.ts';
 import { createRenderer } from '../../src/stages/render.ts';
-import type { RenderTask, Store, VersionId } from '../../src/store/model.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { RenderTask, VersionId } from '../../src/store/records.ts';
 
 /** A renderer of two places on a store of as many versions as there are names; a version is done when it is let go. */
 function aRenderer(names: readonly string[]) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Contribution } from '../../src/report/contribution.ts';
-import type { InterpretedItem, InterpretedOutcome, Store } from '../../src/store/model.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { InterpretedItem, InterpretedOutcome } from '../../src/store/records.ts';
 import { aContribution } from '../fixtures/contributions.ts';
 import { at, SUBCONTRACTOR, statedPatient } from '../fixtures/people.ts';
 import { aBench, aDossier, anExam, aRow, REPORT, render, tell } from './store-fixtures.ts';

@@ -7,7 +7,7 @@ import {
   OPEN_STATES,
   UNSENT_STATES,
 } from '../../src/store/delivery-states.ts';
-import type { DeliveryState } from '../../src/store/model.ts';
+import type { DeliveryState } from '../../src/store/records.ts';
 
 /** The whole table once more, as a person would draw it: one line a state, `-` for a refusal. */
 const EXPECTED = `

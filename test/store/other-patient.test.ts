@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { INS_OIDS, type Ins, parseIns } from '../../src/report/ins.ts';
-import type { Consent, InterpretedItem } from '../../src/store/model.ts';
+import type { Consent } from '../../src/report/patient-update.ts';
+import type { InterpretedItem } from '../../src/store/records.ts';
 import { at, statedPatient } from '../fixtures/people.ts';
 import {
   ACT,

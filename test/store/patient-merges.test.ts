@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { INS_OIDS, parseIns } from '../../src/report/ins.ts';
 import type { Consent, PatientUpdate } from '../../src/report/patient-update.ts';
-import type { InterpretedItem } from '../../src/store/model.ts';
 import { holdersOf } from '../../src/store/patient-merges.ts';
+import type { InterpretedItem } from '../../src/store/records.ts';
 import { at, statedPatient } from '../fixtures/people.ts';
 import {
   ACT,

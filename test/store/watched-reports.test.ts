@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
-import type { InterpretedItem, Store } from '../../src/store/model.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { InterpretedItem } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/store.ts';
 import { at, statedPatient } from '../fixtures/people.ts';
 import {

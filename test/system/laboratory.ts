@@ -25,7 +25,8 @@ import { type Config, readConfig } from '../../src/config.ts';
 import type { RegisteredDocument } from '../../src/sandbox/dmp/registry.ts';
 import type { SandboxEvent } from '../../src/sandbox/journal.ts';
 import type { StoredMail } from '../../src/sandbox/mssante/mailboxes.ts';
-import type { ReportDetails, Store } from '../../src/store/model.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { ReportDetails } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/store.ts';
 
 /**

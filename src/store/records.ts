@@ -1,0 +1,401 @@
+import type { AlertKind } from '../report/alert.ts';
+import type { BusinessAck } from '../report/business-ack.ts';
+import type { Contribution } from '../report/contribution.ts';
+import type { Channel, MaskingCode } from '../report/delivery.ts';
+import type { DispatchFlags, Dossier } from '../report/dossier.ts';
+import type { Fault } from '../report/fault.ts';
+import type { MailOrders } from '../report/finished.ts';
+import type { StatedIdentity, Traits } from '../report/identity.ts';
+import type { Consent, IdentityProof, PatientUpdate } from '../report/patient-update.ts';
+import type { ReportVersion, Warning } from '../report/report.ts';
+
+export type InboxState = 'received' | 'interpreted' | 'quarantined';
+
+/** A message by what identifies it for its sender. */
+export interface IdentifiedMessage {
+  /** From 1, in its frame. */
+  readonly number: number;
+  /** MSH-3 and MSH-4. */
+  readonly sender: string;
+  /** MSH-10. */
+  readonly controlId: string;
+  /** Of its segments. */
+  readonly sha256: string;
+}
+
+export interface FrameReceipt {
+  readonly source: string;
+  readonly origin: string;
+  readonly bytes: Uint8Array;
+  /** Those that can be understood. */
+  readonly messages: readonly IdentifiedMessage[];
+  /** Nothing of the frame can be understood: why. */
+  readonly refusal?: Fault;
+}
+
+export interface FrameReceived {
+  readonly inboxId: number;
+  readonly duplicate: boolean;
+  /** Messages, by number, whose MSH-10 was taken before with other bytes. */
+  readonly reused: readonly number[];
+}
+
+/** What became of a file beside the messages. Unclaimed: nobody named it in time, which is in quarantine. */
+export type SideFileFate =
+  | { readonly state: 'waiting'; readonly until: number }
+  | { readonly state: 'used'; readonly inboxId: number }
+  | { readonly state: 'unclaimed'; readonly fault: Fault };
+
+export type SideFileClaim =
+  | { readonly state: 'waiting'; readonly until: number }
+  | { readonly state: 'given'; readonly files: ReadonlyMap<string, Uint8Array> };
+
+export interface InboxMessage {
+  readonly inboxId: number;
+  readonly source: string;
+  readonly origin: string;
+  readonly bytes: Uint8Array;
+}
+
+export type InterpretedItem =
+  | {
+      readonly kind: 'dossier';
+      readonly dossier: Dossier;
+      readonly reportId: string;
+      readonly setOid: string;
+      readonly warnings: readonly Warning[];
+      /** How long an examination may wait for another laboratory before a person is told. */
+      readonly subcontractedWaitMs?: number;
+    }
+  /** `waitMs`: how long it may wait for the report of its order before a person is told. */
+  | { readonly kind: 'contribution'; readonly contribution: Contribution; readonly waitMs: number }
+  | { readonly kind: 'patient'; readonly update: PatientUpdate }
+  | { readonly kind: 'rejected'; readonly fault: Fault }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export type InterpretedOutcome =
+  | { readonly kind: 'version'; readonly reportId: string; readonly version: number }
+  | { readonly kind: 'unchanged'; readonly reportId: string }
+  /** Another laboratory's, kept until the report of its order comes. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'patient' }
+  | { readonly kind: 'quarantined'; readonly quarantineId: number }
+  | { readonly kind: 'ignored' };
+
+export interface VersionId {
+  readonly reportId: string;
+  readonly version: number;
+}
+
+export interface RenderTask extends VersionId {
+  readonly setOid: string;
+  readonly dossier: Dossier;
+  /** Why, for who has `replaces`: versions between that never left count too; `first` when nobody has any. */
+  readonly cause: ReportVersion['cause'];
+  /** Latest version that reached a destination (the DMP's first, else another's). */
+  readonly replaces?: NonNullable<ReportVersion['replaces']>;
+  /** Flags of the source with the biologist's masks laid over. */
+  readonly flags: DispatchFlags;
+  /** Of a version that came written: the documents of the earlier ones, newest first. */
+  readonly earlier?: readonly { readonly documentOid: string; readonly sha256: string }[];
+}
+
+export interface RenderedVersion {
+  readonly documentOid: string;
+  readonly cda: Uint8Array;
+  /** CDA N1, when the laboratory's profile deposits one. */
+  readonly n1?: Uint8Array;
+  /** Of an N1 that came written; ours follows from `documentOid`. */
+  readonly n1DocumentOid?: string;
+  readonly pdf: Uint8Array;
+  readonly pdfName: string;
+  readonly warnings: readonly Warning[];
+  /** What the sender of a finished document wants of its mails. */
+  readonly mail?: MailOrders;
+  /** What decide needs, small: kept as JSON so that planning again costs no rendering. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The documents of a version, as they leave. */
+export interface VersionDocuments {
+  readonly cda: Uint8Array;
+  readonly n1?: Uint8Array;
+  readonly pdf: Uint8Array;
+  readonly pdfName: string;
+  readonly mail?: MailOrders;
+}
+
+/** What decide reads, beside the configuration. */
+export interface PlanTask extends VersionId {
+  /** To be given back with the plan. */
+  readonly revision: number;
+  readonly source: string;
+  readonly completeness: 'partial' | 'complete';
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly flags: DispatchFlags;
+  /** A biologist's date for the end of the announcement mask, ISO 8601. */
+  readonly maskUntil: string | null;
+  /** The report was deposited a month ago: it may not be masked to the patient again. */
+  readonly visibleByRight: boolean;
+  readonly held: { readonly by: string; readonly reason: string } | undefined;
+  /** Rules that a person has lifted for this version. */
+  readonly lifted: readonly string[];
+  readonly opposition: Readonly<
+    Partial<Record<Channel, { readonly by: string; readonly at: number; readonly reason: string }>>
+  >;
+  readonly consent: Consent | undefined;
+  /**
+   * The patient's identity as it is now. It may have lost its qualification, or have another INS, since the version was
+   * rendered with the one in `facts`: nothing may leave then.
+   */
+  readonly identity: StatedIdentity;
+  /** Traits that the version's own documents bear. */
+  readonly borne: Traits;
+  /** Matricules INS of the earlier versions that reached somebody. */
+  readonly reachedAs: readonly string[];
+  /** Those who have this very document already, under an earlier version that differs in masks only. */
+  readonly sameDocument: readonly { readonly channel: Channel; readonly recipient: string }[];
+  /** Those whom the latest that they got told of the withdrawal. */
+  readonly toldOfWithdrawal: readonly { readonly channel: Channel; readonly recipient: string }[];
+  /** Recipients that already have an earlier version, by channel: they get the replacement. */
+  readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
+}
+
+export interface LeasedDelivery extends VersionId {
+  readonly deliveryId: string;
+  readonly channel: Channel;
+  readonly recipient: string;
+  readonly confidentiality: readonly MaskingCode[];
+  readonly secretConnection: boolean;
+  readonly noReply: boolean;
+  /** Document that the recipient has, or may have; and those before it, see DeliveryJob. */
+  readonly replaces?: string;
+  readonly earlier?: readonly string[];
+  /** It takes back this version, the latest that the recipient has. */
+  readonly withdraws?: number;
+  /** A person has lifted TRAITS_RULE for this version. */
+  readonly traitsAccepted: boolean;
+  readonly attempts: number;
+  /** Times that its outcome could not be known. */
+  readonly doubts: number;
+  /** True: an earlier try may have gone through; look up first. */
+  readonly unknown: boolean;
+  /** Bytes kept by an earlier try. */
+  readonly prepared?: Uint8Array;
+}
+
+/** waiting → leased → on-wire → delivered | failed | unknown; held and never wait for planning; store/delivery-states.ts. */
+export type DeliveryState =
+  | 'waiting'
+  | 'held'
+  | 'never'
+  | 'leased'
+  | 'on-wire'
+  | 'unknown'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled'
+  | 'superseded';
+
+export interface Act {
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface ReleaseRules {
+  /** Rules that a person may lift: the held delivery is planned again without them. */
+  readonly liftable: readonly string[];
+  /** Rules that end by a new version without the mask. */
+  readonly unmask: readonly string[];
+  /** Only these channels are freed. Absent: all, the announcement mask last. */
+  readonly channels?: readonly Channel[];
+}
+
+export type ActResult =
+  | {
+      readonly done: true;
+      readonly version?: number;
+      /** Released but for the announcement mask. */
+      readonly stillMasked?: true;
+      /** The message that a mended copy became. */
+      readonly inboxId?: number;
+    }
+  | { readonly done: false; readonly fault: Fault };
+
+export interface ReportSummary {
+  readonly reportId: string;
+  readonly source: string;
+  readonly dossier: string;
+  readonly version: number;
+  readonly completeness: 'partial' | 'complete';
+  readonly state: 'interpreted' | 'rendered' | 'planned' | 'blocked';
+  readonly held: boolean;
+  readonly createdAt: number;
+  readonly deliveries: readonly DeliveryRow[];
+}
+
+export interface ReportDetails extends ReportSummary {
+  /** As oppose() and patient() take it. */
+  readonly patient: string;
+  readonly acknowledgements: readonly BusinessAckRow[];
+  readonly versions: readonly {
+    readonly version: number;
+    readonly cause: ReportVersion['cause'];
+    readonly documentOid?: string;
+    readonly createdAt: number;
+    readonly state: string;
+    readonly warnings: readonly Warning[];
+    readonly faults: readonly Fault[];
+    readonly origin?: string;
+    readonly sha256?: string;
+  }[];
+}
+
+/** What the sender of a finished document is told. */
+export interface BusinessAckRow {
+  readonly event: BusinessAck['event'];
+  readonly version: number;
+  readonly done: boolean;
+  readonly mailbox?: string;
+  readonly state: 'waiting' | 'sent' | 'refused';
+  readonly attempts: number;
+  readonly lastCode?: string;
+  readonly lastCause?: string;
+}
+
+export interface DueAck extends BusinessAck {
+  readonly attempts: number;
+}
+
+export interface DeliveryRow extends VersionId {
+  readonly deliveryId: string;
+  readonly channel: Channel;
+  readonly recipient: string;
+  readonly state: DeliveryState;
+  readonly until: string | null;
+  readonly reason: string;
+  readonly rule: string;
+  readonly confidentiality: readonly MaskingCode[];
+  readonly attempts: number;
+  readonly nextAt?: number;
+  readonly remoteId?: string;
+  readonly lastCode?: string;
+  readonly lastCause?: string;
+  /** French: what to do, of a failed delivery. */
+  readonly lastHint?: string;
+  /** What the destination remarked while accepting. */
+  readonly warnings: readonly string[];
+  readonly possibleDuplicate: boolean;
+  readonly updatedAt: number;
+}
+
+export interface QuarantineRow {
+  readonly quarantineId: number;
+  readonly inboxId?: number;
+  readonly source: string;
+  readonly origin: string;
+  readonly fault: Fault;
+  readonly at: number;
+  /** Bytes of the input. */
+  readonly size: number;
+  /**
+   * What is kept: a message, which can be replayed; a file beside messages; bytes of which no message could be made, all
+   * or the first; nothing (the file itself lies in the quarantine folder).
+   */
+  readonly kept: 'message' | 'side-file' | 'bytes' | 'head' | 'none';
+  readonly replayedAt?: number;
+}
+
+/** What a replay would come to. */
+export type Rehearsal =
+  | { readonly done: false; readonly fault: Fault }
+  | {
+      readonly done: true;
+      readonly outcomes: readonly RehearsedOutcome[];
+      /** Patients that are not known yet. */
+      readonly newPatients: number;
+    };
+
+export type RehearsedOutcome =
+  | {
+      readonly kind: 'version';
+      readonly reportId: string;
+      readonly dossier: string;
+      readonly version: number;
+      readonly completeness: 'partial' | 'complete';
+      readonly cause: ReportVersion['cause'];
+      readonly warnings: readonly Warning[];
+    }
+  | { readonly kind: 'unchanged'; readonly reportId: string; readonly dossier: string }
+  | { readonly kind: 'patient' }
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export interface PatientDetails {
+  /** Number of the laboratory, or `authority|number`. */
+  readonly patient: string;
+  /** The number that has what was this one's (A40); what follows is that patient's, the history this number's. */
+  readonly mergedInto?: string;
+  /** The one that applies: see store/patient-identity.ts. */
+  readonly identity: StatedIdentity;
+  readonly consent: Consent | undefined;
+  readonly oppositions: readonly {
+    readonly channel: Channel;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: number;
+    readonly liftedAt?: number;
+  }[];
+  /** What messages said under this number, oldest first. */
+  readonly history: readonly PatientEvent[];
+}
+
+/** One message's word on a patient. */
+export interface PatientEvent {
+  /** MSH-7. */
+  readonly at: number;
+  /** EVN-1, `A31`; empty: an ORU. */
+  readonly event: string;
+  readonly inboxId?: number;
+  /** The identity that applied from then on; absent: a movement that is only recorded. */
+  readonly identity?: StatedIdentity;
+  readonly consent?: Consent;
+  readonly proof?: IdentityProof;
+  /** A40: the number that went to this one, or the one that this went to. */
+  readonly merged?: string;
+  readonly mergedInto?: string;
+}
+
+export interface NewAlert {
+  readonly kind: AlertKind;
+  /** A report's identifier, else `delivery:…`, `inbox:12`, `patient:12`: never a name or a number of a patient. */
+  readonly subject: string;
+  /** When what it tells of began; now unless given. With kind and subject it names the cause. */
+  readonly since?: number;
+  /** When a person is to be told; at once unless given. */
+  readonly due?: number;
+}
+
+export interface AlertFilter {
+  readonly subject?: string;
+  readonly all?: boolean;
+  readonly limit?: number;
+}
+
+export interface AlertRow extends Required<NewAlert> {
+  readonly alertId: number;
+  readonly toldAt?: number;
+  readonly closedAt?: number;
+  /** A person, or the daemon when the cause ended. */
+  readonly closedBy?: string;
+  readonly closedReason?: string;
+}
+
+export interface JournalEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
