@@ -51,7 +51,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
   const { oids, name, idNat, timeZone } = laboratoryOf(config);
   // A frame needs no last end of line, and its acknowledgement needs MSH-10.
   const listeners = config.listeners.map(
-    (one) => ({ ...one, finalTerminator: 'optional', controlIdRequired: true }) as const,
+    (one) => ({ ...one, finalTerminator: 'framed', controlIdRequired: true }) as const,
   );
   const folders = config.sources.map((one) => ({ ...one, controlIdRequired: false }));
   return new Map(

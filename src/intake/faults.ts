@@ -245,6 +245,8 @@ const WARNINGS = {
     'Le jeu de caractères du message n’est ni celui de MSH-18 ni celui de la source : un autre a servi.',
   CONTROL_CHARACTERS: 'Des caractères de contrôle ont été retirés du message.',
   TEXT_BEFORE_MSH: 'Du texte précédait MSH : il a été ignoré.',
+  MAY_BE_TRUNCATED:
+    'Le dernier segment n’a pas de fin de ligne : si le fichier a été coupé, des résultats peuvent manquer.',
   LINE_BROKEN: 'Une ligne ne commence pas par un nom de segment : elle a été jointe à la précédente.',
   BATCH_COUNT: 'Le compte annoncé par le lot est faux.',
   BATCH_NO_TRAILER: 'Le lot n’a pas de segment de fin.',

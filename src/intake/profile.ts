@@ -68,9 +68,9 @@ export interface SourceProfile {
   readonly decimalMark: DecimalMark;
   /**
    * `required`: a file whose last segment has no end of line was cut, and is refused. `optional`: this sender never
-   * writes it, or the transport frames messages.
+   * writes it, and each such file is told of. `framed`: the transport says where a message ends.
    */
-  readonly finalTerminator: 'required' | 'optional';
+  readonly finalTerminator: 'required' | 'optional' | 'framed';
   /** The sender is a laboratory that works for ours: nothing of it is a report by itself (report/contribution.ts). */
   readonly subcontractor?: SubcontractorProfile;
   /** `strict`: batch counts must hold and a batch header needs its trailer; `lenient`: a warning only. */

@@ -77,8 +77,10 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
     if (refused) return refused;
   }
   const uncounted = !unfinished && messages.length > 0;
-  if (uncounted && profile.finalTerminator === 'required' && !isTerminated(binary)) {
-    return fault('HL7_TRUNCATED', undefined, 'le dernier segment n’a pas de fin de ligne');
+  if (uncounted && profile.finalTerminator !== 'framed' && !isTerminated(binary)) {
+    if (profile.finalTerminator === 'required')
+      return fault('HL7_TRUNCATED', undefined, 'le dernier segment n’a pas de fin de ligne');
+    messages.at(-1)?.warnings.push(warning('MAY_BE_TRUNCATED'));
   }
   const distinct = [...new Map(fileWarnings.map((item) => [item.code, item])).values()];
   return {

@@ -1,10 +1,8 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { FrameReader, framed } from '../mllp/frames.ts';
 import type { PfiSettings } from './settings.ts';
 
-/** HL7 v2 minimal lower layer protocol: 0x0B, the message, 0x1C 0x0D. */
-const START = 0x0b;
-const END = Buffer.of(0x1c, 0x0d);
 /** An acknowledgement is a few hundred bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -20,7 +18,8 @@ export type Exchange =
 export function exchange(settings: PfiSettings, message: Uint8Array): Promise<Exchange> {
   return new Promise((resolve) => {
     let sent = false;
-    let held = Buffer.alloc(0);
+    let received = 0;
+    const reader = new FrameReader({ maxBytes: MAX_ANSWER_BYTES, maxKept: 0 });
     const socket = open(settings);
     const end = (result: Exchange) => {
       clearTimeout(timer);
@@ -32,14 +31,13 @@ export function exchange(settings: PfiSettings, message: Uint8Array): Promise<Ex
 
     socket.once(settings.tls ? 'secureConnect' : 'connect', () => {
       sent = true;
-      socket.write(Buffer.concat([Buffer.of(START), message, END]));
+      socket.write(framed(message));
     });
     socket.on('data', (chunk: Buffer) => {
-      held = Buffer.concat([held, chunk]);
-      const start = held.indexOf(START);
-      const stop = held.indexOf(END, Math.max(start, 0));
-      if (start >= 0 && stop > start) end({ kind: 'answer', bytes: held.subarray(start + 1, stop) });
-      else if (held.length > MAX_ANSWER_BYTES) lost('PFI_ANSWER_TOO_LARGE');
+      received += chunk.length;
+      const answer = reader.push(chunk).find((event) => event.kind === 'frame');
+      if (answer) end({ kind: 'answer', bytes: answer.bytes });
+      else if (received > MAX_ANSWER_BYTES) lost('PFI_ANSWER_TOO_LARGE');
     });
     socket.once('error', (error: NodeJS.ErrnoException) => lost(error.code ?? 'ECONNFAILED'));
     socket.once('close', () => lost('ECONNRESET'));

@@ -50,6 +50,17 @@ describe('files', () => {
     expect(codes(Buffer.from(lookAlike))).toEqual(['HL7_DELIMITERS']);
   });
 
+  it('tells of each file that may have been cut, where its sender never ends the last segment', () => {
+    const cut = Buffer.from(text(oru(obx('NM', 'A', '1'))).slice(0, -1));
+    const told = (finalTerminator: 'optional' | 'framed', bytes: Uint8Array) =>
+      interpret(bytes, profile({ finalTerminator })).flatMap((part) =>
+        part.kind === 'dossier' ? part.warnings.map(({ code }) => code) : [part.kind],
+      );
+    expect(told('optional', cut)).toContain('MAY_BE_TRUNCATED');
+    expect(told('optional', oru(obx('NM', 'A', '1')))).not.toContain('MAY_BE_TRUNCATED');
+    expect(told('framed', cut)).not.toContain('MAY_BE_TRUNCATED');
+  });
+
   it('refuses what is empty, cut, too large, foreign or unreadable, and says what to do', () => {
     expect(codes(new Uint8Array())).toEqual(['INPUT_EMPTY']);
     expect(codes(Buffer.from(text(oru(obx('NM', 'A', '1'))).slice(0, -1)))).toEqual(['HL7_TRUNCATED']);

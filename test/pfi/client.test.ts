@@ -50,6 +50,14 @@ describe('telling the sender', () => {
     expect(peer.received[0]).toBe(peer.received[1]);
   });
 
+  it('does not read an answer that is too long to be one', async () => {
+    await opened(['A'.repeat(65_536)]);
+    expect(await tell()).toMatchObject({
+      code: 'PFI_NO_ANSWER',
+      cause: expect.stringContaining('PFI_ANSWER_TOO_LARGE'),
+    });
+  });
+
   it('says when nobody listens', async () => {
     await opened(['AA']);
     const { port } = peer;

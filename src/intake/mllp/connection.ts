@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type FrameEvent, FrameReader, framed } from './frames.ts';
+import { type FrameEvent, FrameReader, framed } from '../../mllp/frames.ts';
 import type { Holder, MemoryBudget } from './memory-budget.ts';
 
 /** What a frame is answered; messages without their frame. */

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { FrameReader, framed } from '../../../src/intake/mllp/frames.ts';
+import { FrameReader, framed } from '../../../src/mllp/frames.ts';
 
 /** The other side of a listener: sends frames, reads answers, as a SGL does. */
 export interface MllpClient {

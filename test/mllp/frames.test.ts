@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FrameEvent, FrameReader, framed } from '../../../src/intake/mllp/frames.ts';
+import { type FrameEvent, FrameReader, framed } from '../../src/mllp/frames.ts';
 
 const LIMITS = { maxBytes: 64, maxKept: 16 };
 const bytes = (text: string) => Buffer.from(text, 'latin1');
