@@ -1,21 +1,23 @@
 import type { Coding } from '../report/coding.ts';
+import type { DocumentEntry } from '../xds/model.ts';
 import { childrenNamed, descend, type XmlElement } from '../xds/xml-reader.ts';
 
-/** What METADATA.XML says of one document (IHE ITI TF-3 §4.2.3.2). */
-export interface ArchivedEntry {
-  readonly uniqueId: string;
-  readonly title: string;
-  readonly typeCode: Coding;
-  readonly confidentialityCodes: readonly Coding[];
-  readonly eventCodes: readonly Coding[];
-  readonly facilityType: Coding;
-  readonly practiceSetting: Coding;
-  readonly creationTime: string;
-  readonly languageCode: string;
-  readonly patientId: string;
-  readonly hash: string;
-  readonly size: number;
-}
+/** What METADATA.XML says of one document (IHE ITI TF-3 §4.2.3.2), as far as it is checked. */
+export type ArchivedEntry = Pick<
+  DocumentEntry,
+  | 'uniqueId'
+  | 'title'
+  | 'typeCode'
+  | 'confidentialityCodes'
+  | 'eventCodes'
+  | 'facilityType'
+  | 'practiceSetting'
+  | 'creationTime'
+  | 'languageCode'
+  | 'patientId'
+  | 'hash'
+  | 'size'
+>;
 
 const UNIQUE_ID = 'urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab';
 const PATIENT_ID = 'urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427';

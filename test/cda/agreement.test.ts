@@ -42,7 +42,6 @@ describe('what differs is told', () => {
 
   test.each<[string, string, Partial<EntryFacts>]>([
     ['another document', 'AGREE-XDS-ID', { uniqueId: '1.2.3' }],
-    ['a replacement', 'AGREE-XDS-ID', { replaces: '1.2.3' }],
     ['other bytes', 'AGREE-XDS-BYTES', { hash: '0'.repeat(40) }],
     ['another length', 'AGREE-XDS-BYTES', { size: 1 }],
     ['another date', 'AGREE-XDS-HEADER', { creationTime: '20200101000000' }],

@@ -9,7 +9,7 @@ import { offlineXdm } from '../../src/mssante/xdm.ts';
 import { readArchive } from '../../src/mssante/xdm-archive.ts';
 import type { Report } from '../../src/report/report.ts';
 import { samplePdf } from '../fixtures/pdf.ts';
-import { lipidAndGlucose } from '../fixtures/reports.ts';
+import { correction, lipidAndGlucose } from '../fixtures/reports.ts';
 import { zipOf } from '../mssante/zip.ts';
 import { loadAssets, renderPdf } from '../pdf/tools.ts';
 
@@ -48,6 +48,12 @@ const otherValue = (one: Report): Report => JSON.parse(JSON.stringify(one).repla
 test('a document, its PDF and its archive agree', async () => {
   const xdm = await archive(cda);
   const { exit, rules } = await validated({ 'a.cda.xml': cda, 'a.pdf': pdf, 'a.xdm.zip': xdm });
+  expect({ exit, rules }).toEqual({ exit: EXIT.done, rules: [] });
+});
+
+test('the archive of a correction agrees, whose metadata cannot name what is replaced', async () => {
+  const corrected = buildCda({ report: correction(), pdf: renderPdf(correction(), assets) });
+  const { exit, rules } = await validated({ 'i.xdm.zip': await archive(corrected) });
   expect({ exit, rules }).toEqual({ exit: EXIT.done, rules: [] });
 });
 

@@ -9,7 +9,10 @@ import type { CdaDocument, Node } from './read.ts';
 import { at, childrenOf, every, pathOf } from './read.ts';
 import type { Finding } from './rule.ts';
 
-/** What of the XDS metadata must say the same as the document (a part of the XDS document entry). */
+/**
+ * What of the XDS metadata must say the same as the document: a part of the XDS document entry. What the document
+ * replaces is not in an entry: an association names it, by the registry's own identifier.
+ */
 export interface EntryFacts {
   readonly uniqueId: string;
   readonly title: string;
@@ -24,7 +27,6 @@ export interface EntryFacts {
   /** SHA-1, hexadecimal. */
   readonly hash: string;
   readonly size: number;
-  readonly replaces?: string;
 }
 
 /** What goes with a document, and must say the same. */
@@ -176,14 +178,6 @@ function withEntry({ root }: CdaDocument, cda: Uint8Array, entry: EntryFacts): D
   };
   const id = at(root, 'id');
   equal('AGREE-XDS-ID', id, entry.uniqueId, id?.attributes.root, 'l’identifiant');
-  const parent = at(root, 'relatedDocument', 'parentDocument', 'id');
-  equal(
-    'AGREE-XDS-ID',
-    parent,
-    entry.replaces,
-    parent?.attributes.root,
-    'l’identifiant du document remplacé',
-  );
   const bytes = createHash('sha1').update(cda).digest('hex');
   equal(
     'AGREE-XDS-BYTES',
