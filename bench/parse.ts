@@ -1,9 +1,10 @@
 import { HL7Message } from 'hl7v2';
+import { Message } from 'node-hl7-client';
 import { built } from './built.ts';
 import { demoInput, messageOf } from './inputs.ts';
 import { type Timing, time } from './timing.ts';
 
-/** One message through our parser and through the `hl7v2` package, in the same run. */
+/** One message through our parser and through the `hl7v2` and `node-hl7-client` packages, in the same run. */
 export interface ParseFigures {
   readonly name: string;
   readonly bytes: number;
@@ -13,6 +14,8 @@ export interface ParseFigures {
   readonly dossier: Timing;
   /** `HL7Message.parse` with its own dictionary, from text already decoded. */
   readonly hl7v2: Timing;
+  /** `Message` of `node-hl7-client`, from text already decoded, each component asked for: it cuts what it is asked for. */
+  readonly hl7Client: Timing;
 }
 
 /** Times the parsers on messages of several sizes. */
@@ -42,6 +45,7 @@ export async function measureParse(): Promise<ParseFigures[]> {
       segments: await time(() => readSegments(bytes)),
       dossier: await time(() => interpret(bytes, profile)),
       hl7v2: await time(() => HL7Message.parse(text)),
+      hl7Client: await time(() => components(new Message({ text }))),
     };
   };
   return [
@@ -49,4 +53,17 @@ export async function measureParse(): Promise<ParseFigures[]> {
     await figures('100 results', messageOf(100)),
     await figures('culture with antibiogram', Buffer.from(demoInput('04-ecbu-antibiogramme.hl7'), 'latin1')),
   ];
+}
+
+interface Cuttable {
+  toArray(): Cuttable[];
+  toString(): string;
+}
+
+/** Below a message: segments, fields, repetitions, components. */
+const LEVELS = 4;
+
+/** Every component, unescaped. */
+function components(node: Cuttable, levels = LEVELS): string[] {
+  return levels === 0 ? [node.toString()] : node.toArray().flatMap((part) => components(part, levels - 1));
 }

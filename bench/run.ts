@@ -48,13 +48,14 @@ function stepTable(typical: readonly Step[], large: readonly Step[]): string {
 }
 
 function parseTable(figures: readonly ParseFigures[]): string {
-  const rows = figures.map(({ name, bytes, segments, dossier, hl7v2 }) => {
-    const cells = [segments.median, dossier.median, hl7v2.median].map(ms).join(' | ');
-    return `| ${name} (${bytes} bytes) | ${cells} | ${(segments.median / hl7v2.median).toPrecision(2)} |`;
+  const rows = figures.map(({ name, bytes, segments, dossier, hl7v2, hl7Client }) => {
+    const cells = [segments, dossier, hl7v2, hl7Client].map(({ median }) => ms(median));
+    const ratios = [hl7v2, hl7Client].map(({ median }) => (segments.median / median).toPrecision(2));
+    return `| ${[`${name} (${bytes} bytes)`, ...cells, ...ratios].join(' | ')} |`;
   });
   return [
-    '| ms a message, median | segments | dossier | hl7v2: segments | ratio of segments |',
-    `| --- ${'| ---: '.repeat(4)}|`,
+    '| ms a message, median | segments | dossier | hl7v2 | node-hl7-client | segments / hl7v2 | segments / node-hl7-client |',
+    `| --- ${'| ---: '.repeat(6)}|`,
     ...rows,
     '',
   ].join('\n');

@@ -9,8 +9,11 @@ interface Waiting {
   /** Runs the operation; returns how to settle its promise once the commit is known. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
-  readonly repeatable: boolean;
+  readonly urgency: Urgency;
 }
+
+/** `prompt`: a peer waits for the answer. `repeatable`: a power cut may undo it, since it would only be done again. */
+type Urgency = 'prompt' | 'usual' | 'repeatable';
 
 /**
  * Group commit: operations asked for in the same turn of the event loop share one transaction and its fsync, each in a
@@ -18,7 +21,8 @@ interface Waiting {
  *
  * A commit keeps the event loop from all else while the disk writes. So the next one waits for as long as the last one
  * took: at the most half of the time goes to the disk, and what is asked meanwhile shares one commit. A single operation
- * after a pause is committed at once.
+ * after a pause is committed at once, and so is one that a peer waits for, unless the commit before it shows that many
+ * of them arrive together and gain from waiting for each other.
  *
  * A group of repeatable operations only is committed without waiting for the disk: in WAL mode a power cut may undo it,
  * never tear it, and whatever is durable later made it durable before.
@@ -32,9 +36,10 @@ export function createCommitQueue(db: Database.Database) {
   const undo = db.prepare('ROLLBACK TO operation');
   let synchronous = 'FULL';
   const waiting: Waiting[] = [];
-  let scheduled = false;
+  let scheduled: { readonly at: number; readonly cancel: () => void } | undefined;
   /** When the event loop has had its share, ms of the monotonic clock. */
   let notBefore = 0;
+  let crowded = false;
 
   const runOne = ({ run, reject }: Waiting): (() => void) => {
     savepoint.run();
@@ -53,7 +58,7 @@ export function createCommitQueue(db: Database.Database) {
 
   const commitGroup = (group: readonly Waiting[]): void => {
     const settled: (() => void)[] = [];
-    const wanted = group.every(({ repeatable }) => repeatable) ? 'NORMAL' : 'FULL';
+    const wanted = group.every(({ urgency }) => urgency === 'repeatable') ? 'NORMAL' : 'FULL';
     try {
       // SQLite obeys it between transactions only, and while it compiles it: a prepared statement would do nothing.
       if (wanted !== synchronous) db.pragma(`synchronous = ${wanted}`);
@@ -70,26 +75,34 @@ export function createCommitQueue(db: Database.Database) {
   };
 
   const flush = (): void => {
-    scheduled = false;
+    scheduled = undefined;
     const group = waiting.splice(0, MAX_GROUP);
     if (group.length > 0) {
       const start = performance.now();
       commitGroup(group);
       const end = performance.now();
       notBefore = end + Math.min(end - start, MAX_WAIT_MS);
+      crowded = group.filter(isPrompt).length > 1;
     }
     if (waiting.length > 0) schedule();
   };
 
   const schedule = (): void => {
-    if (scheduled) return;
-    scheduled = true;
-    const wait = waiting.length < MAX_GROUP ? notBefore - performance.now() : 0;
-    if (wait < 1) setImmediate(flush);
-    else setTimeout(flush, wait);
+    const atOnce = waiting.length >= MAX_GROUP || (!crowded && waiting.some(isPrompt));
+    const at = atOnce ? 0 : notBefore;
+    if (scheduled && scheduled.at <= at) return;
+    scheduled?.cancel();
+    const wait = at - performance.now();
+    if (wait < 1) {
+      const immediate = setImmediate(flush);
+      scheduled = { at, cancel: () => clearImmediate(immediate) };
+    } else {
+      const timer = setTimeout(flush, wait);
+      scheduled = { at, cancel: () => clearTimeout(timer) };
+    }
   };
 
-  const queued = <T>(operation: () => T, repeatable: boolean): Promise<T> =>
+  const queued = <T>(operation: () => T, urgency: Urgency): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       waiting.push({
         run: () => {
@@ -97,24 +110,28 @@ export function createCommitQueue(db: Database.Database) {
           return () => resolve(value);
         },
         reject,
-        repeatable,
+        urgency,
       });
       schedule();
     });
 
   return {
     /** Queues a synchronous operation; resolves to what it returns once it is durable. */
-    write: <T>(operation: () => T): Promise<T> => queued(operation, false),
+    write: <T>(operation: () => T): Promise<T> => queued(operation, 'usual'),
+    /** The same for an operation whose caller has a peer that waits for the answer. */
+    writePrompt: <T>(operation: () => T): Promise<T> => queued(operation, 'prompt'),
     /**
      * The same for an operation that would only be done again, with the same result, if a power cut undid it: resolves
      * once it is committed, which is enough for whatever a killed process leaves behind.
      */
-    writeRepeatable: <T>(operation: () => T): Promise<T> => queued(operation, true),
+    writeRepeatable: <T>(operation: () => T): Promise<T> => queued(operation, 'repeatable'),
     /** Commits all that waits, now. */
     drain(): void {
       while (waiting.length > 0) commitGroup(waiting.splice(0, MAX_GROUP));
     },
   };
 }
+
+const isPrompt = ({ urgency }: Waiting): boolean => urgency === 'prompt';
 
 export type CommitQueue = ReturnType<typeof createCommitQueue>;

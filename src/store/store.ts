@@ -46,7 +46,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const db = openDatabase(file);
   const queue = createCommitQueue(db);
   // Repeatable: what the next start would do again from what is durable. Nothing left the house by it.
-  const { write, writeRepeatable } = queue;
+  const { write, writePrompt, writeRepeatable } = queue;
   const journal = createJournal(db, now);
   const context: Context = { db, now, journal, actor };
 
@@ -101,7 +101,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
 
   return {
     receive: (message) => write(() => inbox.receive(message)),
-    receiveFrame: (frame) => write(() => controlIds.receiveFrame(frame)),
+    receiveFrame: (frame) => writePrompt(() => controlIds.receiveFrame(frame)),
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
     inboxState: async (inboxId) => {

@@ -81,6 +81,31 @@ describe('group commit', () => {
     expect(together).toBe(true);
   });
 
+  test('what a peer waits for does not wait for the pause after a slow commit', async () => {
+    const { queue, insert, all } = table();
+    await queue.write(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20));
+    const usual = queue.write(() => insert.run(1));
+    const prompt = queue.writePrompt(() => insert.run(2));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(all()).toEqual([1, 2]);
+    await Promise.all([usual, prompt]);
+  });
+
+  test('peers that come together share a commit', async () => {
+    const { queue, insert, db } = table();
+    const slow = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8);
+    await Promise.all([queue.writePrompt(slow), queue.writePrompt(slow)]);
+    const first = queue.writePrompt(() => insert.run(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = queue.writePrompt(() => insert.run(2));
+    let together = false;
+    first.then(() => {
+      together = db.prepare('SELECT count(*) FROM t').pluck().get() === 2;
+    });
+    await Promise.all([first, second]);
+    expect(together).toBe(true);
+  });
+
   test('a transaction that the engine gives up fails the whole group, and the next one works', async () => {
     const { db, insert, all, queue } = table();
     const results = await Promise.allSettled([
