@@ -71,6 +71,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         automaticValidators: source.automaticValidators,
         sourcePdf: source.sourcePdf,
         hprimMedecin: source.hprimMedecin,
+        hprimLiaisonL: source.hprimLiaisonL,
         isolateCodes: source.isolateCodes,
         decimalMark: source.decimalMark,
         finalTerminator: source.finalTerminator,

@@ -28,6 +28,7 @@ export const profileKeys = {
   /** Who gives this source's patient numbers, where PID-3.4 names no OID: an OID, else a URN or any name. */
   patientAuthority: z.string().trim().min(1).max(200).optional(),
   hprimMedecin: z.boolean().default(false),
+  hprimLiaisonL: z.boolean().default(false),
   isolateCodes: z.array(z.string()).default([]),
   decimalMark: z.enum(['point', 'comma', 'unknown']).default('unknown'),
   batches: z.enum(['strict', 'lenient']).default('strict'),

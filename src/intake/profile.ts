@@ -63,6 +63,8 @@ export interface SourceProfile {
   readonly sourcePdf: boolean;
   /** HPRIM Médecin is read, as a last resort: the printed text only, never an INS nor the DMP. */
   readonly hprimMedecin: boolean;
+  /** HPRIM of liaison L (H.12) is our own dossier, its rows done by who sends it; otherwise such a message is refused. */
+  readonly hprimLiaisonL: boolean;
   /** OBX-3 codes of the rows that name a cultured organism, when OBX-4 numbers the isolate. */
   readonly isolateCodes: readonly string[];
   readonly decimalMark: DecimalMark;
@@ -109,6 +111,7 @@ export function sourceProfile(
     automaticValidators: [],
     sourcePdf: false,
     hprimMedecin: false,
+    hprimLiaisonL: false,
     isolateCodes: [],
     decimalMark: 'unknown',
     finalTerminator: 'required',

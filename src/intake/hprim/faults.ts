@@ -29,6 +29,10 @@ const CATALOGUE = {
     'Le type de liaison du message HPRIM (H.12) n’est pas la biologie : {detail}.',
     'Seules les liaisons C (laboratoire et établissement) et L (entre laboratoires) sont lues. Diriger les autres flux ailleurs.',
   ],
+  HPRIM_LINK_SUBCONTRACTOR: [
+    'Le message HPRIM vient d’un autre laboratoire (H.12, liaison L), et cette source n’est pas celle d’un sous-traitant : il serait publié comme notre compte rendu.',
+    'Déclarer ce laboratoire dans la source (subcontractor), puis crbio quarantine replay. Si c’est notre SGL qui transmet ainsi nos dossiers : hprimLiaisonL: true dans la source, puis rejouer.',
+  ],
   HPRIM_PROCESSING_ID: [
     'H.11 (production, test, mise au point) n’a pas une valeur connue.',
     'H.11 doit être P, T ou D.',

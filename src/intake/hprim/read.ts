@@ -60,6 +60,9 @@ function readMessage(raw: RawHprim, profile: SourceProfile, sideFiles: SideFiles
   const header = readHeader(h, position);
   if (isFault(header)) return [rejected(header)];
   const { subcontractor } = header;
+  // Read as ours, another laboratory's report would be published under our name.
+  if (subcontractor && !profile.subcontractor && !profile.hprimLiaisonL)
+    return [rejected(hprimFault('HPRIM_LINK_SUBCONTRACTOR', `${position}, H.12`))];
   const context = new ReadingContext(
     profile,
     position,

@@ -376,9 +376,14 @@ describe('the header', () => {
     ]);
   });
 
-  it('liaison L: the rows are those of the laboratory that sends', () => {
+  it('liaison L is refused of a source that is no other laboratory: it would go out as ours', () => {
+    expect(codes(head(H.replace('H2.5~C', 'H2.5~L')))).toEqual(['HPRIM_LINK_SUBCONTRACTOR message 1, H.12']);
+  });
+
+  it('liaison L of a source that says so: the rows are those of the laboratory that sends', () => {
     const dossier = dossierOf(
       head(H.replace('H2.5~C', 'H2.5~L').replace('LBM~LBM DU CANAL|', 'SPE~Spécial|1 rue X~~LYON~~69001')),
+      { hprimLiaisonL: true },
     );
     expect(dossier.sendingFacility).toBeUndefined();
     expect(dossier.exams[0]).toMatchObject({
