@@ -25,6 +25,8 @@ module.exports = {
     allow('store', ['report']),
     allow('ops', ['report']),
     allow('antivirus', ['report']),
+    // Names, options and help of the commands; what they do is in commands/.
+    allow('cli', ['report', 'commands']),
     // The sandbox is the other side of the protocols: it shares no code with what it checks.
     allow('sandbox', []),
     // The stages drive the pipeline over the folders' pure functions and the store's operations.

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { commandNamed, FRENCH_HELP, languageIn, usageFault } from '../../src/commands/usage.ts';
+import { commandNamed, FRENCH_HELP, languageIn, usageFault } from '../../src/cli/usage.ts';
 
 /** A program of two levels, as crbio is. */
 function aProgram(): Command {
