@@ -1,7 +1,7 @@
 import type { Report } from '../report/report.ts';
 import { toFrench } from '../report/timestamp.ts';
 import type { PdfAssets } from './assets.ts';
-import { AREA, gap, type Line } from './flow.ts';
+import { AREA, gap, type Line } from './line.ts';
 import { AUTOMATIC_MARK } from './marks.ts';
 import { paragraph } from './paragraph.ts';
 import { LEADING, NOTE_LEADING, type Sheet } from './sheet.ts';
@@ -27,6 +27,7 @@ export function placeClosing(
     flow.place([gap(8), ...paragraph('Commentaires', styles.subChapter, { leading: 13 })], LEADING * 2);
     for (const comment of report.comments) flow.place(paragraph(comment, styles.body, { leading: LEADING }));
   }
+  flow.close();
   if (!withdrawn) placeValidation(report, sheet);
   placePerformers(sheet);
   placeAppended(report, appended, sheet);
@@ -42,12 +43,11 @@ function placeValidation({ validators, laboratory }: Report, { flow, styles, col
   const lines = validators.flatMap(({ professional, at }) => {
     const about = [professional.profession?.display, professional.idNat && printedIdNat(professional.idNat)];
     const details = about.filter(Boolean).join(', ');
-    return [
-      ...paragraph(`Validé par ${unbrokenName(professional)} le ${toFrench(at)}`, styles.strong, {
-        leading: 12,
-      }),
-      ...(details ? paragraph(details, styles.label, { leading: NOTE_LEADING }) : []),
-    ];
+    const label = {
+      text: `Validé par ${unbrokenName(professional)} le ${toFrench(at)}`,
+      style: styles.strong,
+    };
+    return paragraph(details && `(${details})`, styles.label, { leading: 12.5, label });
   });
   const { automaticValidationNotice: notice = AUTOMATIC_NOTICE } = laboratory;
   if (marks.automatic) {

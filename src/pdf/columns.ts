@@ -1,5 +1,5 @@
 import type { TextStyle } from './canvas.ts';
-import { AREA } from './flow.ts';
+import { AREA } from './line.ts';
 import { integerPart } from './row.ts';
 import { widthOf } from './text.ts';
 

@@ -1,7 +1,7 @@
 import type { Report } from '../report/report.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { type Canvas, PAGE } from './canvas.ts';
-import { AREA } from './flow.ts';
+import { AREA } from './line.ts';
 import type { Sheet } from './sheet.ts';
 import { standingWord } from './standing.ts';
 import { printable, widthOf } from './text.ts';

@@ -5,7 +5,7 @@ import type { Report } from '../report/report.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { type Canvas, colourOf, type TextStyle } from './canvas.ts';
 import { dataMatrix, insPayload, type Modules } from './datamatrix.ts';
-import { AREA, gap, type Line } from './flow.ts';
+import { AREA, gap, type Line } from './line.ts';
 import { paragraph } from './paragraph.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';
 import { printable, widthOf, wrap } from './text.ts';

@@ -1,5 +1,5 @@
 import type { ResultImage } from '../report/dossier.ts';
-import { AREA, gap, type Line } from './flow.ts';
+import { AREA, gap, type Line } from './line.ts';
 import { paragraph } from './paragraph.ts';
 import type { Picture } from './raster.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';

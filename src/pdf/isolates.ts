@@ -1,6 +1,6 @@
 import type { CodedIsolate } from '../report/report.ts';
 import type { CodedResult } from '../report/result.ts';
-import { gap, type Line } from './flow.ts';
+import { gap, type Line } from './line.ts';
 import { paragraph } from './paragraph.ts';
 import { headingLines, resultLines, tableOf } from './result-table.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';

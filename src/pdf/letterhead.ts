@@ -3,7 +3,7 @@ import { printedPhone } from '../report/printed.ts';
 import type { Report } from '../report/report.ts';
 import type { PdfAssets } from './assets.ts';
 import type { TextStyle } from './canvas.ts';
-import { AREA, gap, type Line } from './flow.ts';
+import { AREA, gap, type Line } from './line.ts';
 import { ACCREDITED_MARK } from './marks.ts';
 import { paragraph } from './paragraph.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';

@@ -1,5 +1,5 @@
 import type { TextStyle } from './canvas.ts';
-import { AREA, type Line } from './flow.ts';
+import { AREA, type Line } from './line.ts';
 import { printable, widthOf, wrap } from './text.ts';
 
 export interface ParagraphOptions {
@@ -14,6 +14,8 @@ export interface ParagraphOptions {
 
 /** Part of the width that a label may take beside its text. */
 const LABEL_MOST = 0.55;
+/** Leading in ems under which lines would be hard to follow. */
+const TIGHTEST = 1.2;
 
 /** A text as lines across the text area. */
 export function paragraph(text: string, style: TextStyle, options: ParagraphOptions): Line[] {
@@ -26,8 +28,10 @@ export function paragraph(text: string, style: TextStyle, options: ParagraphOpti
     const above = paragraph(title, label.style, { leading, indent, right });
     return [...above, ...paragraph(text, style, { leading, indent, right })];
   }
+  const slack = Math.max(0, leading - Math.max(style.size, label?.style.size ?? 0) * TIGHTEST);
   return wrap(printable(text), style, width - hang).map((row, index) => ({
     height: leading,
+    slack,
     draw: (canvas, top) => {
       const baseline = top + leading * 0.78;
       if (label && index === 0) canvas.text(left, baseline, title, label.style);

@@ -1,5 +1,5 @@
 import type { TextStyle } from './canvas.ts';
-import { AREA, type Line } from './flow.ts';
+import { AREA, type Line } from './line.ts';
 import { printable, widthOf } from './text.ts';
 
 /** Columns between tab stops, as terminals and the systems that feed laboratories have them. */

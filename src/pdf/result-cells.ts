@@ -3,7 +3,7 @@ import type { CodedResult, ResultValue } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
 import type { TextStyle } from './canvas.ts';
 import type { Columns, RowTexts } from './columns.ts';
-import { AREA } from './flow.ts';
+import { AREA } from './line.ts';
 import { type Cell, type CellLine, integerPart } from './row.ts';
 import type { Sheet } from './sheet.ts';
 import { printable, widthOf, wrap } from './text.ts';

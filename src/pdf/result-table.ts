@@ -1,7 +1,7 @@
 import type { CodedResult } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { type Columns, type Headings, planColumns, type RowTexts } from './columns.ts';
-import { AREA, heightOf, type Line } from './flow.ts';
+import { AREA, heightOf, type Line } from './line.ts';
 import { paragraph } from './paragraph.ts';
 import { preformatted } from './preformatted.ts';
 import { cellsOf, hasValue, textsOf, valueSpan } from './result-cells.ts';
@@ -103,6 +103,7 @@ function withTrend(
   const width = Math.min(TREND_WIDTH.most, free.right - free.left);
   return {
     height: heightOf(lines),
+    ...(lines[0]?.slack === undefined ? {} : { slack: lines[0].slack }),
     draw: (canvas, top, counts) => {
       let at = top;
       for (const line of lines) {

@@ -3,9 +3,9 @@ import type { Battery, Content, Report } from '../report/report.ts';
 import type { CodedResult } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { batteriesOf, contentsOf } from './contents.ts';
-import { AREA, gap, type Line } from './flow.ts';
 import { placeImages } from './images.ts';
 import { placeIsolate } from './isolates.ts';
+import { AREA, gap, type Line } from './line.ts';
 import { paragraph } from './paragraph.ts';
 import { headingLines, resultLines, type Table, tableOf } from './result-table.ts';
 import { LEADING, NOTE_LEADING, type Sheet } from './sheet.ts';
@@ -152,7 +152,6 @@ function placeComments(comments: readonly string[], { flow, styles }: Sheet): vo
 function placeValidators(results: readonly CodedResult[], { flow, styles }: Sheet): void {
   const names = new Set(results.flatMap(({ validator }) => (validator ? [unbrokenName(validator)] : [])));
   if (names.size === 0) return;
-  flow.place(
-    paragraph(printable(`Validation : ${[...names].join(', ')}`), styles.label, { leading: NOTE_LEADING }),
-  );
+  const said = printable(`Validation : ${[...names].join(', ')}`);
+  flow.place([gap(1.5), ...paragraph(said, styles.label, { leading: NOTE_LEADING })]);
 }

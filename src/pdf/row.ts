@@ -1,5 +1,5 @@
 import type { Colour, TextStyle } from './canvas.ts';
-import { AREA, type Line } from './flow.ts';
+import { AREA, type Line } from './line.ts';
 
 /** A piece of text in a cell, one line high. */
 export interface CellLine {
@@ -16,6 +16,8 @@ export interface Cell {
 
 /** Above the first slice of a row and below its last. */
 export const PADDING = 2.5;
+/** Parts of the padding and of the leading that a slice can do without. */
+const SLACK = { padding: 0.8, leading: 0.1 } as const;
 
 /** Where a text begins so that its decimal comma, or its end when it has none, falls at `point`. */
 function startOf(text: string, style: TextStyle, point: number): number {
@@ -40,6 +42,7 @@ export function rowLines(cells: readonly Cell[], leading: number, rule?: Colour,
     const height = above + leading + below;
     return {
       height,
+      slack: above * SLACK.padding + leading * SLACK.leading,
       draw: (canvas, top) => {
         const baseline = top + above + leading * 0.78;
         for (const { x, point, lines } of cells) {
