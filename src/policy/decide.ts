@@ -22,9 +22,10 @@ export function decide(
   settings: DispatchSettings,
 ): DispatchDecision[] {
   return settings.channels.flatMap((channel) =>
-    withHolders(channel, facts, circumstances, settings).map(({ recipient, mailbox, prescriber, origin }) =>
-      decideOne({ facts, circumstances, settings, channel, mailbox, prescriber }, recipient, origin),
-    ),
+    withHolders(channel, facts, circumstances, settings).map((destination) => {
+      const { mailbox, prescriber } = destination;
+      return decideOne({ facts, circumstances, settings, channel, mailbox, prescriber }, destination);
+    }),
   );
 }
 
@@ -34,6 +35,8 @@ interface Destination {
   readonly prescriber: boolean;
   /** Who gave the mailbox, when it is not the message. */
   readonly origin?: MailboxOrigin;
+  /** It has a form of the document that this version no longer has. */
+  readonly abandoned?: true;
 }
 
 /** A withdrawal concerns whoever has the report, under whatever address or form they got it. */
@@ -71,7 +74,12 @@ function destinations(
 ): Destination[] {
   if (channel === 'dmp') {
     const forms = settings.n1ToDmp && facts.finished?.hasN1 !== false ? [DMP_N3, DMP_N1] : [DMP_N3];
-    return forms.map((recipient) => ({ recipient, mailbox: undefined, prescriber: false }));
+    const made = forms.map((recipient) => ({ recipient, mailbox: undefined, prescriber: false }));
+    // The N3 takes the place of the N3; nothing would take that of an N1 whose results are no longer the report's.
+    const had = circumstances.alreadyHave.some((one) => one.channel === 'dmp' && one.recipient === DMP_N1);
+    return had && !forms.includes(DMP_N1)
+      ? [...made, { recipient: DMP_N1, mailbox: undefined, prescriber: false, abandoned: true }]
+      : made;
   }
   if (channel === 'mssante-patient') {
     // Without a qualified INS there is no address: the decision still stands, under a name that says so.
@@ -100,7 +108,10 @@ function destinations(
   return [...found.values()];
 }
 
-function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin): DispatchDecision {
+function decideOne(
+  input: RuleInput,
+  { recipient, origin, abandoned }: Pick<Destination, 'recipient' | 'origin' | 'abandoned'>,
+): DispatchDecision {
   const { circumstances, channel } = input;
   const withdraws = takesBack(input, recipient);
   let stopped: { rule: Rule; reason: string } | undefined;
@@ -134,6 +145,11 @@ function decideOne(input: RuleInput, recipient: string, origin?: MailboxOrigin):
   }
   if (withdraws) {
     const reason = `compte rendu retiré : ${channel === 'dmp' ? 'suppression dans le DMP' : 'le destinataire en est averti'}`;
+    return { ...common, decision: 'send', until: null, rule: 'retrait', reason, withdraws: true };
+  }
+  // Under the rules of the version that replaces it: while that one may not leave, the N1 says what the N3 there says.
+  if (abandoned) {
+    const reason = 'le N1 de la version précédente n’est plus produit : suppression dans le DMP';
     return { ...common, decision: 'send', until: null, rule: 'retrait', reason, withdraws: true };
   }
   return { ...common, decision: 'send', until: null, ...whySent(input, confidentiality, origin) };

@@ -188,11 +188,12 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
+    // A deletion in the DMP shows nothing to anybody: the flag is about what is sent there, not about what we left there.
     name: 'destination-exclue',
     channels: ALL,
     decision: 'never',
     release: 'none',
-    stopsWithdrawal: ALL,
+    stopsWithdrawal: MAILS,
     applies: ({ channel, circumstances: { flags } }) => {
       const asked = {
         dmp: flags.destDmp,

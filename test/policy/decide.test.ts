@@ -278,6 +278,45 @@ describe('the dispatch plan', () => {
     ]);
   });
 
+  describe('that no longer has the N1 of an earlier version', () => {
+    const alreadyHave = [
+      { channel: 'dmp', recipient: 'DMP' },
+      { channel: 'dmp', recipient: 'DMP N1' },
+    ];
+    const forms = (
+      f: Partial<DispatchFacts> = {},
+      c: Partial<DispatchCircumstances> = {},
+      s: Partial<DispatchSettings> = {},
+    ) =>
+      decide(
+        facts(f),
+        circumstances({ alreadyHave, ...c }),
+        settings({ n1ToDmp: false, channels: ['dmp'], ...s }),
+      ).map((d) => `${d.recipient} ${d.withdraws ? 'takes back' : `${d.decision}/${d.rule}`}`);
+
+    it('deletes it with the deposit of the new version', () => {
+      expect(forms()).toEqual(['DMP send/envoi', 'DMP N1 takes back']);
+      expect(forms({ finished: { bearsIns: true, hasN1: false } }, {}, { n1ToDmp: true })).toEqual([
+        'DMP send/envoi',
+        'DMP N1 takes back',
+      ]);
+    });
+
+    it('leaves it beside the N3 of the same results while the new version may not leave', () => {
+      const opposed = { dmp: { by: 'a', reason: 'b' } };
+      expect(forms({}, { opposition: opposed })).toEqual(['DMP never/opposition', 'DMP N1 never/opposition']);
+      expect(forms({ completeness: 'partial' })).toEqual(['DMP hold/partiel-dmp', 'DMP N1 hold/partiel-dmp']);
+    });
+
+    it('replaces it when the new version has one', () => {
+      expect(forms({}, {}, { n1ToDmp: true })).toEqual(['DMP send/envoi', 'DMP N1 send/envoi']);
+    });
+
+    it('has nothing to delete once it is gone, nor of a report that never had one', () => {
+      expect(forms({}, { alreadyHave: alreadyHave.slice(0, 1) })).toEqual(['DMP send/envoi']);
+    });
+  });
+
   it('decides only for the channels that are configured', () => {
     expect(plan({}, {}, { channels: ['dmp'] })).toEqual(['dmp send']);
   });
@@ -320,6 +359,11 @@ describe('a withdrawal', () => {
     ]);
   });
 
+  it('deletes in the DMP what was deposited there, though the order of deletion excludes the DMP', () => {
+    expect(withdrawn({ flags: { destDmp: false } })).toEqual(allThree('takes back'));
+    expect(withdrawn({ alreadyHave: [], flags: { destDmp: false } })[0]).toBe('dmp never/retrait');
+  });
+
   it.each([
     ['an identity that has changed', { identityChanged: true }],
     ['a biologist who holds', { held: { by: 'a', reason: 'b' } }],
@@ -355,7 +399,10 @@ describe('a withdrawal', () => {
   it('does not write where the orders forbid to: the notice carries a document', () => {
     expect(withdrawn({ flags: { masquePs: true } })[1]).toBe('mssante-pro hold/masque-ps');
     expect(withdrawn({ flags: { invisiblePatient: true } })[2]).toBe('mssante-patient hold/annonce');
-    expect(withdrawn({ flags: { destDmp: false } })[0]).toBe('dmp never/destination-exclue');
+    expect(withdrawn({ flags: { destMssantePs: false, destMssantePat: false } }).slice(1)).toEqual([
+      'mssante-pro never/destination-exclue',
+      'mssante-patient never/destination-exclue',
+    ]);
     const opposed = { by: 'a', reason: 'b', at: 0 };
     expect(withdrawn({ opposition: { dmp: opposed, 'mssante-patient': opposed } })).toEqual([
       'dmp takes back',

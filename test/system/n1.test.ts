@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { n1DocumentOid } from '../../src/report/identifiers.ts';
 import type { RegisteredDocument } from '../../src/sandbox/dmp/registry.ts';
 import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
@@ -83,26 +83,43 @@ it('deletes both when the report is withdrawn', { timeout: SYSTEM_TIMEOUT_MS }, 
   expect(registered.filter(({ replaces }) => replaces === n3 || replaces === n1)).toEqual([]);
 });
 
-it('deletes an N1 that was deposited, though the profile deposits none any more', {
-  timeout: SYSTEM_TIMEOUT_MS,
-}, async () => {
-  const dossier = '26-110002';
-  laboratory.drop('2.hl7', input('02-hemogramme.hl7'));
-  await laboratory.settled();
-  expect((await deposited(1, dossier)).documents.map(kindAndStatus)).toEqual([
-    'structuré Approved',
-    'PDF Approved',
-  ]);
+describe('a laboratory that leaves the profile', () => {
+  const [corrected, withdrawn] = ['26-110002', '26-110003'];
+  const both = ['structuré Approved', 'PDF Approved'];
+  const haemogram = '02-hemogramme.hl7';
 
-  daemon.kill('SIGTERM');
-  await once(daemon, 'exit');
-  laboratory.configure((config) => {
-    config.document = { profile: 'n3' };
+  beforeAll(async () => {
+    laboratory.drop('2.hl7', input(haemogram));
+    laboratory.drop('3.hl7', input('03-tsh-avec-anteriorite.hl7'));
+    await laboratory.settled();
+    expect((await deposited(1, corrected)).documents.map(kindAndStatus)).toEqual(both);
+    expect((await deposited(1, withdrawn)).documents.map(kindAndStatus)).toEqual(both);
+    daemon.kill('SIGTERM');
+    await once(daemon, 'exit');
+    laboratory.configure((config) => {
+      config.document = { profile: 'n3' };
+    });
+    daemon = await laboratory.start();
+  }, SYSTEM_TIMEOUT_MS);
+
+  it('leaves no N1 of former results beside a correction', { timeout: SYSTEM_TIMEOUT_MS }, async () => {
+    const correction = {
+      '20261116150500||ORU': '20261116170500||ORU',
+      DEMO0002: 'DEMO0002C',
+      '11,8': '12,8',
+    };
+    laboratory.drop('2c.hl7', input(haemogram, correction));
+    await laboratory.settled();
+    const former = await deposited(1, corrected);
+    expect(former.documents.map(kindAndStatus)).toEqual(['structuré Deprecated', 'PDF Deleted']);
+    const second = await deposited(2, corrected);
+    expect(second.documents.map((one) => one?.replaces)).toEqual([former.n3, undefined]);
+    expect(second.documents[1]).toBeUndefined();
   });
-  daemon = await laboratory.start();
-  await withdraw(dossier);
-  expect((await deposited(1, dossier)).documents.map(kindAndStatus)).toEqual([
-    'structuré Deleted',
-    'PDF Deleted',
-  ]);
+
+  it('has the N1 deleted with a report that it withdraws', { timeout: SYSTEM_TIMEOUT_MS }, async () => {
+    await withdraw(withdrawn);
+    const { documents } = await deposited(1, withdrawn);
+    expect(documents.map(kindAndStatus)).toEqual(['structuré Deleted', 'PDF Deleted']);
+  });
 });
