@@ -143,11 +143,17 @@
         <dt>Né(e) le</dt>
         <dd>
           <xsl:call-template name="date"><xsl:with-param name="value" select="c:patient/c:birthTime/@value"/></xsl:call-template>
-          <xsl:for-each select="c:patient/c:birthplace/c:place/c:addr">
-            <xsl:text> à </xsl:text><xsl:value-of select="c:city"/>
-            <xsl:if test="c:county"><xsl:text> (</xsl:text><xsl:value-of select="c:county"/><xsl:text>)</xsl:text></xsl:if>
-          </xsl:for-each>
         </dd>
+        <xsl:for-each select="c:patient/c:birthplace/c:place/c:addr[string(c:city) != '' or string(c:county) != '']">
+          <dt>Lieu de naissance</dt>
+          <dd>
+            <xsl:choose>
+              <xsl:when test="string(c:county) = ''"><xsl:value-of select="c:city"/></xsl:when>
+              <xsl:when test="string(c:city) = ''"><xsl:value-of select="concat('code INSEE&#160;', c:county)"/></xsl:when>
+              <xsl:otherwise><xsl:value-of select="concat(c:city, ' (', c:county, ')')"/></xsl:otherwise>
+            </xsl:choose>
+          </dd>
+        </xsl:for-each>
         <dt>Sexe</dt>
         <dd><xsl:value-of select="c:patient/c:administrativeGenderCode/@displayName"/></dd>
         <xsl:if test="$ins">

@@ -1,4 +1,4 @@
-import { printedPhone } from '../report/printed.ts';
+import { printedBirthPlace, printedPhone } from '../report/printed.ts';
 import type { Node } from './conformance/read.ts';
 import { at, childrenOf, every } from './conformance/read.ts';
 import type { Markup, MarkupContent } from './xhtml.ts';
@@ -103,7 +103,8 @@ function patient(document: Node): Markup {
       used.some(Boolean)
         ? term('Nom et prénom utilisés', used.map((part) => part ?? '').join(' '))
         : undefined,
-      term('Né(e) le', born + birthplace(place)),
+      term('Né(e) le', born),
+      term('Lieu de naissance', birthplace(place)),
       term('Sexe', attribute(at(who, 'administrativeGenderCode'), 'displayName') ?? ''),
       ins && term('Matricule INS', insText(ins), 'ins'),
       ids.filter((id) => !isIns(id)).map((id) => term('N° patient', attribute(id, 'extension') ?? '')),
@@ -116,10 +117,8 @@ function patient(document: Node): Markup {
 const insText = (ins: Node): string =>
   `${attribute(ins, 'extension') ?? ''} ${attribute(ins, 'root') === NIA ? '(NIA)' : '(NIR)'}`;
 
-function birthplace(place: Node | undefined): string {
-  if (!place) return '';
-  const county = at(place, 'county');
-  return ` à ${text(at(place, 'city'))}${county ? ` (${text(county)})` : ''}`;
+function birthplace(place: Node | undefined): string | undefined {
+  return printedBirthPlace(text(at(place, 'city')), text(at(place, 'county')));
 }
 
 function request(document: Node): Markup {

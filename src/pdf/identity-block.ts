@@ -1,6 +1,7 @@
 import type { Specimen } from '../report/dossier.ts';
 import { insNature } from '../report/ins.ts';
 import type { Professional } from '../report/people.ts';
+import { printedBirthPlace } from '../report/printed.ts';
 import type { Report } from '../report/report.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { type Canvas, colourOf, type TextStyle } from './canvas.ts';
@@ -125,8 +126,7 @@ function fieldRows(fields: readonly Field[], width: number, { styles }: Sheet): 
 
 function patientFields({ patient }: Report): Field[] {
   const { birthName, firstGiven, birthGivens, usedName, usedGiven, birthDate, sex } = patient.traits;
-  const { birthPlaceName, birthPlaceCode } = patient.traits;
-  const place = [birthPlaceName, birthPlaceCode && `(${birthPlaceCode})`].filter(Boolean).join(' ');
+  const place = printedBirthPlace(patient.traits.birthPlaceName, patient.traits.birthPlaceCode);
   const born = sex === 'F' ? 'Née le' : sex === 'M' ? 'Né le' : 'Né(e) le';
   const otherGivens = birthGivens !== undefined && birthGivens !== firstGiven ? birthGivens : undefined;
   return [

@@ -19,3 +19,12 @@ export function printedPhone(phone: string): string {
   const national = /^(?:(?:\+|00)(?:33|262|590|594|596)0?|0)(\d{9})$/.exec(compact)?.[1];
   return national === undefined ? phone : `0${national}`.replace(/\d\d(?=\d)/g, `$&${NB}`);
 }
+
+/**
+ * A place of birth: its name and the INSEE code (COG) that the identity bears, or the code alone, said to be one, where
+ * the source gave no name. Undefined where it gave neither.
+ */
+export function printedBirthPlace(name: string | undefined, code: string | undefined): string | undefined {
+  if (!code) return name || undefined;
+  return name ? `${name} (${code})` : `code INSEE${NB}${code}`;
+}

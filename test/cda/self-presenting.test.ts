@@ -7,6 +7,8 @@ import { checkDocument } from '../../src/cda/conformance/check.ts';
 import { selfPresenting } from '../../src/cda/self-presenting.ts';
 import type { Stylesheet } from '../../src/cda/stylesheet.ts';
 import { loadStylesheet } from '../../src/cda/stylesheet.ts';
+import { qualify } from '../../src/report/identity.ts';
+import { statedPatient } from '../fixtures/people.ts';
 import {
   aReport,
   correction,
@@ -49,6 +51,13 @@ const visible = (html: string): string =>
     .replace(/&gt;/g, '>')
     .replace(/\s+/g, ' ');
 
+/** What a browser shows with XSLT, and what stands there for one that runs none. */
+function bothViews(report: ReturnType<typeof aReport>): string[] {
+  const file = Buffer.from(selfPresenting(cdaOf(report), ours())).toString('utf8');
+  const without = file.slice(file.indexOf('</data:Contenu>'), file.indexOf('<xsl:output'));
+  return [visible(page(report)), visible(without)];
+}
+
 describe('the file that shows itself', () => {
   test('holds the document unchanged and is checked like it', () => {
     const cda = Buffer.from(cdaOf(severalChapters()));
@@ -68,12 +77,22 @@ describe('the file that shows itself', () => {
   ])('writes the telephone %s as France does, with XSLT and without', (phone, printed) => {
     const base = aReport();
     const report = aReport({ laboratory: { ...base.laboratory, phone } });
-    const file = Buffer.from(selfPresenting(cdaOf(report), ours())).toString('utf8');
-    for (const view of [
-      page(report),
-      file.slice(file.indexOf('</data:Contenu>'), file.indexOf('<xsl:output')),
-    ])
-      expect(visible(view)).toContain(` ${printed} `);
+    for (const view of bothViews(report)) expect(view).toContain(` ${printed} `);
+  });
+
+  test.each([
+    ['DOMPREMY', '51215', 'DOMPREMY (51215)'],
+    [undefined, '59350', 'code INSEE 59350'],
+    ['BRUXELLES', undefined, 'BRUXELLES'],
+  ])('writes the place of birth %s, %s as %s, with XSLT and without', (name, code, printed) => {
+    const { birthPlaceName: _name, birthPlaceCode: _code, ...traits } = statedPatient().traits;
+    const place = {
+      ...(name === undefined ? {} : { birthPlaceName: name }),
+      ...(code === undefined ? {} : { birthPlaceCode: code }),
+    };
+    const patient = qualify(statedPatient({ traits: { ...traits, ...place } }));
+    for (const view of bothViews(aReport({ patient })))
+      expect(view).toContain(` 28/03/1979 Lieu de naissance ${printed} Sexe `);
   });
 
   test('shows the whole header', () => {

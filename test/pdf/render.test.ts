@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { typeset } from '../../src/pdf/render.ts';
 import { printedFlag } from '../../src/pdf/wording.ts';
+import { qualify } from '../../src/report/identity.ts';
 import type { Content, Report } from '../../src/report/report.ts';
 import type { CodedResult, ResultValue } from '../../src/report/result.ts';
 import { aBattery, aChapter, aResult, coded, content, quantity, range } from '../fixtures/build.ts';
-import { at, SUBCONTRACTOR } from '../fixtures/people.ts';
+import { at, SUBCONTRACTOR, statedPatient } from '../fixtures/people.ts';
 import {
   aReport,
   correction,
@@ -173,6 +174,13 @@ describe('the identity', () => {
       'IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10' +
         'S3DOMINIQUE MARIE-LOUISE\u001dS4PAT-TROIS\u001dS5FS628-03-1979S751215',
     );
+  });
+
+  it('says of a code of birth place without a name that it is one', () => {
+    const { birthPlaceName: _name, ...traits } = statedPatient().traits;
+    const patient = qualify(statedPatient({ traits: { ...traits, birthPlaceCode: '59350' } }));
+    expect(textOf(renderPdf(aReport(), assets))).toMatch(/Lieu de naissance +DOMPREMY \(51215\)/);
+    expect(textOf(renderPdf(aReport({ patient }), assets))).toMatch(/Lieu de naissance +code INSEE 59350/);
   });
 
   it('shows no INS when it is not qualified', () => {
