@@ -49,7 +49,6 @@ export interface FolderOptions extends CompletionRules {
 
 /** A whole file of the folder. */
 export interface FolderFile {
-  readonly path: string;
   readonly name: string;
   readonly size: number;
   /** Which file of this name it is: one written anew has another stamp. */
@@ -317,7 +316,6 @@ class Feed implements FolderFeed {
   async #handle(name: string, state: FileState): Promise<void> {
     const path = join(this.#options.folder, name);
     const move = await this.#handler({
-      path,
       name,
       size: state.size,
       stamp: `${state.inode}-${state.mtimeMs}`,

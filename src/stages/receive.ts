@@ -1,3 +1,4 @@
+import type { FileMove, FolderFile } from '../intake/folder.ts';
 import { sideKey } from '../intake/side-files.ts';
 import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
@@ -5,25 +6,6 @@ import type { Store } from '../store/model.ts';
 import type { InboxMessage } from '../store/records.ts';
 import { reasonText } from './interpret.ts';
 import { isSideFile, type SideFileSettings } from './side-files.ts';
-
-/** A complete file of an export folder. */
-export interface ReceivedFile {
-  readonly name: string;
-  readonly size: number;
-  /** Which file of this name it is: another one has another stamp. */
-  readonly stamp: string;
-  /** Handed over before, and left to wait. */
-  readonly waited: boolean;
-  read(): Promise<Uint8Array>;
-}
-
-/** Where the file goes once its bytes are safe. */
-export type Move =
-  | { readonly move: 'archive' }
-  | { readonly move: 'quarantine'; readonly reason: string }
-  /** Handed over again at that time (ms), or when told. */
-  | { readonly move: 'wait'; readonly until: number }
-  | { readonly move: 'none' };
 
 /** The source that files come from. */
 export interface ReceivingSource {
@@ -52,7 +34,7 @@ export function createReceiver({ store, log, interpretOne, next, now, at }: Rece
   const turns = new Map<string, Promise<unknown>>();
 
   /** Reads at once, and asks for the commit after those before have asked for theirs, which it may share. */
-  const keep = (file: ReceivedFile, { name: source, sideFiles }: ReceivingSource) => {
+  const keep = (file: FolderFile, { name: source, sideFiles }: ReceivingSource) => {
     const reading = file.read();
     // Reported where it is awaited, which may be later.
     reading.catch(() => {});
@@ -82,10 +64,10 @@ export function createReceiver({ store, log, interpretOne, next, now, at }: Rece
    * one passes here before any message can have it: the place to look into its bytes.
    */
   const keepBeside = async (
-    file: ReceivedFile,
+    file: FolderFile,
     bytes: Uint8Array,
     source: ReceivingSource,
-  ): Promise<Move> => {
+  ): Promise<FileMove> => {
     const fate = await store.receiveSideFile({
       source: source.name,
       name: file.name,
@@ -108,7 +90,7 @@ export function createReceiver({ store, log, interpretOne, next, now, at }: Rece
     return state === 'interpreted' ? { move: 'archive' } : { move: 'wait', until: now() + SETTLING_MS };
   };
 
-  return async (file: ReceivedFile, source: ReceivingSource): Promise<Move> => {
+  return async (file: FolderFile, source: ReceivingSource): Promise<FileMove> => {
     if (file.size > source.maxBytes) {
       const fault = tooLarge(source.maxBytes);
       await store.refuse({ source: source.name, origin: file.name, size: file.size, fault });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { FileMove } from '../../src/intake/folder.ts';
 import { sourceProfile } from '../../src/intake/profile.ts';
 import { createInterpreter } from '../../src/stages/interpret.ts';
 import { itemsOf } from '../../src/stages/items.ts';
-import { createReceiver, type Move } from '../../src/stages/receive.ts';
+import { createReceiver } from '../../src/stages/receive.ts';
 import { obx, oru } from '../fixtures/hl7/messages.ts';
 import { aBench, type Bench } from '../store/store-fixtures.ts';
 
@@ -52,7 +53,7 @@ function aFolder(bench: Bench = aBench()) {
     bench,
     settled,
     /** Hands a file over; again after it was told to wait, as the watcher does. */
-    async drop(name: string, bytes: Uint8Array, stamp = `stamp of ${name}`): Promise<Move> {
+    async drop(name: string, bytes: Uint8Array, stamp = `stamp of ${name}`): Promise<FileMove> {
       const file = { name, size: bytes.length, stamp, waited: waited.has(name), read: async () => bytes };
       const move = await parts.receive(file, SOURCE);
       if (move.move === 'wait') waited.add(name);
