@@ -9,6 +9,7 @@ import type { SourceProfile } from '../intake/profile.ts';
 import { offlineXdm } from '../mssante/xdm.ts';
 import { decide } from '../policy/decide.ts';
 import type { DispatchSettings } from '../policy/facts.ts';
+import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
 import { patientDifferences } from '../report/contribution-patient.ts';
 import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
@@ -17,6 +18,7 @@ import type { Fault } from '../report/fault.ts';
 import { documentName, documentOid } from '../report/identifiers.ts';
 import type { Consent } from '../report/patient-update.ts';
 import type { Warning } from '../report/report.ts';
+import type { LocalCode } from '../report/result.ts';
 import { mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { toXds } from '../report/timestamp.ts';
 import { nextVersion } from '../report/versions.ts';
@@ -125,6 +127,9 @@ const NO_REPORT: Fault = {
   hint: 'donner aussi le message de notre dossier ; le démon, lui, l’attendrait',
 };
 
+const nothingToConfirm = (rows: readonly LocalCode[]): Fault =>
+  SET_ASIDE.confirmsNothing(rows.map(({ code }) => code));
+
 /** Reports of one run: a dossier met twice is the next version of the same report, as in the daemon. */
 class RenderSession {
   private readonly reports = new Map<string, Known>();
@@ -148,7 +153,13 @@ class RenderSession {
     if (item.kind === 'patient' && item.update.consent)
       this.consents.set(patientKey(item.update.identity.localId), item.update.consent);
     if (item.kind === 'contribution') {
-      this.waiting.push(item.contribution);
+      const { source, stream } = item.contribution;
+      const words = [...this.waiting, ...[...this.reports.values()].flatMap((one) => one.contributions)];
+      const read = confirmRows(item.contribution, () =>
+        words.filter((one) => one.source === source && one.stream === stream),
+      );
+      if ('unknown' in read) return [nothingToConfirm(read.unknown)];
+      this.waiting.push({ ...item.contribution, exams: read.exams });
       const faults = [];
       for (const known of [...this.reports.values()])
         faults.push(...(await this.make(known.ids, known.messages, known, item.contribution.warnings)));
@@ -156,7 +167,9 @@ class RenderSession {
     }
     if (item.kind !== 'dossier') return [];
     const known = this.reports.get(item.reportId);
-    const messages = [...(known?.messages ?? []), item.dossier];
+    const read = confirmRows(item.dossier, () => known?.messages ?? []);
+    if ('unknown' in read) return [nothingToConfirm(read.unknown)];
+    const messages = [...(known?.messages ?? []), { ...item.dossier, exams: read.exams }];
     return this.make({ reportId: item.reportId, setOid: item.setOid }, messages, known, item.warnings);
   }
 

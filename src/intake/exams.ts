@@ -1,4 +1,4 @@
-import type { Attachment, Exam } from '../report/dossier.ts';
+import type { Attachment, Exam, WithheldRow } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { PerformingLaboratory } from '../report/people.ts';
 import type { LocalCode, Result } from '../report/result.ts';
@@ -7,6 +7,7 @@ import type { ReadingContext } from './context.ts';
 import type { Delimiters } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
 import type { Segment } from './hl7.ts';
+import { isSusceptibility } from './interpretations.ts';
 import type { OrderGroup } from './message-groups.ts';
 import { type Antibiogram, readIsolates } from './microbiology.ts';
 import { noteText } from './notes.ts';
@@ -78,6 +79,15 @@ export function readExam(
   const all = [own, ...childRows];
   const rows = all.flatMap((read) => read.rows);
 
+  const isCulture =
+    children.length > 0 || isolates.length > 0 || rows.some(({ obx }) => isSusceptibility(obx));
+  const confirming = rows.find(({ result }) => result?.confirms);
+  // Which organism each row is about is told by values that are not here.
+  if (isCulture && confirming) return fault('OBX_CONFIRMS_CULTURE', context.at(confirming.obx, 11));
+  const withheldRows = rows.flatMap(({ key, fate, preliminary }): readonly WithheldRow[] =>
+    fate.kind === 'withheld' ? [{ key, ...(preliminary && !isCulture ? { result: preliminary } : {}) }] : [],
+  );
+
   const progress = [order, ...children.map((child) => child.order)].map((one) =>
     examProgress(one.obr.text(25)),
   );
@@ -117,6 +127,7 @@ export function readExam(
       deleted: rows
         .filter(({ fate }) => fate.kind === 'delete' || fate.kind === 'wrong')
         .map(({ key }) => key),
+      ...(withheldRows.length > 0 ? { withheld: withheldRows } : {}),
       ...(reportedAt ? { reportedAt } : {}),
     },
     attachments: all.flatMap(({ attachments }) => attachments),

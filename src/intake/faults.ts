@@ -150,6 +150,10 @@ const CATALOGUE = {
     'Le statut d’un résultat (OBX-11) est absent ou inconnu : rien ne dit qu’il soit validé.',
     'Valider le résultat dans le SGL, puis exporter de nouveau ; les statuts admis sont ceux de la table HL7 0085.',
   ],
+  OBX_CONFIRMS_CULTURE: [
+    'Une ligne de culture est déclarée finale sans être renvoyée (OBX-11 = U) : rien ne dit plus de quel germe elle est.',
+    'Faire envoyer la culture et son antibiogramme entiers, au statut F.',
+  ],
   OBX_NO_CODE: [
     'Un résultat n’a pas de code d’analyse (OBX-3).',
     'Compléter le paramétrage de l’analyse dans le SGL et exporter de nouveau.',

@@ -3,7 +3,7 @@ import type { Fault } from '../report/fault.ts';
 import type { Professional } from '../report/people.ts';
 import type { LocalCode, PreviousValue, ReferenceRange, Result } from '../report/result.ts';
 import { instantOf, type Timestamp } from '../report/timestamp.ts';
-import type { ReadingContext } from './context.ts';
+import { ReadingContext } from './context.ts';
 import { isDispatchRow } from './dispatch-rows.ts';
 import { readDocument } from './documents.ts';
 import type { Delimiters } from './escapes.ts';
@@ -29,6 +29,8 @@ export interface Row {
   readonly fate: RowFate;
   /** Absent: withheld, deleted, wrong, or not asked. */
   readonly result?: Result;
+  /** Of a withheld row: what a later message may confirm. */
+  readonly preliminary?: Result;
 }
 
 export interface ReadRows {
@@ -177,6 +179,7 @@ function currentRow(
   // One value of somebody else's condemns the report, were it an older one.
   const fate = lines.find((line) => line.fate.kind === 'wrong')?.fate ?? newest.fate;
   const row = { key, obx, code, subId, fate };
+  if (fate.kind === 'withheld') return { ...row, ...preliminary(key, newest, order, context) };
   if (fate.kind !== 'result') return row;
   const result = readResult(key, newest, order, context);
   if (isFault(result)) return result;
@@ -184,10 +187,29 @@ function currentRow(
   return { ...row, result: { ...result, previous } };
 }
 
+/** The result that a row of status P would be; none when it cannot be read, which matters only once it is confirmed. */
+function preliminary(
+  key: string,
+  line: Line,
+  order: OrderGroup,
+  { profile, position, sendingNames }: ReadingContext,
+): Pick<Row, 'preliminary'> {
+  if (line.obx.text(11) !== 'P' || line.obx.document !== undefined) return {};
+  const fate = { kind: 'result', status: 'preliminary' } as const;
+  // What is remarked of a row that is not shown concerns nobody.
+  const read = readResult(
+    key,
+    { ...line, fate },
+    order,
+    new ReadingContext(profile, position, [], sendingNames),
+  );
+  return isFault(read) ? {} : { preliminary: read };
+}
+
 function readResult(key: string, line: Line, order: OrderGroup, context: ReadingContext): Result | Fault {
   const { obx, code, fate, observedAt } = line;
   if (fate.kind !== 'result') throw new RangeError('not a result');
-  const hasValue = fate.status !== 'pending' && fate.status !== 'cancelled';
+  const hasValue = fate.status !== 'pending' && fate.status !== 'cancelled' && !fate.confirms;
   const unitSent = readUnit(obx);
   const type = obx.text(2);
   const read =
@@ -231,6 +253,7 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     ...(sentLoinc ? { sentLoinc } : {}),
     status: fate.status,
     ...(value ? { value } : {}),
+    ...(fate.confirms ? { confirms: true as const } : {}),
     ...(unit ? { unit } : {}),
     ranges: readRanges(obx, context),
     interpretations: [...codes, ...susceptibility],

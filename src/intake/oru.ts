@@ -1,6 +1,7 @@
-import type { Dossier, Exam, ProcessingId } from '../report/dossier.ts';
+import type { Dossier, ProcessingId } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { StatedIdentity } from '../report/identity.ts';
+import { saysSomething } from '../report/merge.ts';
 import type { Organization } from '../report/people.ts';
 import { latest, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
@@ -169,7 +170,7 @@ function readDossier(
     ...(prescriptionNumber ? { prescriptionNumber } : {}),
     ...(prescribedAt ? { prescribedAt } : {}),
     ...(clinicalInformation ? { clinicalInformation } : {}),
-    exams: read.map(({ exam }) => exam).filter(saysSomething),
+    exams: read.map(({ exam }) => exam).filter((exam) => saysSomething(exam) || exam.withheld),
     attachments: read.flatMap(({ attachments }) => attachments),
     ...(sourcePdf ? { sourcePdf } : {}),
     comments: noteText(patient.notes),
@@ -188,18 +189,6 @@ function withdrawalOf(exams: readonly ReadExam[]): Dossier['withdrawn'] {
   if (exams.some(({ wrong }) => wrong)) return 'wrong-patient';
   if (!exams.every(({ cancelled }) => cancelled)) return undefined;
   return exams.every(({ orderCancelled }) => orderCancelled) ? 'cancelled' : 'not-performed';
-}
-
-/** An exam whose rows are all withheld has nothing to show; a metadata OBR neither. */
-function saysSomething(exam: Exam): boolean {
-  return (
-    exam.results.length > 0 ||
-    exam.isolates.length > 0 ||
-    (exam.images?.length ?? 0) > 0 ||
-    exam.comments.length > 0 ||
-    exam.deleted.length > 0 ||
-    exam.specimens.some(({ nonConformity }) => nonConformity)
-  );
 }
 
 /** PV1: class of the patient, stay, ward. */

@@ -2,7 +2,8 @@ import type { ResultStatus } from '../report/result.ts';
 
 /** What a row's OBX-11 makes of it (inputs.md §5). */
 export type RowFate =
-  | { readonly kind: 'result'; readonly status: ResultStatus }
+  /** `confirms`: final, with the value that was said before. */
+  | { readonly kind: 'result'; readonly status: ResultStatus; readonly confirms?: true }
   /** Not validated: nothing of it is shown, and the report is partial. */
   | { readonly kind: 'withheld' }
   | { readonly kind: 'delete' }
@@ -11,7 +12,7 @@ export type RowFate =
 
 /**
  * Reads OBX-11 (table 0085).
- * @param hasValue whether OBX-5 holds something: U repeats no value
+ * @param hasValue whether OBX-5 holds something: U need not repeat the value
  * @returns undefined for an absent or unknown status: nothing then says that a biologist validated the row
  */
 export function rowFate(
@@ -23,7 +24,7 @@ export function rowFate(
     case 'F':
       return { kind: 'result', status: 'final' };
     case 'U':
-      return hasValue ? { kind: 'result', status: 'final' } : undefined;
+      return { kind: 'result', status: 'final', ...(hasValue ? {} : { confirms: true }) };
     case 'C':
       return { kind: 'result', status: 'corrected' };
     case 'P':

@@ -86,8 +86,21 @@ export interface Exam {
   readonly performer?: PerformingLaboratory;
   /** Keys of results that the source takes back: deleted (OBX-11 = D), or posted on the wrong patient (W). */
   readonly deleted: readonly string[];
+  /**
+   * Rows that nobody has verified (OBX-11 P, R), each with its value where it may be confirmed later (U). Known of what a
+   * message states; no report has them.
+   */
+  readonly withheld?: readonly WithheldRow[];
   /** OBR-22: when the exam got the status it is sent with; tells a late original from its correction. */
   readonly reportedAt?: Timestamp;
+}
+
+/** A row that is not shown. */
+export interface WithheldRow {
+  /** That of its result. */
+  readonly key: string;
+  /** Preliminary; absent: no later word can confirm it. */
+  readonly result?: Result;
 }
 
 export interface Recipient {

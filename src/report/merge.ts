@@ -28,8 +28,26 @@ export function mergeDossiers(messages: readonly Dossier[]): Dossier {
   const ordered = inTimeOrder(messages);
   const [oldest] = ordered;
   if (!oldest) throw new RangeError('no message to merge');
-  const merged = ordered.reduce(addMessage, { ...oldest, exams: [], attachments: [] });
+  const { exams, ...rest } = ordered.reduce(addMessage, { ...oldest, exams: [], attachments: [] });
+  const merged = { ...rest, exams: exams.flatMap(withoutWithheld) };
   return { ...merged, completeness: completenessOf(merged, messages) };
+}
+
+/** The exam as a report may hold it; none when it has nothing else than rows that nobody verified. */
+export function withoutWithheld({ withheld, ...exam }: Exam): Exam[] {
+  return withheld === undefined || saysSomething(exam) ? [exam] : [];
+}
+
+/** An exam whose rows are all withheld has nothing to show; a metadata OBR neither. */
+export function saysSomething(exam: Exam): boolean {
+  return (
+    exam.results.length > 0 ||
+    exam.isolates.length > 0 ||
+    (exam.images?.length ?? 0) > 0 ||
+    exam.comments.length > 0 ||
+    exam.deleted.length > 0 ||
+    exam.specimens.some(({ nonConformity }) => nonConformity)
+  );
 }
 
 const inTimeOrder = (messages: readonly Dossier[]): Dossier[] =>

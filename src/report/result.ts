@@ -59,8 +59,10 @@ export interface Result {
   /** LOINC sent by the source itself (the OBX-3 triplet whose system is LN): a hint, never emitted unchecked. */
   readonly sentLoinc?: string;
   readonly status: ResultStatus;
-  /** Absent only when `status` is pending or cancelled. */
+  /** Absent only when `status` is pending or cancelled, or the row `confirms`. */
   readonly value?: ResultValue;
+  /** Final without its value (OBX-11 U): the one said before; settled before anything is made of it (confirmations.ts). */
+  readonly confirms?: true;
   /** Unit as the source sends it (OBX-6), printed when the catalogue has none. */
   readonly unit?: string;
   /** The first is the one that applies to the patient; all are printed. */

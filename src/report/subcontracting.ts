@@ -1,6 +1,6 @@
 import type { Contribution } from './contribution.ts';
 import type { Attachment, Dossier, Exam, Isolate } from './dossier.ts';
-import { completenessOf, isOpen, mergeDossiers, rowsOf } from './merge.ts';
+import { completenessOf, isOpen, mergeDossiers, rowsOf, withoutWithheld } from './merge.ts';
 import type { PerformingLaboratory } from './people.ts';
 import type { Result } from './result.ts';
 import { instantOf, latest } from './timestamp.ts';
@@ -77,7 +77,7 @@ function inOurTerms(said: Contribution): Contribution {
   });
   return {
     ...said,
-    exams: said.exams.map((exam) => ({
+    exams: said.exams.flatMap(withoutWithheld).map((exam) => ({
       ...exam,
       order: `${source}|${stream}|${exam.order}`,
       local: { ...exam.local, code: `${codePrefix}${exam.local.code}` },

@@ -103,6 +103,12 @@ export function createContributions({ db }: Pick<Context, 'db'>, dossiers: Dossi
     },
 
     of: (reportId: string): Contribution[] => ofReport.all(reportId).map(parse),
+    /** What came to the report in the same stream. */
+    before: ({ source, stream }: Contribution, reportId: string): Contribution[] =>
+      ofReport
+        .all(reportId)
+        .map(parse)
+        .filter((one) => one.source === source && one.stream === stream),
   };
 }
 

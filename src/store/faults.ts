@@ -25,6 +25,11 @@ export const SET_ASIDE = {
     cause: 'le numéro du patient (PID-3) est déjà celui d’une personne dont l’identité contredit celle-ci',
     hint: 'identitovigilance : donner un autre numéro à l’un des deux patients ; si c’est le même, faire corriger son identité (ADT), puis crbio quarantine replay',
   }),
+  confirmsNothing: (codes: readonly string[]): Fault => ({
+    code: 'OBX_CONFIRMS_NOTHING',
+    cause: `un résultat est déclaré final sans être renvoyé (OBX-11 = U), et rien de ce qui est connu de ce dossier n’en donne la valeur : ${codes.join(', ')}`,
+    hint: 'si le message qui la donnait est en quarantaine, le rejouer d’abord, puis celui-ci ; sinon faire renvoyer le résultat avec sa valeur, au statut F',
+  }),
   subcontractedOther: (fields: readonly string[]): Fault => ({
     code: 'SUBCONTRACTED_OTHER_PATIENT',
     cause: `le résultat du laboratoire sous-traitant n’est pas du patient de ce dossier : ${fields.join(', ')}`,

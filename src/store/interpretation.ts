@@ -1,9 +1,11 @@
+import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
 import { patientDifferences } from '../report/contribution-patient.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { StatedIdentity } from '../report/identity.ts';
 import type { Warning } from '../report/report.ts';
+import type { LocalCode } from '../report/result.ts';
 import { awaitsLaboratory, mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { nextVersion } from '../report/versions.ts';
 import type { Alerts } from './alerts.ts';
@@ -59,13 +61,21 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     return undefined;
   };
 
+  const nothingToConfirm = (inboxId: number, rows: readonly LocalCode[]): InterpretedOutcome => ({
+    kind: 'quarantined',
+    quarantineId: inbox.quarantine(inboxId, SET_ASIDE.confirmsNothing(rows.map(({ code }) => code))),
+  });
+
   const takeDossier = (
     inboxId: number,
     item: Extract<InterpretedItem, { kind: 'dossier' }>,
   ): InterpretedOutcome => {
-    const { dossier: stated, reportId, setOid, warnings } = item;
-    const foreign = notTheirs(stated, reportId);
+    const { dossier, reportId, setOid, warnings } = item;
+    const foreign = notTheirs(dossier, reportId);
     if (foreign) return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, foreign) };
+    const read = confirmRows(dossier, () => statements.all(reportId).map(dossiers.fromJson));
+    if ('unknown' in read) return nothingToConfirm(inboxId, read.unknown);
+    const stated: Dossier = { ...dossier, exams: read.exams };
     const change = patients.state({ identity: stated.patient, at: stated.messageAt }, inboxId);
     const { created_at: since } = reports.open({ reportId, setOid }, stated, patientOf(stated));
     addStatement.run(reportId, inboxId, dossiers.toJson(stated));
@@ -141,10 +151,15 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
 
   const takeContribution = (
     inboxId: number,
-    { contribution, waitMs }: Extract<InterpretedItem, { kind: 'contribution' }>,
+    { contribution: said, waitMs }: Extract<InterpretedItem, { kind: 'contribution' }>,
   ): InterpretedOutcome => {
-    const found = contributions.reportsOf(contribution);
+    const found = contributions.reportsOf(said);
     const [reportId, second] = found;
+    const read = confirmRows(said, () =>
+      reportId === undefined ? [] : contributions.before(said, reportId),
+    );
+    if ('unknown' in read) return nothingToConfirm(inboxId, read.unknown);
+    const contribution: Contribution = { ...said, exams: read.exams };
     if (reportId === undefined) {
       contributions.wait(inboxId, contribution);
       alerts.raise({ kind: AWAITS_REPORT, subject: inboxSubject(inboxId), due: now() + waitMs });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mergeDossiers } from '../../src/report/merge.ts';
 import { bytes, msh, obr, obx, oru, pid } from '../fixtures/hl7/messages.ts';
 import { dossierAndWarnings, dossierOf, faultsOf, resultOf } from './parts.ts';
 
@@ -28,7 +29,7 @@ describe('status of a row (OBX-11)', () => {
   });
 
   it('P is withheld unless the source validates its preliminary results', () => {
-    expect(dossierOf(oru(row('P'))).exams).toEqual([]);
+    expect(mergeDossiers([dossierOf(oru(row('P')))]).exams).toEqual([]);
     const validated = dossierOf(oru(row('P')), { preliminaryIsValidated: true });
     expect(validated.completeness).toBe('partial');
     expect(validated.exams[0]?.results[0]?.status).toBe('preliminary');
@@ -59,8 +60,13 @@ describe('status of a row (OBX-11)', () => {
     expect(codes(oru(row(status)))).toEqual(['OBX_STATUS']);
   });
 
-  it('U without a value is refused: what it confirms is not here', () => {
-    expect(codes(oru(row('U', '')))).toEqual(['OBX_STATUS']);
+  it('U without a value confirms what was said before, which a culture cannot', () => {
+    expect(resultOf([row('U', '')])).toMatchObject({ status: 'final', confirms: true });
+    const culture = bytes(
+      ...[msh(), pid(), 'ORC|RE|||D1', obr('HC'), obx('CE', 'GERME', '', { 4: '1', 11: 'U' })],
+      ...[obr('ATB', { 3: 'D1-2', 26: 'GERME^1' }), obx('ST', 'AMX', 'R')],
+    );
+    expect(codes(culture)).toEqual(['OBX_CONFIRMS_CULTURE']);
   });
 
   it('a final row without value is refused, unless its note is the result', () => {
