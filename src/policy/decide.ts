@@ -9,7 +9,8 @@ import {
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { MailboxOrigin } from '../report/people.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
-import { RULES, type Rule, type RuleInput } from './rules.ts';
+import type { Rule, RuleInput } from './rule.ts';
+import { RULES } from './rules.ts';
 
 /**
  * The dispatch plan: for each destination send, hold until, or never, with the reason.

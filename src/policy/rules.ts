@@ -1,49 +1,7 @@
-import { type Channel, TRAITS_RULE } from '../report/delivery.ts';
-import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from './facts.ts';
-
-/** How a held delivery can be freed. */
-export type Release =
-  /** A person lifts the rule for this version. */
-  | 'person'
-  /** A new version without the mask. */
-  | 'unmask'
-  /** Only by mending the cause: identity, validation, a new message. */
-  | 'cause'
-  /** Nothing frees it: the decision was "never". */
-  | 'none';
-
-export interface RuleInput {
-  readonly facts: DispatchFacts;
-  readonly circumstances: DispatchCircumstances;
-  readonly settings: DispatchSettings;
-  readonly channel: Channel;
-  /** Mailbox, or undefined for a professional without one; the DMP has none. */
-  readonly mailbox: string | undefined;
-  /** The recipient is the prescriber. */
-  readonly prescriber: boolean;
-}
-
-export interface Rule {
-  readonly name: string;
-  readonly channels: readonly Channel[];
-  readonly decision: 'hold' | 'never';
-  readonly release: Release;
-  /** French reason when the rule applies, else undefined. */
-  readonly applies: (input: RuleInput) => string | undefined;
-  /**
-   * Channels on which the rule stops even a withdrawal from who has the report. On the others taking it back is always
-   * right: it shows nothing to anybody.
-   */
-  readonly stopsWithdrawal?: readonly Channel[];
-  /** A date that ends the hold by itself. */
-  readonly until?: (input: RuleInput) => string | null;
-}
-
-const ALL: readonly Channel[] = ['dmp', 'mssante-pro', 'mssante-patient'];
-const MAILS: readonly Channel[] = ['mssante-pro', 'mssante-patient'];
-const DMP: readonly Channel[] = ['dmp'];
-const PRO: readonly Channel[] = ['mssante-pro'];
-const PATIENT: readonly Channel[] = ['mssante-patient'];
+import { TRAITS_RULE } from '../report/delivery.ts';
+import type { DispatchCircumstances } from './facts.ts';
+import { MASKING_RULES } from './masking-rules.ts';
+import { ALL, DMP, MAILS, PRO, type Rule, type RuleInput, when } from './rule.ts';
 
 const UNQUALIFIED_REASONS = {
   'no-ins': "le patient n'a pas d'INS connue",
@@ -53,8 +11,6 @@ const UNQUALIFIED_REASONS = {
   'status-blocked': "le statut de l'identité interdit toute diffusion",
   'foreign-space': "l'INS n'appartient pas à l'espace de cette instance",
 } as const;
-
-const when = (condition: boolean, reason: string): string | undefined => (condition ? reason : undefined);
 
 /**
  * The rules, most general first. All are tried; the most restrictive decision wins (never, then hold), and among equals
@@ -246,99 +202,7 @@ export const RULES: readonly Rule[] = [
         'le document reçu porte un INS alors que l’identité n’est pas qualifiée : il partira quand elle le sera',
       ),
   },
-  {
-    name: 'cumul-masquage',
-    channels: DMP,
-    decision: 'hold',
-    release: 'cause',
-    applies: ({ circumstances: { flags } }) =>
-      when(
-        flags.masquePs === true && flags.invisiblePatient === true,
-        'masqué aux professionnels et invisible au patient à la fois : le DMP refuse ce cumul',
-      ),
-  },
-  {
-    name: 'connexion-secrete',
-    channels: DMP,
-    decision: 'hold',
-    release: 'cause',
-    applies: ({ circumstances: { flags } }) =>
-      when(
-        flags.connexionSecrete === true && flags.invisibleRepLegaux !== true,
-        'connexion secrète sans masquage aux représentants légaux',
-      ),
-  },
-  {
-    name: 'soin-secret',
-    channels: DMP,
-    decision: 'hold',
-    release: 'person',
-    applies: (input) =>
-      when(
-        input.circumstances.flags.connexionSecrete === true && isMinor(input),
-        'soins gardés secrets par un mineur : une personne décide de l’envoi',
-      ),
-  },
-  {
-    // CSP R.1111-53: a month after the deposit the patient sees it. What they see is not masked again, and what corrects it
-    // does not open by itself either.
-    name: 'annonce-echue',
-    channels: DMP,
-    decision: 'hold',
-    release: 'unmask',
-    applies: ({ circumstances: { flags, visibleByRight } }) =>
-      when(
-        flags.invisiblePatient === true && visibleByRight === true,
-        'déposé depuis plus de 30 jours, donc visible de droit par le patient : rien ne le lui masque de nouveau, une personne décide',
-      ),
-  },
-  {
-    name: 'annonce',
-    channels: PATIENT,
-    decision: 'hold',
-    release: 'unmask',
-    stopsWithdrawal: PATIENT,
-    applies: ({ circumstances: { flags } }) =>
-      when(flags.invisiblePatient === true, 'masqué au patient jusqu’à la consultation d’annonce'),
-    until: ({ circumstances }) => circumstances.maskUntil,
-  },
-  {
-    name: 'representants-legaux',
-    channels: PATIENT,
-    decision: 'hold',
-    release: 'person',
-    stopsWithdrawal: PATIENT,
-    applies: ({ circumstances: { flags } }) =>
-      when(
-        flags.invisibleRepLegaux === true,
-        'masqué aux représentants légaux, qui lisent la boîte du patient mineur',
-      ),
-  },
-  {
-    // decisions.md: the biologist may release to the prescriber, and to nobody else.
-    name: 'masque-ps-copie',
-    channels: PRO,
-    decision: 'hold',
-    release: 'cause',
-    stopsWithdrawal: PRO,
-    applies: ({ circumstances: { flags }, settings, prescriber }) =>
-      when(
-        settings.masquePsBlocksMail && flags.masquePs === true && !prescriber,
-        'masqué aux professionnels de santé : seul le prescripteur peut le recevoir',
-      ),
-  },
-  {
-    name: 'masque-ps',
-    channels: PRO,
-    decision: 'hold',
-    release: 'person',
-    stopsWithdrawal: PRO,
-    applies: ({ circumstances: { flags }, settings }) =>
-      when(
-        settings.masquePsBlocksMail && flags.masquePs === true,
-        'masqué aux professionnels de santé : le biologiste peut libérer vers le prescripteur',
-      ),
-  },
+  ...MASKING_RULES,
   {
     name: 'partiel-dmp',
     channels: DMP,
@@ -390,12 +254,6 @@ function hasDocument(
   return sameDocument.some(
     (holder) => holder.channel === channel && (channel === 'dmp' || holder.recipient === mailbox),
   );
-}
-
-function isMinor({ facts, circumstances, settings }: RuleInput): boolean {
-  if (!facts.birthDate) return false;
-  const ofAge = String(Number(facts.birthDate.slice(0, 4)) + settings.majorityAge) + facts.birthDate.slice(4);
-  return circumstances.today < ofAge;
 }
 
 /** Rules by how a person frees them, the one that a delivery's own question sets included; the store and the console ask. */
