@@ -6,6 +6,7 @@ import { antivirus } from './config/antivirus.ts';
 import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
 import { listener } from './config/listener.ts';
+import { address, civility, professionalId, structureId, title } from './config/people.ts';
 import { folderSource, sharedFolders } from './config/source.ts';
 import type { Fault } from './report/fault.ts';
 
@@ -19,32 +20,14 @@ const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'OID attendu, par exemp
 const MAX_OID_ROOT = 64 - '.1'.length - 21 - '.0.9999'.length;
 const coding = z.object({ code: z.string(), system: oid, display: z.string() }).strict();
 const mailbox = z.string().regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/, 'adresse de messagerie attendue');
-const structureId = z
-  .string()
-  .regex(
-    /^(1\d[0-9AB]\d{7}|3\d{14}|[24]\d{9,14})$/,
-    'identifiant de structure attendu : 1 + FINESS (9) ou 3 + SIRET (14)',
-  );
-const professionalId = z
-  .string()
-  .regex(/^[0358]\d{9,14}$/, 'identifiant national attendu : 8 + RPPS (11 chiffres)');
-
-const address = z
-  .object({
-    lines: z.array(z.string().min(1)).min(1).max(7),
-    postalCode: z.string().optional(),
-    city: z.string().optional(),
-    country: z.string().optional(),
-  })
-  .strict();
 
 const biologist = z
   .object({
     idNat: professionalId,
     family: z.string().min(1),
     given: z.string().min(1),
-    civility: z.enum(['M', 'MME']).optional(),
-    title: z.enum(['DR', 'PR', 'MC', 'PC', 'MG', 'PG']).optional(),
+    civility: civility.optional(),
+    title: title.optional(),
     profession: coding,
   })
   .strict();

@@ -1,26 +1,15 @@
 import { z } from 'zod';
+import { address, civility, professionalId, structureId, title } from './people.ts';
 
 /** A source that is a laboratory which works for ours (inputs.md §8): nothing of it is a report by itself. */
 
-const address = z
-  .object({
-    lines: z.array(z.string().min(1)).min(1).max(7),
-    postalCode: z.string().optional(),
-    city: z.string().optional(),
-    country: z.string().optional(),
-  })
-  .strict();
-
 const director = z
   .object({
-    idNat: z
-      .string()
-      .regex(/^[0358]\d{9,14}$/, 'identifiant national attendu : 8 + RPPS (11 chiffres)')
-      .optional(),
+    idNat: professionalId.optional(),
     family: z.string().min(1),
     given: z.string().min(1).optional(),
-    civility: z.enum(['M', 'MME']).optional(),
-    title: z.enum(['DR', 'PR', 'MC', 'PC', 'MG', 'PG']).optional(),
+    civility: civility.optional(),
+    title: title.optional(),
   })
   .strict();
 
@@ -42,12 +31,7 @@ export const subcontractor = z
     laboratory: z
       .object({
         name: z.string().min(1),
-        idNat: z
-          .string()
-          .regex(
-            /^(1\d[0-9AB]\d{7}|3\d{14}|[24]\d{9,14})$/,
-            'identifiant de structure attendu : 1 + FINESS (9) ou 3 + SIRET (14)',
-          ),
+        idNat: structureId,
         address,
         phone: z.string().min(1).optional(),
         director: director.optional(),
