@@ -44,10 +44,27 @@ export function hasPatientObservations(message: Message): boolean {
   return /^2\.[78]/.test(message.segments[0]?.text(12) ?? '');
 }
 
-/** @returns a fault where a patient has rows of its own and no order: the rows are results whose OBR is lost */
-export function lostOrders(patients: readonly PatientGroup[], position: string): Fault | undefined {
+/** What a PID begins. */
+export const patientGroup = (pid: Segment): PatientGroup => ({
+  pid,
+  pv1: undefined,
+  notes: [],
+  observations: [],
+  orders: [],
+  lone: [],
+});
+
+/**
+ * The patients of a message, once all its segments are sorted.
+ * @returns a fault where there is none, or one has rows of its own and no order: the rows are results whose OBR is lost
+ */
+export function wholeGroups(
+  patients: readonly PatientGroup[],
+  position: string,
+): readonly PatientGroup[] | Fault {
+  if (patients.length === 0) return fault('PID_MISSING', position);
   const [row] = patients.find(({ orders }) => orders.length === 0)?.observations ?? [];
-  return row && fault('HL7_STRUCTURE', `${position}, ${row.obx.at()}`, 'OBX sans OBR');
+  return row ? fault('HL7_STRUCTURE', `${position}, ${row.obx.at()}`, 'OBX sans OBR') : patients;
 }
 
 /**
@@ -72,7 +89,7 @@ export function groupSegments(message: Message, position: string): readonly Pati
     switch (segment.name) {
       case 'PID':
         dropOrc();
-        patient = { pid: segment, pv1: undefined, notes: [], observations: [], orders: [], lone: [] };
+        patient = patientGroup(segment);
         patients.push(patient);
         order = undefined;
         orc = undefined;
@@ -125,7 +142,5 @@ export function groupSegments(message: Message, position: string): readonly Pati
     }
   }
   dropOrc();
-  return patients.length === 0
-    ? fault('PID_MISSING', position)
-    : (lostOrders(patients, position) ?? patients);
+  return wholeGroups(patients, position);
 }

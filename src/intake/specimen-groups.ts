@@ -3,11 +3,12 @@ import { fault } from './faults.ts';
 import type { Message, Segment } from './hl7.ts';
 import {
   hasPatientObservations,
-  lostOrders,
   type ObservationGroup,
   type OrderGroup,
   type PatientGroup,
+  patientGroup,
   type SpecimenGroup,
+  wholeGroups,
 } from './message-groups.ts';
 
 /** Events of OUL that are read: by container and order, by specimen, by specimen and container. */
@@ -39,7 +40,7 @@ export function groupBySpecimen(message: Message, position: string): readonly Pa
   for (const segment of message.segments) {
     switch (segment.name) {
       case 'PID':
-        patient = { pid: segment, pv1: undefined, notes: [], observations: [], orders: [], lone: [] };
+        patient = patientGroup(segment);
         patients.push(patient);
         specimens = [];
         order = undefined;
@@ -94,7 +95,5 @@ export function groupBySpecimen(message: Message, position: string): readonly Pa
         break;
     }
   }
-  return patients.length === 0
-    ? fault('PID_MISSING', position)
-    : (lostOrders(patients, position) ?? patients);
+  return wholeGroups(patients, position);
 }
