@@ -75,12 +75,16 @@ function organismDescribed(obr: Segment, orders: readonly OrderGroup[]): ParentL
   });
 }
 
-/** The sub-id of the child's own rows, when the culture has one organism of that number. */
+/** The number of the child's own rows, or the first part that their numbers share, when the culture has one organism of it. */
 function organismNumbered(child: OrderGroup, parent: OrderGroup): Segment | undefined {
-  const subIds = new Set(child.observations.map(({ obx }) => obx.text(4)));
-  const [subId] = subIds;
-  if (subIds.size !== 1 || !subId) return undefined;
-  return only([parent], (obx) => obx.text(4) === subId && isNamed(obx))?.organism;
+  const numbers = child.observations.map(({ obx }) => obx.text(4));
+  for (const part of [(number: string) => number, firstPart]) {
+    const [number, other] = new Set(numbers.map(part));
+    if (!number || other !== undefined) continue;
+    const found = only([parent], (obx) => obx.text(4) === number && isNamed(obx))?.organism;
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function only(
@@ -112,7 +116,7 @@ export interface Antibiogram {
 
 /**
  * Makes the isolates of a culture. A row names an organism when an antibiogramme refers to it, when its code is one
- * that the source declares for that, or when rows of its OBX-4 say S, I or R.
+ * that the source declares for that, or when rows of its number (OBX-4) say S, I or R.
  * @returns the isolates, and the rows that they took (counts, antibiotics); the organism's row stays a result
  */
 export function readIsolates(
@@ -120,37 +124,16 @@ export function readIsolates(
   antibiograms: readonly Antibiogram[],
   isolateCodes: readonly string[],
 ): { readonly isolates: readonly Isolate[]; readonly taken: ReadonlySet<Row> } {
-  const referred = new Set(antibiograms.map(({ organism }) => organism));
-  const codes = new Set([
-    ...isolateCodes,
-    ...rows.filter(({ obx }) => referred.has(obx)).map(({ code }) => code.code),
-  ]);
-  const numbersWithDrugs = new Set(
-    rows.filter(({ obx, subId }) => subId !== '' && isSusceptibility(obx)).map(({ subId }) => subId),
-  );
-  const named = new Set<string>();
-  const isOrganism = (row: Row): boolean => {
-    if (referred.has(row.obx)) return true;
-    if (row.subId === '' || !isNamed(row.obx)) return false;
-    if (codes.has(row.code.code)) return true;
-    return numbersWithDrugs.has(row.subId) && !named.has(row.subId);
-  };
-
+  const organisms = organismsAmong(rows, antibiograms, isolateCodes);
   const isolates: Isolate[] = [];
   const taken = new Set<Row>();
-  const organisms: Row[] = [];
-  for (const row of rows) {
-    if (!isOrganism(row)) continue;
-    named.add(row.subId);
-    organisms.push(row);
-  }
   for (const row of organisms) {
     if (!row.result?.value) continue;
     const mates = rows.filter(
-      (mate) => !organisms.includes(mate) && row.subId !== '' && mate.subId === row.subId && mate.result,
+      (mate) => !organisms.includes(mate) && mate.result && ownerOf(mate, organisms) === row,
     );
-    const drugs = mates.filter(({ obx }) => isSusceptibility(obx));
-    const count = mates.find(({ obx, result }) => !isSusceptibility(obx) && isCount(result));
+    const drugs = mates.filter((mate) => isSusceptibility(mate.obx) || isInhibition(mate.result));
+    const count = mates.find((mate) => !drugs.includes(mate) && isCount(mate.result));
     for (const mate of [...drugs, ...(count ? [count] : [])]) taken.add(mate);
     const own = antibiograms.filter(({ organism }) => organism === row.obx);
     isolates.push({
@@ -164,6 +147,58 @@ export function readIsolates(
     });
   }
   return { isolates, taken };
+}
+
+function organismsAmong(
+  rows: readonly Row[],
+  antibiograms: readonly Antibiogram[],
+  isolateCodes: readonly string[],
+): readonly Row[] {
+  const referred = new Set(antibiograms.map(({ organism }) => organism));
+  const codes = new Set([
+    ...isolateCodes,
+    ...rows.filter(({ obx }) => referred.has(obx)).map(({ code }) => code.code),
+  ]);
+  const nameable = rows.filter(({ obx, subId }) => subId !== '' && isNamed(obx));
+  const organisms = rows.filter(
+    (row) => referred.has(row.obx) || (nameable.includes(row) && codes.has(row.code.code)),
+  );
+  for (const drug of rows) {
+    if (drug.subId === '' || !isSusceptibility(drug.obx) || ownerOf(drug, organisms)) continue;
+    const [found] = [...above(drug, nameable), ...beside(drug, nameable)];
+    if (found) organisms.push(found);
+  }
+  return rows.filter((row) => organisms.includes(row));
+}
+
+/** The organism that a numbered row is about; undefined when its number does not tell. */
+function ownerOf(row: Row, organisms: readonly Row[]): Row | undefined {
+  const [owner] = above(row, organisms);
+  if (owner) return owner;
+  const [only, other] = beside(row, organisms);
+  return other ? undefined : only;
+}
+
+/** Rows of the same number, then those of the numbers that it is below: `2.1.3` is below `2.1`, which is below `2`. */
+function above({ subId }: Row, rows: readonly Row[]): readonly Row[] {
+  const parts = subId === '' ? [] : subId.split('.');
+  return parts.flatMap((_, index) => {
+    const number = parts.slice(0, parts.length - index).join('.');
+    return rows.filter((row) => row.subId === number);
+  });
+}
+
+/** Rows numbered in the same list: `2.1` and `2.3`. */
+function beside({ subId }: Row, rows: readonly Row[]): readonly Row[] {
+  const list = (number: string) => number.slice(0, number.lastIndexOf('.') + 1);
+  return list(subId) === '' ? [] : rows.filter((row) => list(row.subId) === list(subId));
+}
+
+const firstPart = (number: string): string => number.split('.', 1)[0] ?? '';
+
+/** A concentration or a diameter that inhibits the growth: of an antibiotic, whether or not S, I or R goes with it. */
+function isInhibition(result: Result | undefined): boolean {
+  return isCount(result) && /^(?:mg\/L|[µμum]c?g\/mL|mm)$/i.test(result?.unit ?? '');
 }
 
 function isCount(result: Result | undefined): boolean {

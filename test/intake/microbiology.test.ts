@@ -101,6 +101,49 @@ describe('cultures', () => {
     ]);
   });
 
+  it.each([
+    ['the isolate’s number, then the row’s', ['1', '2'], ['1.1', '1.2', '2.1']],
+    ['a number of the isolate, shared by its rows', ['1.1', '2.1'], ['1.2', '1.3', '2.2']],
+    ['isolates below the culture', ['1.1', '1.2'], ['1.1.1', '1.1.2', '1.2.1']],
+    ['isolates told apart by a letter', ['a', 'b'], ['a.1', 'a.2', 'b.1']],
+  ])('sent as one exam are told apart by the parts of OBX-4: %s', (_, [first, second], [one, two, three]) => {
+    const exam = message(
+      'ORC|RE|P1|D1-1|D1',
+      obr('ECBU^ECBU^L'),
+      obx('CE', 'GERME1', 'ECOLI^Escherichia coli^L', { 4: present(first) }),
+      obx('SN', 'AMX', '>^32', { 4: present(one), 8: 'R' }),
+      obx('SN', 'CTX', '<^1', { 4: present(two), 8: 'S' }),
+      obx('CE', 'GERME2', 'EFAE^Enterococcus faecalis^L', { 4: present(second) }),
+      obx('SN', 'AMX', '^2', { 4: present(three), 8: 'S' }),
+    );
+    expect(shape(exam)).toEqual([
+      {
+        exam: 'ECBU',
+        results: ['GERME1', 'GERME2'],
+        isolates: [
+          [first, 'ECOLI', ['AMX', 'CTX']],
+          [second, 'EFAE', ['AMX']],
+        ],
+      },
+    ]);
+  });
+
+  it('take as their count no antibiotic that has a MIC alone', () => {
+    const [exam] = dossierOf(
+      message(
+        'ORC|RE|P1|D1-1|D1',
+        obr('ECBU^ECBU^L'),
+        obx('CE', 'GERME', 'ECOLI^Escherichia coli^L', { 4: '1' }),
+        obx('SN', 'AMX', '>^32', { 4: '1', 6: 'mg/L', 8: 'R' }),
+        obx('SN', 'COL', '<=^0.5', { 4: '1', 6: 'mg/L' }),
+        obx('SN', 'NUM', '>=^1000000', { 4: '1', 6: 'UFC/mL' }),
+      ),
+    ).exams;
+    const [isolate] = present(exam).isolates;
+    expect(isolate?.count?.local.code).toBe('NUM');
+    expect(isolate?.antibiogram.map(({ local }) => local.code)).toEqual(['AMX', 'COL']);
+  });
+
   it('have isolates without antibiogramme when the source declares its code', () => {
     expect(shape(message(...culture), { isolateCodes: ['GERME'] })[0]?.isolates).toEqual([
       ['1', 'ECOLI', []],
