@@ -194,6 +194,32 @@ describe('the identity', () => {
   });
 });
 
+describe('the head and foot of a page', () => {
+  const LONG = 'DE LA ROCHEFOUCAULD-MONTMORENCY-LAVAL DE SAINT-CHRISTOPHE-LE-JAJOLET';
+  const results = Array.from({ length: 60 }, (_, index) => aResult(`C${index}`, `E${index}`, quantity('1')));
+  const chapters = [aChapter('18719-5', 'Biochimie', content([aBattery('B', 'Bilan', results)]))];
+  const patientWith = (birthName: string, usedName: string, number: string) => {
+    const { traits } = statedPatient();
+    return qualify(statedPatient({ traits: { ...traits, birthName, usedName }, localId: { value: number } }));
+  };
+
+  it.each([
+    ['PETIT', 'GRAND', '42'],
+    [LONG, `${LONG}-ET-PLUS`, '260302000123456789'],
+    [`${LONG} ${LONG}`, `${LONG} ${LONG}`, 'IPP-2026-000000000000000123456789-A'],
+  ])('tell whole who a page is about: %s, %s', (birthName, usedName, number) => {
+    const dossier = '26030200001-0123456789-ABCDEF';
+    const laboratory = { ...aReport().laboratory, name: `Laboratoire ${LONG.repeat(3)}` };
+    const patient = patientWith(birthName, usedName, number);
+    const bytes = renderPdf(aReport({ patient, chapters, dossier, laboratory }), assets);
+    const text = textOf(bytes, 2);
+    const said = text.split(`, née le 28/03/1979, n° de patient ${number}`).length - 1;
+    expect(said, 'once above, once below').toBe(2);
+    expect(text).toContain(`Dossier ${dossier} · version 1 du 02/03/2026 à 16:12`);
+    expect(text).toMatch(/Page 2\/\d/);
+  });
+});
+
 describe('what a reader must know first', () => {
   it('says that results are partial and shows what is awaited', () => {
     const text = textOf(renderPdf(partial(), assets));
