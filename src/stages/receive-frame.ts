@@ -5,7 +5,7 @@ import {
   acknowledgeBatch,
 } from '../intake/mllp/acknowledgement.ts';
 import { isAcknowledgement, wants, wishesOf } from '../intake/mllp/acknowledgement-mode.ts';
-import type { Reply, StrayBytes } from '../intake/mllp/connection.ts';
+import type { Peer, StrayBytes } from '../intake/mllp/connection.ts';
 import {
   type ExaminedFrame,
   type ExaminedMessage,
@@ -22,7 +22,8 @@ import type { Fault } from '../report/fault.ts';
 import { fromInstant, toCda } from '../report/timestamp.ts';
 import { SET_ASIDE } from '../store/faults.ts';
 import type { Store } from '../store/model.ts';
-import type { FrameReceived } from '../store/records.ts';
+import type { FrameReceived, IdentifiedMessage } from '../store/records.ts';
+import { createApplicationAcks, wantsApplication } from './application-acks.ts';
 import type { InterpretationWatch } from './interpretation-watch.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -73,6 +74,8 @@ export function createFrameReceiver(
     charset: profile.charset,
   });
 
+  const followUp = createApplicationAcks(source, { store, log, watch, stamp });
+
   /** What could not even be examined is a bug met by one message: its bytes are kept, the others go on. */
   const examine = (bytes: Buffer): ExaminedFrame => {
     try {
@@ -108,26 +111,18 @@ export function createFrameReceiver(
     }
   };
 
-  const frame = (bytes: Buffer): Reply => {
+  const frame = async (bytes: Buffer, peer: Peer): Promise<Buffer | undefined> => {
     const examined = examine(bytes);
     if (examined.messages.length > 0 && examined.messages.every(({ header }) => isAcknowledgement(header)))
-      return { now: noteAcknowledgement(bytes) };
-    const kept = keep(bytes, examined);
-    const verdicts = kept.then((received) =>
-      examined.messages.map((message) => ({ message, verdict: verdictOf(message, examined, received) })),
-    );
-    const now = verdicts.then((told) => answerOf(examined, told, stamp));
-    const waitsForMore = examined.messages.filter(wantsApplication);
-    if (waitsForMore.length === 0) return { now };
-    const later = Promise.all([kept, verdicts]).then(async ([received, told]) => {
-      const taken = told.filter(
-        ({ message, verdict }) => verdict.letter === 'A' && wantsApplication(message),
-      );
-      if (!received || taken.length === 0) return [];
-      const faults = await outcomeOf(received.inboxId);
-      return taken.flatMap(({ message }) => applicationAnswer(message, faults, stamp));
-    });
-    return { now, later: later.catch(() => []) };
+      return noteAcknowledgement(bytes);
+    const received = await keep(bytes, examined);
+    const told = examined.messages.map((message) => ({
+      message,
+      verdict: verdictOf(message, examined, received),
+    }));
+    // Its place is taken before this answer, so that a connection that ends after it still waits for them.
+    if (received) await followUp(peer, received.owed);
+    return answerOf(examined, told, stamp);
   };
 
   /** What the peer thinks of an answer of ours changes nothing of the message: known, never answered. */
@@ -139,14 +134,6 @@ export function createFrameReceiver(
     await store
       .note(entry)
       .catch((error) => log.error('message-not-stored', { source, code: codeOf(error) }));
-  };
-
-  /** Faults of a message once it is interpreted. */
-  const outcomeOf = async (inboxId: number): Promise<readonly Fault[]> => {
-    const interpreted = watch.of(inboxId);
-    if ((await store.inboxState(inboxId)).state !== 'received') watch.done(inboxId);
-    await interpreted;
-    return (await store.inboxState(inboxId)).faults;
   };
 
   const stray = async ({ kind, head, size }: StrayBytes): Promise<Buffer | undefined> => {
@@ -180,9 +167,10 @@ const STRAY_FAULTS: Readonly<Record<StrayBytes['kind'], () => Fault>> = {
   unframed: () => mllpFault('MLLP_UNFRAMED'),
 };
 
-function identityOf({ number, header, sha256 }: ExaminedMessage) {
+function identityOf({ number, header, sha256 }: ExaminedMessage): IdentifiedMessage {
   const sender = [header.field(3), header.field(4)].join(header.delimiters.field);
-  return { number, sender, controlId: header.field(10).trim(), sha256 };
+  const awaits = wantsApplication(header) ? { awaits: header.segment } : {};
+  return { number, sender, controlId: header.field(10).trim(), sha256, ...awaits };
 }
 
 /** How a person finds the message at its sender. */
@@ -235,26 +223,6 @@ function acknowledgementOf({ header }: ExaminedMessage, verdict: Verdict): Ackno
   // Nobody listens for the accept acknowledgement: what will never be interpreted is told at the other level.
   if (letter !== 'A' && wants(wishes.application, false)) return { code: `A${letter}`, ...because };
   return undefined;
-}
-
-function wantsApplication({ header }: ExaminedMessage): boolean {
-  const wishes = wishesOf(header);
-  return wishes.mode === 'enhanced' && wishes.application !== 'NE';
-}
-
-/** @param faults of the whole frame, each with the message it is about, or with none when it is about all */
-function applicationAnswer(
-  { number, header }: ExaminedMessage,
-  faults: readonly Fault[],
-  stamp: () => AnswerStamp,
-): Buffer[] {
-  const wishes = wishesOf(header);
-  if (wishes.mode === 'original') return [];
-  const fault = faults.find(
-    ({ position }) => !position?.startsWith('message ') || new RegExp(`^message ${number}\\b`).test(position),
-  );
-  if (!wants(wishes.application, fault === undefined)) return [];
-  return [acknowledge(header, fault ? { code: 'AE', fault } : { code: 'AA' }, stamp())];
 }
 
 function notStored(): Fault {

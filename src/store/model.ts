@@ -19,6 +19,7 @@ import type {
   JournalEntry,
   LeasedDelivery,
   NewAlert,
+  OwedAck,
   PatientDetails,
   PlanTask,
   QuarantineRow,
@@ -51,6 +52,9 @@ export interface Store {
    * bytes: nothing is kept again. A number taken before with other bytes, or a refusal: the frame is kept in quarantine.
    */
   receiveFrame(frame: FrameReceipt): Promise<FrameReceived>;
+  /** What a sender of this source waits for and has not been sent, oldest message first. */
+  applicationAcksOwed(source: string, sender: string, limit: number): Promise<readonly OwedAck[]>;
+  applicationAckSent(ack: Pick<OwedAck, 'inboxId' | 'number'>): Promise<void>;
   /**
    * Records an input whose bytes stay where they are (too large), or of which no message could be made: a quarantine row
    * that cannot be replayed, with its first bytes where they are given.

@@ -21,6 +21,8 @@ export interface IdentifiedMessage {
   readonly controlId: string;
   /** Of its segments. */
   readonly sha256: string;
+  /** MSH as written, one character a byte, when an application acknowledgement is wanted. */
+  readonly awaits?: string;
 }
 
 export interface FrameReceipt {
@@ -38,6 +40,19 @@ export interface FrameReceived {
   readonly duplicate: boolean;
   /** Messages, by number, whose MSH-10 was taken before with other bytes. */
   readonly reused: readonly number[];
+  /** Application acknowledgements that its messages wait for. */
+  readonly owed: readonly OwedAck[];
+}
+
+/** An application acknowledgement that a sender waits for. */
+export interface OwedAck {
+  /** The frame that was kept, and the message's number in it. */
+  readonly inboxId: number;
+  readonly number: number;
+  /** MSH-3 and MSH-4 as written. */
+  readonly sender: string;
+  /** MSH as written, one character a byte. */
+  readonly header: string;
 }
 
 /** What became of a file beside the messages. Unclaimed: nobody named it in time, which is in quarantine. */

@@ -2,6 +2,7 @@ import { createActs } from './acts.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnouncements } from './announcements.ts';
 import { createBusinessAcks } from './business-acks.ts';
+import { createApplicationAcks } from './application-acks.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
@@ -56,7 +57,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const heldBytes = createHeldBytes(context);
   const sideFiles = createSideFiles(context, inbox);
   const scans = createScans(context, alerts);
-  const controlIds = createControlIds(context, { inbox, alerts });
+  const applicationAcks = createApplicationAcks(context);
+  const controlIds = createControlIds(context, { inbox, alerts, applicationAcks });
   const dossiers = createDossiers(context);
   const contributions = createContributions(context, dossiers);
   const patients = createPatients(context, createPatientStatements(context));
@@ -105,6 +107,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
     inboxState: async (inboxId) => {
+    applicationAcksOwed: async (source, sender, limit) => applicationAcks.owed(source, sender, limit),
+    applicationAckSent: (ack) => writeRepeatable(() => applicationAcks.sent(ack)),
       const waitsUntil = scans.waitsUntil(inboxId) ?? sideFiles.waitsUntil(inboxId);
       return { ...inbox.state(inboxId), ...(waitsUntil === undefined ? {} : { waitsUntil }) };
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { interpret } from '../../src/intake/interpret.ts';
+import type { Peer } from '../../src/intake/mllp/connection.ts';
 import { MemoryBudget } from '../../src/intake/mllp/memory-budget.ts';
 import { type Listener, type ListenerOptions, listenMllp } from '../../src/intake/mllp/server.ts';
 import { sourceProfile } from '../../src/intake/profile.ts';
@@ -62,9 +63,16 @@ async function aListener({
     next: () => {},
     watch,
   });
+  const peers: Peer[] = [];
   const listener = (await listenMllp(
     { ...OPTIONS, ...options },
-    receiver,
+    {
+      ...receiver,
+      frame(bytes, peer) {
+        peers.push(peer);
+        return receiver.frame(bytes, peer);
+      },
+    },
     new MemoryBudget(1 << 20),
   )) as Listener;
   releases.push(async () => {
@@ -76,6 +84,8 @@ async function aListener({
     listener,
     store,
     log,
+    /** Has the listener seen that every sender so far has ended its side? */
+    areAllGone: () => peers.every(({ isOpen }) => !isOpen),
     codes: () => log.flatMap(({ event, code }) => (code ? [`${event} ${code}`] : [])),
     async client(): Promise<MllpClient> {
       const client = await mllpClient(listener.port);
@@ -262,6 +272,90 @@ describe('enhanced mode', () => {
     await interpretAll();
     sender.send('ACK'.replace('ACK', message('E5').replace('ORU^R01', 'ACK^R01')));
     expect(await sender.end()).toEqual([]);
+  });
+});
+
+describe('application acknowledgements that a connection did not get', () => {
+  const AL = { msh: '|||AL|AL' };
+  /** Gives a frame, takes its accept acknowledgement, and is gone. */
+  const cutAfterAccept = async (bench: Awaited<ReturnType<typeof aListener>>, frame: string) => {
+    const sender = await bench.client();
+    sender.send(frame);
+    expect(msaOf(await sender.answer())?.[0]).toBe('CA');
+    sender.socket.destroy();
+    await bench.until(bench.areAllGone);
+  };
+  /** The next answers, in alphabetical order. */
+  const told = async (sender: MllpClient, count: number) => {
+    const answers: (string | undefined)[] = [];
+    for (let n = 0; n < count; n++) answers.push(msaOf(await sender.answer())?.join(' '));
+    return answers.sort();
+  };
+  const owed = (store: Store) => store.applicationAcksOwed('sgl', 'SGL|LABO', 100);
+
+  test('follow the next message of their sender, once', async () => {
+    const bench = await aListener();
+    await cutAfterAccept(bench, message('E1', AL));
+    await cutAfterAccept(bench, message('E2', AL));
+    // The news of a success only: this test's messages are refused.
+    await cutAfterAccept(bench, message('E3', { msh: '|||AL|SU' }));
+    const sender = await bench.client();
+    sender.send(message('E4', AL));
+    expect(msaOf(await sender.answer())).toEqual(['CA', 'E4']);
+    await bench.interpretAll();
+    expect(await told(sender, 3)).toEqual(['AE E1', 'AE E2', 'AE E4']);
+    await bench.until(async () => (await owed(bench.store)).length === 0);
+    sender.send(message('E5', AL));
+    await bench.until(async () => (await bench.store.uninterpreted(1)).length > 0);
+    await bench.interpretAll();
+    expect(await told(sender, 2)).toEqual(['AE E5', 'CA E5']);
+    expect(await sender.end()).toEqual([]);
+  });
+
+  test('are said again to a peer that may have been gone, and then no more', async () => {
+    const bench = await aListener();
+    const gone = await bench.client();
+    gone.send(message('E1', AL));
+    expect(await told(gone, 1)).toEqual(['CA E1']);
+    // Its side ends before the interpretation: whether it still reads is not known.
+    const rest = gone.end();
+    await bench.until(bench.areAllGone);
+    await bench.interpretAll();
+    expect((await rest).map((answer) => msaOf(answer)?.join(' '))).toEqual(['AE E1']);
+    expect(await owed(bench.store)).toHaveLength(1);
+    const sender = await bench.client();
+    sender.send(message('E2', AL));
+    const again = told(sender, 3);
+    await bench.until(async () => (await bench.store.uninterpreted(1)).length > 0);
+    await bench.interpretAll();
+    expect(await again).toEqual(['AE E1', 'AE E2', 'CA E2']);
+    await bench.until(async () => (await owed(bench.store)).length === 0);
+  });
+
+  test('go to nobody else: not to another sender, nor behind a message that asks for none', async () => {
+    const bench = await aListener();
+    await cutAfterAccept(bench, message('E1', AL));
+    const other = await bench.client();
+    other.send(message('F1', AL).replace('|SGL|', '|AUTOMATE|'), message('E2'));
+    expect(await told(other, 2)).toEqual(['AA E2', 'CA F1']);
+    await bench.interpretAll();
+    expect(await told(other, 1)).toEqual(['AE F1']);
+    expect(await other.end()).toEqual([]);
+  });
+
+  test('are given to who sends a message again, also one of a batch alone', async () => {
+    const bench = await aListener();
+    const second = message('B2', { ...AL, body: 'PID|1\rOBR|1\r' });
+    await cutAfterAccept(bench, `BHS|^~\\&|SGL|LABO\r${message('B1', AL)}${second}BTS|2\r`);
+    await bench.interpretAll();
+    const sender = await bench.client();
+    sender.send(second);
+    expect(msaOf(await sender.answer())).toEqual(['CA', 'B2']);
+    const own = await sender.answer();
+    expect(msaOf(own)).toEqual(['AE', 'B2']);
+    // Its own fault, not that of the first message of the batch.
+    expect(own).toContain('PID_NO_NUMBER');
+    expect(await sender.end()).not.toContainEqual(expect.stringContaining('PID_NO_NUMBER'));
   });
 });
 

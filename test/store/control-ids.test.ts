@@ -19,6 +19,41 @@ const frame = (...messages: [controlId: string, content: string][]) => ({
 const REFUSAL = { code: 'PID_MISSING', cause: 'pas de patient', hint: 'exporter de nouveau' };
 
 describe('frames', () => {
+  test('application acknowledgements are owed until they have been sent, across a crash', async () => {
+    const bench = aBench();
+    const { messages, ...rest } = frame(['A1', 'x'], ['A2', 'y'], ['A3', 'z']);
+    const asking = messages.map((one) =>
+      one.number === 2 ? one : { ...one, awaits: `MSH|${one.controlId}` },
+    );
+    const { inboxId, owed } = await bench.store.receiveFrame({ ...rest, messages: asking });
+    const first = { inboxId, number: 1, sender: 'SGL|LBM', header: 'MSH|A1' };
+    const third = { inboxId, number: 3, sender: 'SGL|LBM', header: 'MSH|A3' };
+    expect(owed).toEqual([first, third]);
+    const after = bench.crash();
+    expect(await after.applicationAcksOwed('sgl', 'SGL|LBM', 10)).toEqual([first, third]);
+    expect(await after.applicationAcksOwed('sgl', 'OTHER|', 10)).toEqual([]);
+    await after.applicationAckSent(first);
+    expect(await after.applicationAcksOwed('sgl', 'SGL|LBM', 10)).toEqual([third]);
+    // Repeated alone, it is still the third of the frame that was kept.
+    const again = { ...frame(['A3', 'z']), messages: asking.slice(2).map((one) => ({ ...one, number: 1 })) };
+    expect(await after.receiveFrame(again)).toMatchObject({ duplicate: true, owed: [third] });
+    await after.applicationAckSent(third);
+    expect((await after.receiveFrame(again)).owed).toEqual([third]);
+    expect(await after.applicationAcksOwed('sgl', 'SGL|LBM', 10)).toEqual([]);
+  });
+
+  test('what is set aside owes nothing more than its refusal', async () => {
+    const { store } = aBench();
+    await store.receiveFrame(frame(['A1', 'x']));
+    const reused = frame(['A1', 'y']);
+    const { owed } = await store.receiveFrame({
+      ...reused,
+      messages: reused.messages.map((one) => ({ ...one, awaits: 'MSH|' })),
+    });
+    expect(owed).toEqual([]);
+    expect(await store.applicationAcksOwed('sgl', 'SGL|LBM', 10)).toEqual([]);
+  });
+
   test('a repeated message is the first one, even where a gateway has changed the bytes around it', async () => {
     const { store } = aBench();
     const first = await store.receiveFrame(frame(['A1', 'x']));
@@ -58,7 +93,7 @@ describe('frames', () => {
     const refused = { ...frame(['A1', 'x']), messages: [], refusal: REFUSAL };
     const { inboxId } = await store.receiveFrame(refused);
     expect(await store.inboxState(inboxId)).toEqual({ state: 'quarantined', faults: [REFUSAL] });
-    expect(await store.receiveFrame(refused)).toEqual({ inboxId, duplicate: true, reused: [] });
+    expect(await store.receiveFrame(refused)).toEqual({ inboxId, duplicate: true, reused: [], owed: [] });
     expect(await store.quarantine()).toHaveLength(1);
     expect((await store.receiveFrame(frame(['A1', 'mended']))).reused).toEqual([]);
   });

@@ -2,20 +2,37 @@ import type { Socket } from 'node:net';
 import { type FrameEvent, FrameReader, framed } from '../../mllp/frames.ts';
 import type { Holder, MemoryBudget } from './memory-budget.ts';
 
-/** What a frame is answered; messages without their frame. */
-export interface Reply {
-  /** Before the answers to later frames; absent: nothing is to be said now. */
-  readonly now: Promise<Buffer | undefined>;
-  /** Whenever it is known, in no order: application acknowledgements. */
-  readonly later?: Promise<readonly Buffer[]>;
+/** What is said whenever it is known, apart from the answer to a frame: application acknowledgements. */
+export interface LaterAnswer {
+  /** Without their frames. */
+  readonly messages: readonly Buffer[];
+  /** Told once. */
+  readonly ended: (fate: LaterFate) => void;
+}
+
+/**
+ * `unsent`: the connection was over. `doubtful`: sent after the peer had ended its side; the system does not say whether it
+ * still reads.
+ */
+export type LaterFate = 'sent' | 'doubtful' | 'unsent';
+
+/** A connection as its handler sees it. */
+export interface Peer {
+  /** Does it hold both ways? One whose peer has ended its side may still be read by it, or by nobody. */
+  readonly isOpen: boolean;
+  /** To be said after the answers to the frames taken so far; nothing when it comes to nothing. Must not reject. */
+  later(answer: Promise<LaterAnswer | undefined>): void;
 }
 
 /** What no message can be made of. */
 export type StrayBytes = Exclude<FrameEvent, { kind: 'frame' }>;
 
 export interface ConnectionHandler {
-  /** Takes a frame. Called in the order of the frames; must take its place in any queue before it returns. */
-  frame(bytes: Buffer): Reply;
+  /**
+   * Takes a frame. Called in the order of the frames; must take its place in any queue before it returns.
+   * @returns what is answered before the answers to later frames, without its frame; undefined: nothing is to be said now
+   */
+  frame(bytes: Buffer, peer: Peer): Promise<Buffer | undefined>;
   /** Keeps what is no frame; an oversized one may be answered. */
   stray(bytes: StrayBytes): Promise<Buffer | undefined>;
 }
@@ -40,7 +57,7 @@ const LATER_MS = 5_000;
 const LINGER_MS = 1_000;
 
 /** One connection of a listener: reads frames, answers them in order, never holds more than it may. */
-export class Connection implements Holder {
+export class Connection implements Holder, Peer {
   readonly #socket: Socket;
   readonly #handler: ConnectionHandler;
   readonly #limits: ConnectionLimits;
@@ -51,9 +68,10 @@ export class Connection implements Holder {
   #answers: Promise<void> = Promise.resolve();
   #inHand = 0;
   #bytesInHand = 0;
-  #later = new Set<Promise<void>>();
+  readonly #later = new Set<Promise<void>>();
   #frameTimer: NodeJS.Timeout | undefined;
   #reading = true;
+  #peerEnded = false;
 
   constructor(socket: Socket, handler: ConnectionHandler, limits: ConnectionLimits, budget: MemoryBudget) {
     this.#socket = socket;
@@ -80,6 +98,22 @@ export class Connection implements Holder {
     return this.#closed;
   }
 
+  get isOpen(): boolean {
+    return this.#socket.writable && !this.#peerEnded;
+  }
+
+  later(answer: Promise<LaterAnswer | undefined>): void {
+    // The frame that asks is answered first.
+    const told = Promise.all([answer, this.#answers])
+      .then(([known]) => known && this.#tell(known))
+      .finally(() => {
+        this.#later.delete(told);
+        if (this.#later.size < MAX_LATER) this.#go('later');
+      });
+    this.#later.add(told);
+    if (this.#later.size >= MAX_LATER) this.#wait('later');
+  }
+
   pause(): void {
     this.#wait('memory');
   }
@@ -100,27 +134,11 @@ export class Connection implements Holder {
     // After the last frame that will be answered, bytes are only drained: their sender gets no answer and sends again.
     if (!this.#reading) return;
     for (const event of this.#reader.push(chunk)) {
-      if (event.kind === 'frame') this.#take(event.bytes);
+      if (event.kind === 'frame') this.#answer(this.#handler.frame(event.bytes, this), event.bytes.length);
       else this.#answer(this.#handler.stray(event), 0);
     }
     this.#watchFrame();
     this.#account();
-  }
-
-  #take(bytes: Buffer): void {
-    const { now, later } = this.#handler.frame(bytes);
-    this.#answer(now, bytes.length);
-    if (!later) return;
-    const told = later
-      .then((messages) => {
-        for (const message of messages) this.#write(message);
-      })
-      .finally(() => {
-        this.#later.delete(told);
-        if (this.#later.size < MAX_LATER) this.#go('later');
-      });
-    this.#later.add(told);
-    if (this.#later.size >= MAX_LATER) this.#wait('later');
   }
 
   #answer(answer: Promise<Buffer | undefined>, bytes: number): void {
@@ -129,7 +147,7 @@ export class Connection implements Holder {
     if (this.#inHand >= MAX_IN_HAND) this.#wait('in-hand');
     this.#answers = this.#answers.then(async () => {
       const message = await answer;
-      if (message) this.#write(message);
+      if (message) void this.#write(message);
       this.#inHand -= 1;
       this.#bytesInHand -= bytes;
       this.#account();
@@ -137,10 +155,20 @@ export class Connection implements Holder {
     });
   }
 
-  #write(message: Buffer): void {
-    if (!this.#socket.writable) return;
-    // A peer that reads no answers is read no more.
-    if (!this.#socket.write(framed(message))) this.#wait('answers');
+  async #tell({ messages, ended }: LaterAnswer): Promise<void> {
+    const sent = await Promise.all(messages.map((message) => this.#write(message)));
+    if (sent.includes(false)) ended('unsent');
+    else ended(this.#peerEnded && messages.length > 0 ? 'doubtful' : 'sent');
+  }
+
+  /** @returns whether the system took all of it */
+  #write(message: Buffer): Promise<boolean> {
+    if (!this.#socket.writable) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const flushed = this.#socket.write(framed(message), (error) => resolve(!error));
+      // A peer that reads no answers is read no more.
+      if (!flushed) this.#wait('answers');
+    });
   }
 
   #account(): void {
@@ -181,6 +209,7 @@ export class Connection implements Holder {
 
   /** The peer has said all it will; it still reads. */
   #onEnd(): void {
+    this.#peerEnded = true;
     if (this.#reading) this.#keepRest();
     this.#reading = false;
     void this.#finish();

@@ -7,6 +7,8 @@ import { readDelimiters } from '../segments.ts';
  * what was sent, whatever its charset.
  */
 export interface RawHeader {
+  /** The segment as written. */
+  readonly segment: string;
   readonly delimiters: Delimiters;
   /** MSH-2. */
   readonly encoding: string;
@@ -28,10 +30,11 @@ export function readHeader(line: string): RawHeader {
   const read = readDelimiters(line, '');
   const delimiters = isFault(read) ? USUAL : read;
   // A copy: a slice would keep the whole frame in memory for as long as an answer to it is awaited.
-  const fields = Buffer.from(line, 'latin1').toString('latin1').split(delimiters.field);
+  const segment = Buffer.from(line, 'latin1').toString('latin1');
+  const fields = segment.split(delimiters.field);
   const field = (number: number) => fields[number - 1] ?? '';
   const encoding = isFault(read) ? USUAL_ENCODING : (fields[1] ?? '');
   const component = (number: number, rank: number) =>
     (field(number).split(delimiters.repetition)[0] ?? '').split(delimiters.component)[rank - 1]?.trim() ?? '';
-  return { delimiters, encoding, field, component };
+  return { segment, delimiters, encoding, field, component };
 }

@@ -9,6 +9,7 @@ import { sideFiles } from './0008-side-files.ts';
 import { finished } from './0009-finished.ts';
 import { quarantineWork } from './0010-quarantine-work.ts';
 import { subcontracting } from './0011-subcontracting.ts';
+import { applicationAcks } from './0012-application-acks.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -24,3 +25,4 @@ export const MIGRATIONS: readonly string[] = [
   quarantineWork,
   subcontracting,
 ];
+  applicationAcks,

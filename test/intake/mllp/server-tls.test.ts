@@ -38,7 +38,7 @@ async function anEcho(tls: Partial<ListenerTls> = {}) {
       tls: { ...server, clientSubjects: [], ...tls },
     },
     {
-      frame: (bytes) => ({ now: Promise.resolve(Buffer.from(bytes)) }),
+      frame: (bytes) => Promise.resolve(Buffer.from(bytes)),
       stray: () => Promise.resolve(undefined),
       refused: (why) => void refusals.push(why),
     },
@@ -112,7 +112,7 @@ describe('TLS', () => {
       allowedPeers: [],
     };
     const handler = {
-      frame: () => ({ now: Promise.resolve(undefined) }),
+      frame: () => Promise.resolve(undefined),
       stray: () => Promise.resolve(undefined),
       refused: () => {},
     };
