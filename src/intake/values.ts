@@ -52,17 +52,15 @@ export function readValue(
     case 'CF':
       return coded(repetitions);
     case 'SN':
-      return repetitions.length > 1 ? joined(repetitions) : structured(first, hasUnit, reading);
+      return repetitions.length > 1
+        ? text(repetitions.map(numericParts).join('\n'))
+        : structured(first, hasUnit, reading);
     case 'DT':
     case 'TS':
-    case 'DTM': {
-      const time = parseTimestamp(first.text(), reading.zone);
-      return text(time ? toFrench(time) : first.whole().trim());
-    }
-    case 'TM': {
-      const time = /^(\d{2})(\d{2})/.exec(first.text());
-      return text(time ? `${time[1]}:${time[2]}` : first.whole().trim());
-    }
+    case 'DTM':
+      return text(repetitions.map((one) => writtenDate(one, reading.zone)).join('\n'));
+    case 'TM':
+      return text(repetitions.map(writtenTime).join('\n'));
     case 'NA':
     case 'MA':
       // Arrays of numbers: every one of them is part of the value.
@@ -100,6 +98,20 @@ function text(content: string, preformatted = false): ReadValue {
 function joined(repetitions: readonly Repetition[]): ReadValue {
   return text(repetitions.map((repetition) => repetition.whole().trim()).join('\n'));
 }
+
+/** A date as French readers write it, its seconds when they say something. */
+function writtenDate(repetition: Repetition, zone: string): string {
+  const time = parseTimestamp(repetition.text(), zone);
+  return time ? `${toFrench(time)}${seconds(time.local.slice(12, 14))}` : repetition.whole().trim();
+}
+
+/** A time of the day, or a duration: HHMM[SS]. */
+function writtenTime(repetition: Repetition): string {
+  const time = /^(\d{2})(\d{2})(\d{2})?/.exec(repetition.text());
+  return time ? `${time[1]}:${time[2]}${seconds(time[3] ?? '')}` : repetition.whole().trim();
+}
+
+const seconds = (digits: string): string => (digits === '' || digits === '00' ? '' : `:${digits}`);
 
 /** Longer than any number with its unit: a text, on which no pattern is tried. */
 const MAX_NUMERIC = 100;
@@ -143,16 +155,20 @@ function looksLikeUnit(candidate: string): boolean {
   );
 }
 
+/** The components of an SN: comparator, number, separator, number. */
+const partsOf = (repetition: Repetition): readonly string[] =>
+  [1, 2, 3, 4].map((component) => repetition.componentText(component));
+
+const numericParts = (repetition: Repetition): string => partsOf(repetition).join('');
+
 /** SN: comparator ^ number ^ separator ^ number. */
 function structured(repetition: Repetition, hasUnit: boolean, reading: Reading): ReadValue {
   if (repetition.components.length === 1) {
     const read = fromText(repetition.whole(), hasUnit, reading);
     return { ...read, doubt: read.doubt ?? 'OBX_TYPE' };
   }
-  const [sign, first, separator, second] = [1, 2, 3, 4].map((component) =>
-    repetition.componentText(component),
-  );
-  const asWritten = [sign, first, separator, second].join('');
+  const [sign, first, separator, second] = partsOf(repetition);
+  const asWritten = numericParts(repetition);
   const odd = (): ReadValue => ({ ...text(asWritten), doubt: 'SN_UNUSUAL' });
   const comparator = COMPARATORS[sign ?? ''];
   const compared = comparator ? { comparator } : {};

@@ -53,8 +53,17 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   AA: { text: '●● très anormal', notable: true },
   '<': { text: '▼ sous la limite', notable: true },
   '>': { text: '▲ au-delà de la limite', notable: true },
+  HX: { text: '▲▲ au-delà du seuil', notable: true },
+  LX: { text: '▼▼ sous le seuil', notable: true },
+  EX: { text: '● hors seuils', notable: true },
   U: { text: '↑ en hausse', notable: true },
   D: { text: '↓ en baisse', notable: true },
+  B: { text: 'amélioration', notable: true },
+  W: { text: 'dégradation', notable: true },
+  EXP: { text: 'attendu', notable: true },
+  UNE: { text: '● inattendu', notable: true },
+  NCL: { text: 'aucun seuil défini', notable: true },
+  CAR: { text: '● porteur d’un gène altéré', notable: true },
   POS: { text: '● positif', notable: true },
   DET: { text: '● détecté', notable: true },
   RR: { text: '● réactif', notable: true },
@@ -72,6 +81,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   MS: { text: 'MS modérément sensible', notable: true },
   VS: { text: 'VS très sensible', notable: false },
   IE: { text: 'IE non interprétable', notable: false },
+  'SYN-R': { text: 'synergie : résistant', notable: true },
+  'SYN-S': { text: 'synergie : sensible', notable: true },
 };
 
 /** Flags of a result as one mark; a code that has no French word is printed as it is. */

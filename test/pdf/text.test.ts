@@ -65,6 +65,24 @@ it('writes the comma in a range only when it holds nothing but numbers', () => {
 it('writes each flag as a sign and words; none for normal; an unknown one as it is', () => {
   expect(printedFlag(['N'])).toEqual({ text: '', notable: false });
   expect(printedFlag(['HH', 'U'])).toEqual({ text: '▲▲ très haut, ↑ en hausse', notable: true });
+  // Every code that a document may carry has French words.
+  for (const code of [
+    'B',
+    'W',
+    'CAR',
+    'EX',
+    'EXP',
+    'HX',
+    'LX',
+    'UNE',
+    'NCL',
+    'SYN-R',
+    'SYN-S',
+    'E',
+    'IE',
+    'WR',
+  ])
+    expect(printedFlag([code]).text).toMatch(/\p{Ll}{4}/u);
   expect(printedFlag(['ZZ'])).toEqual({ text: 'ZZ', notable: true });
 });
 
