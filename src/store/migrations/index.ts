@@ -24,5 +24,5 @@ export const MIGRATIONS: readonly string[] = [
   finished,
   quarantineWork,
   subcontracting,
-];
   applicationAcks,
+];
