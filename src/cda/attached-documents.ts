@@ -38,7 +38,13 @@ export function secondIntentionSections(report: Report): XmlElement[] {
 function attachmentText({ title, from }: Attachment, key: string, { laboratory }: Report): XmlElement[] {
   const other = otherThan(laboratory, from);
   return [
-    paragraph(bold('Examen sous-traité'), ' : ', anchored(`${key}-t`, title), ' ', picture(key)),
+    paragraph(
+      bold(other ? 'Examen sous-traité' : 'Document joint'),
+      ' : ',
+      anchored(`${key}-t`, title),
+      ' ',
+      picture(key),
+    ),
     ...(other ? [paragraph(`Réalisé par : ${printedLaboratory(other)}`)] : []),
   ];
 }

@@ -89,8 +89,8 @@ function placeAppended(report: Report, appended: readonly AppendedPages[], sheet
     if (!attachment) continue;
     const offset = before;
     before += count;
-    const from = attachment.from ? printedPerformer(attachment.from) : 'laboratoire sous-traitant';
-    const text = `« ${attachment.title} », ${pages(count)}, compte rendu établi par : ${from}`;
+    const from = attachment.from ? `, compte rendu établi par : ${printedPerformer(attachment.from)}` : '';
+    const text = `« ${attachment.title} », ${pages(count)}${from}`;
     lines.push(
       ...numbered(paragraph(text, styles.note, { leading: NOTE_LEADING, indent: 74 }), offset, count, sheet),
     );

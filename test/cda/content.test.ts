@@ -163,6 +163,16 @@ test('a withdrawal names what it replaces and repeats nothing of it', () => {
   expect(textAt(document, '//c:act/c:statusCode/@code')).toBe('aborted');
 });
 
+test('a document is said to be another laboratory’s only when its row names one', () => {
+  const [attachment] = attachmentsOnly().attachments;
+  if (!attachment) throw new Error('no attachment');
+  const { from: _, ...unsigned } = attachment;
+  expect(narrative(attachmentsOnly())).toContain('Examen sous-traité : Dosage de vitamine B6');
+  expect(narrative(attachmentsOnly({ attachments: [unsigned] }))).toContain(
+    'Document joint : Dosage de vitamine B6',
+  );
+});
+
 test('a report of documents only has a chapter that sends to them, done by their laboratory', () => {
   const document = parse(cdaOf(attachmentsOnly()));
   expect(textAt(document, '(//c:section)[1]/c:code/@code')).toBe('1443252');

@@ -76,6 +76,14 @@ describe('a subcontractor’s PDF that is intact', () => {
     if (hasPreflight) expect(preflight({ 'joined.pdf': joined })).toEqual({ 'joined.pdf': 'valid' });
   });
 
+  it('is not said to be another laboratory’s when nothing says so', async () => {
+    const { from: _, ...document } = attached(SAMPLE);
+    const result = await makeReportPdf(aReport({ attachments: [document] }), assets);
+    if ('code' in result) throw new Error(result.code);
+    expect(textOf(result.pdf, 1)).toMatch(/Page 2 +« Dosage SPEC-1 », 1 page$/m);
+    expect(textOf(result.pdf, 1)).not.toContain('sous-trait');
+  });
+
   it('gives the same bytes each time', async () => {
     const report = aReport({ attachments: [attached(SAMPLE)] });
     const [one, two] = await Promise.all([makeReportPdf(report, assets), makeReportPdf(report, assets)]);
