@@ -104,11 +104,11 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   return {
     receive: (message) => write(() => inbox.receive(message)),
     receiveFrame: (frame) => writePrompt(() => controlIds.receiveFrame(frame)),
+    applicationAcksOwed: async (source, sender, limit) => applicationAcks.owed(source, sender, limit),
+    applicationAckSent: (ack) => writeRepeatable(() => applicationAcks.sent(ack)),
     refuse: (input) => write(() => inbox.refuse(input)),
     uninterpreted: async (limit) => inbox.uninterpreted(limit),
     inboxState: async (inboxId) => {
-    applicationAcksOwed: async (source, sender, limit) => applicationAcks.owed(source, sender, limit),
-    applicationAckSent: (ack) => writeRepeatable(() => applicationAcks.sent(ack)),
       const waitsUntil = scans.waitsUntil(inboxId) ?? sideFiles.waitsUntil(inboxId);
       return { ...inbox.state(inboxId), ...(waitsUntil === undefined ? {} : { waitsUntil }) };
     },
