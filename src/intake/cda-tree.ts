@@ -1,4 +1,6 @@
-import { XMLParser } from 'fast-xml-parser';
+import { isUtf8 } from 'node:buffer';
+import { localAttributes, localName } from '../xml/local-names.ts';
+import { scan } from '../xml/scan.ts';
 
 /** An element of a CDA that another system wrote. Prefixes are dropped. */
 export interface CdaElement {
@@ -11,78 +13,52 @@ export interface CdaElement {
 
 /** A report with its PDF copy; a bigger one is no report. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Elements of a report of several thousand results. */
-const MAX_ELEMENTS = 400_000;
-const MAX_DEPTH = 100;
 
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  htmlEntities: true,
-  removeNSPrefix: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  trimValues: false,
-});
+/** Elements of a narrative block (CDA R2 §4.3.5) that begin a line. */
+const BLOCKS: ReadonlySet<string> = new Set(['paragraph', 'list', 'item', 'table', 'caption', 'tr']);
 
 /** Reads the one ClinicalDocument of a file, bare or self-presenting, UTF-8. @returns undefined when there is none */
 export function readCdaTree(bytes: Uint8Array): CdaElement | undefined {
-  if (bytes.byteLength > MAX_BYTES) return undefined;
-  let xml: string;
-  try {
-    xml = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-  // Base64 is most of the bytes: searched for a DOCTYPE too, which no CDA has.
-  if (/<!DOCTYPE|<!ENTITY/i.test(xml)) return undefined;
-  try {
-    const budget = { left: MAX_ELEMENTS };
-    const found = documents(elementsOf(parser.parse(xml, true), 0, budget).children);
-    const [only, ...others] = found;
-    return others.length === 0 ? only : undefined;
-  } catch {
-    return undefined;
-  }
+  if (bytes.byteLength > MAX_BYTES || !isUtf8(bytes)) return undefined;
+  const around: Open = { name: '', attributes: {}, children: [], text: '' };
+  const open = [around];
+  const add = (text: string) => {
+    const element = open.at(-1);
+    if (element) element.text += text;
+  };
+  const fault = scan(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), {
+    open: (name, attributes) =>
+      open.push({ name: localName(name), attributes: localAttributes(attributes), children: [], text: '' }),
+    close: () => {
+      const element = open.pop();
+      const parent = open.at(-1);
+      if (element && parent) addTo(parent, element);
+    },
+    text: add,
+    blank: add,
+  });
+  if (fault) return undefined;
+  const [only, ...others] = documents(around.children);
+  return others.length === 0 ? only : undefined;
+}
+
+/** An element while it is being read. */
+interface Open extends CdaElement {
+  readonly children: CdaElement[];
+  text: string;
+}
+
+function addTo(parent: Open, element: CdaElement): void {
+  parent.children.push(element);
+  if (BLOCKS.has(element.name) && parent.text.trim() !== '' && !parent.text.endsWith('\n'))
+    parent.text += '\n';
+  parent.text += element.name === 'br' ? '\n' : element.text;
 }
 
 function documents(elements: readonly CdaElement[]): CdaElement[] {
   return elements.flatMap((element) =>
     element.name === 'ClinicalDocument' ? [element] : documents(element.children),
   );
-}
-
-/** Elements of a narrative block (CDA R2 §4.3.5) that begin a line. */
-const BLOCKS: ReadonlySet<string> = new Set(['paragraph', 'list', 'item', 'table', 'caption', 'tr']);
-
-/** fast-xml-parser's ordered form: `{ name: […], ':@': attributes }`, `#text` for text. */
-function elementsOf(
-  items: unknown,
-  depth: number,
-  budget: { left: number },
-): Pick<CdaElement, 'children' | 'text'> {
-  if (!Array.isArray(items)) return { children: [], text: '' };
-  if (depth > MAX_DEPTH) throw new RangeError('too deep');
-  const children: CdaElement[] = [];
-  let text = '';
-  for (const item of items as Record<string, unknown>[]) {
-    for (const name of Object.keys(item)) {
-      if (name === ':@') continue;
-      if (name === '#text') {
-        text += String(item[name]);
-        continue;
-      }
-      if (--budget.left < 0) throw new RangeError('too many elements');
-      const below = elementsOf(item[name], depth + 1, budget);
-      children.push({ name, attributes: (item[':@'] ?? {}) as Record<string, string>, ...below });
-      if (BLOCKS.has(name) && text.trim() !== '' && !text.endsWith('\n')) text += '\n';
-      text += name === 'br' ? '\n' : below.text;
-    }
-  }
-  return { children, text };
 }
 
 export const childrenOf = (element: CdaElement | undefined, name: string): CdaElement[] =>

@@ -1,3 +1,4 @@
+import { localAttributes, localName } from '../xml/local-names.ts';
 import { scan } from '../xml/scan.ts';
 
 /** An element of a document that was read: local names, prefixes dropped, from attributes too. */
@@ -22,7 +23,12 @@ export function readXml(xml: string, limit: number): XmlElement | { readonly fau
   const open = [top];
   const fault = scan(xml, {
     open: (name, attributes) => {
-      const element = { name: local(name), attributes: recordOf(attributes), children: [], text: '' };
+      const element = {
+        name: localName(name),
+        attributes: localAttributes(attributes),
+        children: [],
+        text: '',
+      };
       open.at(-1)?.children.push(element);
       open.push(element);
     },
@@ -43,18 +49,6 @@ export function readXml(xml: string, limit: number): XmlElement | { readonly fau
 interface Open extends XmlElement {
   readonly children: XmlElement[];
   text: string;
-}
-
-function local(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
-}
-
-/** Own attributes by local name. */
-function recordOf(attributes: readonly (readonly [name: string, value: string])[]): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (const [name, value] of attributes)
-    if (name !== 'xmlns' && !name.startsWith('xmlns:')) record[local(name)] = value;
-  return record;
 }
 
 /** Follows child names, taking the first of each. */

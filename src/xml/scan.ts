@@ -13,7 +13,7 @@ export interface ScanHandler {
 }
 
 /** Why a text is not XML that we read. */
-export type ScanFault = 'not-well-formed' | 'doctype' | 'too-deep';
+export type ScanFault = 'not-well-formed' | 'doctype' | 'too-deep' | 'too-many';
 
 const NAME = '[A-Za-z_\\u00c0-\\uffff][\\w.:\\u00b7-\\uffff-]*';
 const START = new RegExp(
@@ -33,6 +33,8 @@ const ILLEGAL =
 
 /** Twice as deep as the deepest report. */
 const MAX_DEPTH = 128;
+/** A report of twelve thousand results; more would fill the memory with elements. */
+const MAX_ELEMENTS = 1_000_000;
 
 /**
  * Reads XML 1.0 without DTD. Strict on what makes a document well-formed, but for the scope of namespace prefixes. A report
@@ -45,7 +47,7 @@ export function scan(source: string, handler: ScanHandler): ScanFault | undefine
   // XML 1.0 §2.11; what a reference makes of CR or tab is kept.
   const xml = source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source;
   const open: string[] = [];
-  let seen = false;
+  let elements = 0;
   let at = PROLOGUE.exec(xml)?.[0].length ?? 0;
   while (at < xml.length) {
     const tag = xml.indexOf('<', at);
@@ -65,8 +67,8 @@ export function scan(source: string, handler: ScanHandler): ScanFault | undefine
       if (typeof after === 'string') return after;
       at = after;
     } else {
-      if (open.length === 0 && seen) return 'not-well-formed';
-      seen = true;
+      if (open.length === 0 && elements > 0) return 'not-well-formed';
+      if (++elements > MAX_ELEMENTS) return 'too-many';
       START.lastIndex = tag;
       const found = START.exec(xml);
       const [, name, written = '', empty] = found ?? [];
@@ -78,7 +80,7 @@ export function scan(source: string, handler: ScanHandler): ScanFault | undefine
       at = START.lastIndex;
     }
   }
-  return seen && open.length === 0 ? undefined : 'not-well-formed';
+  return elements > 0 && open.length === 0 ? undefined : 'not-well-formed';
 }
 
 const SLASH = 0x2f;

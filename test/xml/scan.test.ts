@@ -9,8 +9,8 @@ import { scan } from '../../src/xml/scan.ts';
 import { cdaOf, parse } from '../cda/xml-probe.ts';
 import { REPORTS } from '../fixtures/reports.ts';
 
-const accepts = (xml: string): boolean =>
-  scan(xml, { open: () => undefined, close: () => undefined, text: () => undefined }) === undefined;
+const SILENT = { open: () => undefined, close: () => undefined, text: () => undefined };
+const accepts = (xml: string): boolean => scan(xml, SILENT) === undefined;
 
 /** What the scanner tells, as one text. */
 function told(xml: string): string {
@@ -60,9 +60,10 @@ test.each([
   expect(told(xml)).toBe('not-well-formed');
 });
 
-test('a DOCTYPE and a bottomless document are refused by name', () => {
+test('a DOCTYPE, a bottomless and an endless document are refused by name', () => {
   expect(told('<!DOCTYPE a><a/>')).toBe('doctype');
   expect(told('<a>'.repeat(100_000))).toBe('too-deep');
+  expect(scan(`<a>${'<b/>'.repeat(1_000_000)}</a>`, SILENT)).toBe('too-many');
 });
 
 test('comments, instructions and CDATA are read as XML reads them', () => {

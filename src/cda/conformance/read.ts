@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { localAttributes, localName } from '../../xml/local-names.ts';
 import { scan } from '../../xml/scan.ts';
 
 /** An element of the document under check. Prefixes are dropped: self-presenting files come with and without. */
@@ -42,9 +43,13 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
       const name = localName(qualified);
       // The stylesheet of a self-presenting file is none of the document.
       if (here === around && name !== 'ClinicalDocument') return;
-      const attributes: Record<string, string> = {};
-      for (const [key, value] of written) if (!key.startsWith('xmlns:')) attributes[localName(key)] = value;
-      const node: Building = { name, attributes, children: [], text: '', parent: here };
+      const node: Building = {
+        name,
+        attributes: localAttributes(written),
+        children: [],
+        text: '',
+        parent: here,
+      };
       here.children.push(node);
       const same = index.get(name);
       if (same) same.push(node);
@@ -68,11 +73,6 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
   if (!root || roots.length > 1 || !xml.includes('urn:hl7-org:v3')) return 'no-document';
   return { root, named: (name) => index.get(name) ?? [], base64 };
 }
-
-const localName = (qualified: string): string => {
-  const colon = qualified.indexOf(':');
-  return colon === -1 ? qualified : qualified.slice(colon + 1);
-};
 
 interface Building {
   name: string;

@@ -24,7 +24,7 @@ function flaws(document: CdaDocument): readonly Flaw[] {
 }
 
 /** Said on any element: the type of a value, and what XML itself defines. */
-const EVERYWHERE = new Set(['type', 'schemaLocation', 'nil', 'xmlns', 'lang', 'space']);
+const EVERYWHERE = new Set(['type', 'schemaLocation', 'nil', 'lang', 'space']);
 
 function walk(node: Node, declared: string, into: Flaw[]): void {
   const name = (node.attributes.type && xsiType(node)) || declared;
