@@ -12,6 +12,9 @@ export type EmbeddedDocument =
   /** A text, or a format that no report can show. */
   | { readonly kind: 'other' };
 
+/** What a report says of a document that it cannot show. */
+export const NOT_JOINED = 'Document non joint à ce compte rendu : le demander au laboratoire';
+
 /** First bytes of the image formats that a CR-Bio may show (cr-bio.md §7.9). */
 const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
   ['\x89PNG\r\n\x1a\n', 'image/png'],
@@ -21,8 +24,8 @@ const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
 ];
 
 /**
- * Reads raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data; line breaks in the data are removed, repetitions
- * joined, the type is told by the first bytes and not by its name. Padding (`=`) left out is put back where the end of the
+ * Reads raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data, the encoding being Base64 or Hex (table 0299); line
+ * breaks in the data are removed, repetitions joined, the type is told by the first bytes and not by its name. Padding (`=`) left out is put back where the end of the
  * document shows that nothing else is missing.
  * @returns a fault when the data is no base64 or a document announced as PDF is none
  */
@@ -33,15 +36,16 @@ export function readDocument(
 ): EmbeddedDocument | Fault {
   const repetitions = raw.split(delimiters.repetition);
   const header = (repetitions[0] ?? '').split(delimiters.component);
-  const written = repetitions
+  const sent = repetitions
     .map((repetition) => repetition.split(delimiters.component).slice(-1)[0] ?? '')
     .join('')
     .replaceAll(`${delimiters.escape}.br${delimiters.escape}`, '')
     .replaceAll(/\\X0[DdAa](?:0[AaDd])?\\/g, '')
     .replace(/\s+/g, '');
   const encoding = header[3]?.trim().toLowerCase() ?? '';
+  const written = encoding === 'hex' ? base64OfHex(sent) : sent;
   const announcedPdf = /pdf/i.test(`${header[1] ?? ''} ${header[2] ?? ''}`);
-  if (encoding !== 'base64' && !announcedPdf) return { kind: 'other' };
+  if (encoding !== 'base64' && encoding !== 'hex' && !announcedPdf) return { kind: 'other' };
   const data = written.padEnd(Math.ceil(written.length / 4) * 4, '=');
   if (!isBase64(data) || (data !== written && !endsWhole(data))) return fault('ED_UNREADABLE', position);
 
@@ -83,6 +87,11 @@ export function embeddedText(raw: string, delimiters: Delimiters): string | unde
 function endsWhole(data: string): boolean {
   const end = Buffer.from(data.slice(-1024), 'base64').toString('latin1');
   return end.includes('%%EOF') || /<\/[\w.:-]+>\s*$/.test(end);
+}
+
+/** The same bytes in base64; empty when they are not whole. */
+function base64OfHex(data: string): string {
+  return /^(?:[\dA-Fa-f]{2})+$/.test(data) ? Buffer.from(data, 'hex').toString('base64') : '';
 }
 
 function isBase64(data: string): boolean {

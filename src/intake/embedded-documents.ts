@@ -11,7 +11,7 @@ export interface EmbeddedBytes {
 }
 
 /**
- * Every document that the rows of an input carry in base64, whatever the readers make of it: for an antivirus, which comes
+ * Every document that the rows of an input carry in base64 or in hexadecimal, whatever the readers make of it: for an antivirus, which comes
  * before them. Rows are taken as readMessage takes them; what base64 decodes of a damaged one is given all the same.
  * @param binary the input, one character a byte
  */
@@ -36,7 +36,8 @@ export function embeddedDocuments(binary: string): readonly EmbeddedBytes[] {
       .map((one) => one.split(component).at(-1) ?? '')
       .join('')
       .replaceAll(/\\(?:\.br|X0[DdAa](?:0[AaDd])?)\\/g, '');
-    const bytes = Buffer.from(data, 'base64');
+    const encoding = document.slice(0, 256).split(component, 4)[3]?.trim().toLowerCase();
+    const bytes = Buffer.from(data, encoding === 'hex' ? 'hex' : 'base64');
     if (bytes.length > 0) found.push({ position: `message ${message}, OBX[${rank}]-5`, bytes });
   }
   return found;

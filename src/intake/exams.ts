@@ -122,6 +122,7 @@ export function readExam(
         ...noteText(order.notes),
         ...specimenRemarks(order),
         ...children.filter(({ organism }) => !organism).flatMap((child) => noteText(child.order.notes)),
+        ...all.flatMap(({ comments }) => comments),
       ],
       ...(performer ? { performer } : {}),
       deleted: rows

@@ -3,9 +3,10 @@ import type { Fault } from '../report/fault.ts';
 import type { Professional } from '../report/people.ts';
 import type { LocalCode, PreviousValue, ReferenceRange, Result } from '../report/result.ts';
 import { instantOf, type Timestamp } from '../report/timestamp.ts';
+import { withCarriedText } from './carried-text.ts';
 import { ReadingContext } from './context.ts';
 import { isDispatchRow } from './dispatch-rows.ts';
-import { readDocument } from './documents.ts';
+import { NOT_JOINED, readDocument } from './documents.ts';
 import type { Delimiters } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
 import type { Repetition, Segment } from './hl7.ts';
@@ -39,6 +40,8 @@ export interface ReadRows {
   readonly images: readonly ResultImage[];
   /** The SGL's own PDF of the report, from a source that sends one. */
   readonly sourcePdf?: Attachment;
+  /** Notes below pictures and below that PDF. */
+  readonly comments: readonly string[];
   /** OBX-19 of every row. */
   readonly analysedAt: readonly (Timestamp | undefined)[];
 }
@@ -65,31 +68,28 @@ interface Line {
   unread?: true;
 }
 
-const NOT_TAKEN = 'Document non joint à ce compte rendu : le demander au laboratoire';
-
 /** Reads the result rows of an exam (inputs.md §3.2, §5): one Row for each OBX-3 + OBX-4. */
 export function readRows(order: OrderGroup, scope: RowScope, context: ReadingContext): ReadRows | Fault {
   const lines: Line[] = [];
   const attachments: Attachment[] = [];
   const images: ResultImage[] = [];
+  const comments: string[] = [];
   let sourcePdf: Attachment | undefined;
   for (const received of order.observations) {
     if (isDispatchRow(received.obx) || isOrderQuestion(received.obx)) continue;
-    const group = withSideFile(received, order.obr.text(25), scope.delimiters, context);
-    if (!group) continue;
-    if (isFault(group)) return group;
+    const whole = withSideFile(received, order.obr.text(25), scope.delimiters, context);
+    if (isFault(whole)) return whole;
+    const group = withCarriedText(whole, scope.delimiters);
     const { obx } = group;
     const line = readLine(group, order, scope, context);
     if (isFault(line)) return line;
     if (line.fate.kind === 'result' && line.fate.status !== 'pending' && obx.document !== undefined) {
       const carried = carriedBy(line, obx.document, scope, context);
       if (carried && isFault(carried)) return carried;
-      if (carried?.kind === 'image') {
-        images.push(carried.image);
-        continue;
-      }
-      if (carried?.kind === 'source-pdf') {
-        sourcePdf = carried.pdf;
+      if (carried?.kind === 'image' || carried?.kind === 'source-pdf') {
+        if (carried.kind === 'image') images.push(carried.image);
+        else sourcePdf = carried.pdf;
+        comments.push(...line.comments);
         continue;
       }
       if (carried) attachments.push(carried.pdf);
@@ -118,6 +118,7 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     attachments,
     images,
     ...(sourcePdf ? { sourcePdf } : {}),
+    comments,
     analysedAt: order.observations.map(({ obx }) => context.time(obx, 19)),
   };
 }
@@ -214,7 +215,7 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   const type = obx.text(2);
   const read =
     obx.document !== undefined
-      ? { value: { kind: 'text' as const, text: line.unread ? NOT_TAKEN : 'Voir le document joint' } }
+      ? { value: { kind: 'text' as const, text: line.unread ? NOT_JOINED : 'Voir le document joint' } }
       : readValue(type, line.values, unitSent !== undefined, context.profile);
   const { codes, unknown } = readInterpretations(obx);
   const comments = [...line.comments];

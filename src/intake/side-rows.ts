@@ -1,7 +1,7 @@
 import type { Fault } from '../report/fault.ts';
 import { decode } from './charset.ts';
 import type { ReadingContext } from './context.ts';
-import { imageType } from './documents.ts';
+import { imageType, NOT_JOINED } from './documents.ts';
 import { type Delimiters, printable } from './escapes.ts';
 import { fault } from './faults.ts';
 import { Repetition, Segment } from './hl7.ts';
@@ -19,15 +19,15 @@ const FORMAT = /^(?:pdf|txt|text|tiff?|jpe?g|png|gif|rtf|doc|html?|xml)$/i;
  * Brings the file that a row names into the row, which is then read as if it carried the document itself (ED) or its
  * text (TX). Rows of other types come back as they are.
  * @param examStatus OBR-25: hybrids leave OBX-11 of such a row empty, the file is then as final as its exam
- * @returns undefined for an address that leads elsewhere (told as a warning); a fault when the file is not there, cannot
- *   be one of this folder, or is nothing that a report can show
+ * An address that leads elsewhere is not followed: the row says that its document is not joined, and a warning tells it.
+ * @returns a fault when the file is not there, cannot be one of this folder, or is nothing that a report can show
  */
 export function withSideFile(
   group: ObservationGroup,
   examStatus: string,
   delimiters: Delimiters,
   context: ReadingContext,
-): ObservationGroup | Fault | undefined {
+): ObservationGroup | Fault {
   const { obx } = group;
   const type = obx.text(2).toUpperCase();
   if (!SIDE_TYPES.includes(type)) return group;
@@ -46,7 +46,7 @@ export function withSideFile(
   if (!shown || name === '') return row({ 2: plain('ST'), 5: [] });
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) {
     context.warn('SIDE_FILE', obx.text(3));
-    return undefined;
+    return row({ 2: plain('TX'), 5: plain(NOT_JOINED) });
   }
 
   const position = context.at(obx, 5);
@@ -92,7 +92,8 @@ function formatOf(bytes: Uint8Array, announced: string): string {
 
 const FIELDS = 30;
 
-function rewritten(
+/** A row with some of its fields, and its document, replaced. */
+export function rewritten(
   obx: Segment,
   fields: Readonly<Record<number, readonly Repetition[]>>,
   document: string | undefined,

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { embeddedDocuments } from '../../src/intake/embedded-documents.ts';
 import { obx, oru } from '../fixtures/hl7/messages.ts';
-import { dossierOf, faultsOf } from './parts.ts';
+import { dossierAndWarnings, dossierOf, faultsOf } from './parts.ts';
 
 const base64 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('base64');
 const PNG = base64('\x89PNG\r\n\x1a\n corps');
@@ -23,6 +24,11 @@ describe('a picture among the results', () => {
       { title: 'Courbe d’électrophorèse', mediaType, base64: data },
     ]);
     expect(dossier.attachments).toEqual([]);
+  });
+
+  it('leaves its notes to its exam', () => {
+    const rows = [obx('ED', 'ELEC^Courbe^L', `^Image^PNG^Base64^${PNG}`), 'NTE|1|L|Pic monoclonal'];
+    expect(dossierOf(oru(...rows)).exams[0]?.comments).toEqual(['Pic monoclonal']);
   });
 
   it('is enough for an exam to be shown', () => {
@@ -67,6 +73,31 @@ describe('automatic validation', () => {
     expect(potassium?.automaticValidation).toBeUndefined();
     expect(potassium?.validator?.family).toBe('MARTIN');
   });
+});
+
+describe('a document that is a text', () => {
+  it.each([
+    ['as it stands', '^TEXT^PLAIN^A^Conclusion :~  rien \\T\\ rien'],
+    ['in base64', `^TEXT^PLAIN^Base64^${Buffer.from('Conclusion :\n  rien & rien').toString('base64')}`],
+  ])('%s is read as one', (_, value) => {
+    const { dossier, warnings } = dossierAndWarnings(oru(obx('ED', 'TXT^Texte^L', value)));
+    expect(dossier.exams[0]?.results[0]?.value).toEqual({
+      kind: 'text',
+      text: 'Conclusion :\n  rien & rien',
+      preformatted: true,
+    });
+    expect(warnings).toEqual([]);
+  });
+});
+
+test('a document in hexadecimal is the same as in base64, and refused when it is cut', () => {
+  const hex = Buffer.from('%PDF-1.4 corps').toString('hex');
+  const sent = (data: string) => oru(obx('ED', 'CR^CR^L', `^APPLICATION^PDF^Hex^${data}`));
+  expect(dossierOf(sent(hex)).attachments[0]?.base64).toBe(PDF);
+  expect(embeddedDocuments(Buffer.from(sent(hex)).toString('latin1'))[0]?.bytes).toEqual(
+    Buffer.from('%PDF-1.4 corps'),
+  );
+  expect(faultsOf(sent(hex.slice(1))).map(({ code }) => code)).toEqual(['ED_UNREADABLE']);
 });
 
 describe('base64 without its padding', () => {

@@ -106,7 +106,10 @@ describe('a row that names a file beside the message', () => {
       {},
     );
     expect(warnings.map(({ code }) => code)).toEqual(['SIDE_FILE']);
-    expect(read.exams[0]?.results).toHaveLength(1);
+    expect(read.exams[0]?.results.map(({ value }) => value)).toMatchObject([
+      { kind: 'quantity' },
+      { text: expect.stringContaining('non joint') },
+    ]);
   });
 
   it('that shows nothing (not validated, deleted, awaited, of another patient) waits for no file', () => {
