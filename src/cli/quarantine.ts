@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { CommonOptions } from '../commands/output.ts';
 import type { ShowOptions } from '../commands/quarantine.ts';
+import type { AcceptOptions } from '../commands/quarantine-accept.ts';
 import type { ReplayOptions } from '../commands/quarantine-replay.ts';
-import { command, exit, group, output } from './command.ts';
+import { act, command, exit, group, output } from './command.ts';
 
 /** The inputs that could not be interpreted. */
 export function quarantineCommands(crbio: Command): void {
@@ -34,5 +35,16 @@ export function quarantineCommands(crbio: Command): void {
     .action(async (id: string, options: ReplayOptions) => {
       const { replayQuarantine } = await import('../commands/quarantine-replay.ts');
       exit(await replayQuarantine(output, options, id));
+    });
+  act(
+    quarantine,
+    'accept <ID>',
+    'joint un PDF numérisé de sous-traitant, reconnu par un biologiste',
+    "crbio quarantine accept 3 --report sgl-905f43db0bd49240 --by 'Dr Martin' --reason 'identité lue sur le document'",
+  )
+    .requiredOption('--report <ID>', 'le compte rendu que ce document complète')
+    .action(async (id: string, options: AcceptOptions) => {
+      const { acceptScan } = await import('../commands/quarantine-accept.ts');
+      exit(await acceptScan(output, options, id));
     });
 }

@@ -11,7 +11,6 @@ import { decide } from '../policy/decide.ts';
 import type { DispatchSettings } from '../policy/facts.ts';
 import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
-import { patientDifferences } from '../report/contribution-patient.ts';
 import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
@@ -27,7 +26,7 @@ import type { DocumentAssets, RenderedDocument, VersionToRender } from '../stage
 import { itemsOf } from '../stages/items.ts';
 import { inputFacts } from '../stages/printed.ts';
 import { renderVersion } from '../stages/version.ts';
-import { SET_ASIDE } from '../store/faults.ts';
+import { notThePatients, SET_ASIDE } from '../store/faults.ts';
 import type { InterpretedItem } from '../store/records.ts';
 import { readInputs } from './input-files.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
@@ -179,7 +178,7 @@ class RenderSession {
   }
 
   /** The contributions that have found this report, each once; those of another patient are refused. */
-  private joined(messages: readonly Dossier[], known: Known | undefined) {
+  private joined(reportId: string, messages: readonly Dossier[], known: Known | undefined) {
     const numbers = messages.flatMap(orderNumbersOf);
     const [dossier] = messages.slice(-1);
     const faults: Fault[] = [];
@@ -188,8 +187,8 @@ class RenderSession {
       if (!dossier || !said.orders.some((number) => numbers.includes(number))) continue;
       if (said.clients.length > 0 && !said.clients.includes(dossier.source)) continue;
       this.waiting.splice(this.waiting.indexOf(said), 1);
-      const fields = patientDifferences(said.patient, dossier.patient);
-      if (fields.length > 0) faults.push(SET_ASIDE.subcontractedOther(fields));
+      const fault = notThePatients(said.patient, dossier.patient, reportId);
+      if (fault) faults.push(fault);
       else contributions.push(said);
     }
     return { contributions, faults };
@@ -202,7 +201,7 @@ class RenderSession {
     warnings: readonly Warning[],
   ): Promise<readonly Fault[]> {
     const { reportId, setOid } = ids;
-    const { contributions, faults } = this.joined(messages, known);
+    const { contributions, faults } = this.joined(reportId, messages, known);
     const next = nextVersion(known?.current, mergeReport(messages, contributions));
     if (next.kind === 'unchanged') return faults;
     const { dossier, cause } = next;

@@ -17,6 +17,11 @@ export function patientDifferences(patient: ContributionPatient, identity: State
     : statedDifferences(patient, identity);
 }
 
+/** Is it a document without any text, a scan, which can tell of nobody? */
+export function isSilent(patient: ContributionPatient): boolean {
+  return patient.kind === 'printed' && wordsOf(patient.text).length === 0;
+}
+
 function statedDifferences(
   { numbers, ins, sex, birthDate }: Extract<ContributionPatient, { kind: 'stated' }>,
   { localId, ins: ours, traits }: StatedIdentity,

@@ -1,4 +1,7 @@
+import type { ContributionPatient } from '../report/contribution.ts';
+import { isSilent, patientDifferences } from '../report/contribution-patient.ts';
 import type { Fault } from '../report/fault.ts';
+import type { StatedIdentity } from '../report/identity.ts';
 import type { Warning } from '../report/report.ts';
 import type { ActResult, DeliveryState } from './records.ts';
 
@@ -35,6 +38,11 @@ export const SET_ASIDE = {
     cause: `le résultat du laboratoire sous-traitant n’est pas du patient de ce dossier : ${fields.join(', ')}`,
     hint: 'identitovigilance : vérifier avec le laboratoire sous-traitant le numéro de la demande et le patient ; l’identité corrigée d’un côté ou de l’autre : crbio quarantine replay. Rien n’est ajouté au compte rendu',
   }),
+  subcontractedScan: (reportId: string): Fault => ({
+    code: 'SUBCONTRACTED_SCAN',
+    cause: `le PDF du laboratoire sous-traitant n’a aucun texte (numérisé, ou illisible) : rien n’y dit de quel patient il est ; sa demande est celle du compte rendu ${reportId}`,
+    hint: `l’ouvrir (crbio quarantine show, --out) ; si un biologiste y reconnaît le patient et la demande : crbio quarantine accept, avec --report ${reportId} ; sinon le faire renvoyer en PDF de texte. Rien n’est ajouté au compte rendu`,
+  }),
   subcontractedAmbiguous: (): Fault => ({
     code: 'SUBCONTRACTED_ORDER_AMBIGUOUS',
     cause: 'plusieurs de nos dossiers portent le numéro de demande que donne le laboratoire sous-traitant',
@@ -59,6 +67,17 @@ export const SET_ASIDE = {
     position: numbers.map((number) => `message ${number}, MSH-10`).join(' ; '),
   }),
 } as const;
+
+/** Why a document or result of this patient cannot be part of a report of that one; undefined when it can. */
+export function notThePatients(
+  patient: ContributionPatient,
+  identity: StatedIdentity,
+  reportId: string,
+): Fault | undefined {
+  if (isSilent(patient)) return SET_ASIDE.subcontractedScan(reportId);
+  const differing = patientDifferences(patient, identity);
+  return differing.length > 0 ? SET_ASIDE.subcontractedOther(differing) : undefined;
+}
 
 /** The acts that cannot be done, and why; docs/errors.md lists the codes. */
 const refuse = (code: string, cause: string, hint: string): ActResult & { done: false } => ({
@@ -172,6 +191,18 @@ export const REFUSED = {
       'ALREADY_REPLAYED',
       'cette entrée a déjà été rejouée',
       'crbio quarantine list donne ce qui attend encore',
+    ),
+  notAcceptable: () =>
+    refuse(
+      'ACCEPT_NOT_SCAN',
+      'seul un PDF sans texte d’un laboratoire sous-traitant se fait accepter par une personne',
+      'crbio quarantine show dit ce qui manque à cette entrée ; après correction : crbio quarantine replay',
+    ),
+  acceptElsewhere: () =>
+    refuse(
+      'ACCEPT_OTHER_REPORT',
+      'le document porte le numéro de demande d’un autre compte rendu : rien n’est fait',
+      'vérifier le compte rendu que nomme crbio quarantine show ; un document mal nommé se dépose de nouveau sous le bon numéro',
     ),
   alertUnknown: (id: number) =>
     refuse('ALERT_UNKNOWN', `aucune alerte ne porte le numéro ${id}`, 'crbio alerts list donne les numéros'),

@@ -28,6 +28,7 @@ interface QuarantineRecord {
   readonly sha256: string | null;
   /** How many first bytes are kept of what no message could be made of. */
   readonly head: number | null;
+  readonly report_id: string | null;
 }
 
 /** The messages as received, and what of them could not be interpreted. */
@@ -50,7 +51,8 @@ export function createInbox({ db, now, journal, actor }: Context) {
   const byId = db.prepare<[number], InboxRow>('SELECT * FROM inbox WHERE id = ?');
   const setState = db.prepare('UPDATE inbox SET state = ?, outcomes = ? WHERE id = ?');
   const addQuarantine = db.prepare(
-    'INSERT INTO quarantine (inbox_id, source, origin, size, fault, at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO quarantine (inbox_id, source, origin, size, fault, at, sha256, report_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const addBytes = db.prepare('INSERT INTO quarantine_bytes (quarantine_id, bytes) VALUES (?, ?)');
   const faultsOf = db
@@ -107,7 +109,7 @@ export function createInbox({ db, now, journal, actor }: Context) {
       sha256?: string;
     }): void {
       const { lastInsertRowid } = addQuarantine.run(
-        ...[null, source, origin, size, JSON.stringify(fault), now(), sha256 ?? null],
+        ...[null, source, origin, size, JSON.stringify(fault), now(), sha256 ?? null, null],
       );
       if (bytes) addBytes.run(lastInsertRowid, bytes);
       journal.append({
@@ -146,10 +148,12 @@ export function createInbox({ db, now, journal, actor }: Context) {
       faults: faultsOf.all(inboxId).map((fault) => fromJson<Fault>(fault)),
     }),
 
-    /** Sets a part of a message aside with its fault. */
-    quarantine(inboxId: number, fault: Fault): number {
+    /** Sets a part of a message aside with its fault. @param reportId the report that it would have joined */
+    quarantine(inboxId: number, fault: Fault, reportId?: string): number {
       const { source, origin, size } = load(inboxId);
-      const added = addQuarantine.run(inboxId, source, origin, size, JSON.stringify(fault), now(), null);
+      const added = addQuarantine.run(
+        ...[inboxId, source, origin, size, JSON.stringify(fault), now(), null, reportId ?? null],
+      );
       const quarantineId = Number(added.lastInsertRowid);
       journal.append({
         actor,
@@ -161,9 +165,9 @@ export function createInbox({ db, now, journal, actor }: Context) {
     },
 
     /** Sets a whole message aside, before it was interpreted. */
-    setAside(inboxId: number, fault: Fault): void {
+    setAside(inboxId: number, fault: Fault, reportId?: string): void {
       const outcomes: InterpretedOutcome[] = [
-        { kind: 'quarantined', quarantineId: this.quarantine(inboxId, fault) },
+        { kind: 'quarantined', quarantineId: this.quarantine(inboxId, fault, reportId) },
       ];
       setState.run('quarantined', JSON.stringify(outcomes), inboxId);
     },
@@ -259,6 +263,7 @@ function rowOf(record: QuarantineRecord): QuarantineRow {
     at: record.at,
     size: record.size ?? 0,
     kept: keptOf(record),
+    ...(record.report_id === null ? {} : { reportId: record.report_id }),
     ...(record.replayed_at === null ? {} : { replayedAt: record.replayed_at }),
   };
 }

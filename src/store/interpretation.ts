@@ -1,6 +1,6 @@
 import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
-import { patientDifferences } from '../report/contribution-patient.ts';
+import { isSilent } from '../report/contribution-patient.ts';
 import type { DispatchFlags, Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { StatedIdentity } from '../report/identity.ts';
@@ -8,11 +8,12 @@ import type { Warning } from '../report/report.ts';
 import type { LocalCode } from '../report/result.ts';
 import { awaitsLaboratory, mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { nextVersion } from '../report/versions.ts';
+import type { Acceptances } from './acceptances.ts';
 import type { Alerts } from './alerts.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Contributions } from './contributions.ts';
 import type { Dossiers } from './dossiers.ts';
-import { DUPLICATE_SOURCE, SET_ASIDE } from './faults.ts';
+import { DUPLICATE_SOURCE, notThePatients, SET_ASIDE } from './faults.ts';
 import type { Inbox } from './inbox.ts';
 import { layMasks } from './masks.ts';
 import type { PatientChange, Patients } from './patients.ts';
@@ -25,6 +26,7 @@ import type { WatchedIdentities } from './watched-identities.ts';
 /** Stage interpret: what a message says becomes patients, versions, or quarantine. */
 export function createInterpretation({ db, now, actor, journal }: Context, parts: InterpretationParts) {
   const { inbox, dossiers, contributions, patients, reports, planning, renewal, watched, alerts } = parts;
+  const { acceptances } = parts;
   const addStatement = db.prepare('INSERT INTO statement (report_id, inbox_id, dossier) VALUES (?, ?, ?)');
   const forget = db.prepare('DELETE FROM statement WHERE inbox_id = ?');
   const statements = db
@@ -82,10 +84,10 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     const numbers = orderNumbersOf(stated);
     contributions.name(reportId, numbers);
     for (const { id, inboxId: from, contribution } of contributions.waitingFor(numbers, stated.source)) {
-      const fault = notOurs(contribution, reportId);
+      const fault = notOurs(contribution, reportId, from);
       if (fault) {
         contributions.drop(id);
-        inbox.setAside(from, fault);
+        inbox.setAside(from, fault, reportId);
       } else contributions.give(id, reportId);
       if (!contributions.isWaiting(from)) alerts.settle(AWAITS_REPORT, inboxSubject(from));
     }
@@ -141,12 +143,16 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
   };
 
   /** Why what another laboratory says cannot be part of this report. */
-  const notOurs = ({ patient, processing }: Contribution, reportId: string): Fault | undefined => {
+  const notOurs = (
+    { patient, processing }: Contribution,
+    reportId: string,
+    inboxId: number,
+  ): Fault | undefined => {
     const [said] = statements.all(reportId).map(dossiers.fromJson).slice(-1);
     if (said?.finished) return SET_ASIDE.subcontractedFinished();
     if (processing && said && processing !== said.processing) return SET_ASIDE.subcontractedProcessing();
-    const differing = patientDifferences(patient, patients.identity(reports.load(reportId).patient_id));
-    return differing.length > 0 ? SET_ASIDE.subcontractedOther(differing) : undefined;
+    if (isSilent(patient) && acceptances.reportOf(inboxId) === reportId) return undefined;
+    return notThePatients(patient, patients.identity(reports.load(reportId).patient_id), reportId);
   };
 
   const takeContribution = (
@@ -165,8 +171,12 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       alerts.raise({ kind: AWAITS_REPORT, subject: inboxSubject(inboxId), due: now() + waitMs });
       return { kind: 'waiting' };
     }
-    const fault = second === undefined ? notOurs(contribution, reportId) : SET_ASIDE.subcontractedAmbiguous();
-    if (fault) return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, fault) };
+    const fault =
+      second === undefined ? notOurs(contribution, reportId, inboxId) : SET_ASIDE.subcontractedAmbiguous();
+    if (fault) {
+      const report = second === undefined ? reportId : undefined;
+      return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, fault, report) };
+    }
     contributions.attach(inboxId, contribution, reportId);
     return remake(reportId, inboxId, contribution.warnings).outcome;
   };
@@ -230,6 +240,7 @@ interface InterpretationParts {
   readonly inbox: Inbox;
   readonly dossiers: Dossiers;
   readonly contributions: Contributions;
+  readonly acceptances: Acceptances;
   readonly alerts: Alerts;
   readonly patients: Patients;
   readonly reports: Reports;

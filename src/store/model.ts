@@ -212,6 +212,11 @@ export interface Store {
   cancelDelivery(deliveryId: string, act: Act): Promise<ActResult>;
   /** Puts a quarantined input back to be interpreted. */
   replay(quarantineId: number, act: Act): Promise<ActResult>;
+  /**
+   * Takes a scan of another laboratory, in quarantine because nothing in it proves whose it is, for the document of this
+   * report, whose order it gives: a person has looked.
+   */
+  acceptScan(quarantineId: number, reportId: string, act: Act): Promise<ActResult>;
   /** Takes a copy that a person mended as a message of its own, linked to the quarantined input, which is kept and settled. */
   mend(quarantineId: number, bytes: Uint8Array, act: Act): Promise<ActResult>;
   /**

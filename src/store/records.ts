@@ -318,6 +318,8 @@ export interface QuarantineRow {
    * or the first; nothing (the file itself lies in the quarantine folder).
    */
   readonly kept: 'message' | 'side-file' | 'bytes' | 'head' | 'none';
+  /** The report that it would have joined. */
+  readonly reportId?: string;
   readonly replayedAt?: number;
 }
 

@@ -1,8 +1,9 @@
+import { createAcceptances } from './acceptances.ts';
 import { createActs } from './acts.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnouncements } from './announcements.ts';
-import { createBusinessAcks } from './business-acks.ts';
 import { createApplicationAcks } from './application-acks.ts';
+import { createBusinessAcks } from './business-acks.ts';
 import { createClaim } from './claim.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Context } from './context.ts';
@@ -77,10 +78,12 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     watched,
     announcements,
   });
+  const acceptances = createAcceptances(context, inbox);
   const interpretation = createInterpretation(context, {
     inbox,
     dossiers,
     contributions,
+    acceptances,
     alerts,
     patients,
     reports,
@@ -165,6 +168,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     oppose: (patient, channels, opposed, act) => write(() => acts.oppose(patient, channels, opposed, act)),
     retryDelivery: (deliveryId, act) => write(() => acts.retryDelivery(deliveryId, act)),
     cancelDelivery: (deliveryId, act) => write(() => acts.cancelDelivery(deliveryId, act)),
+    acceptScan: (quarantineId, reportId, act) => write(() => acceptances.accept(quarantineId, reportId, act)),
     replay: (quarantineId, act) => write(() => acts.replay(quarantineId, act)),
     mend: (quarantineId, bytes, act) => write(() => acts.mend(quarantineId, bytes, act)),
     rehearse: (quarantineId, items, mended) => rehearse(quarantineId, items, mended),

@@ -10,6 +10,7 @@ import { finished } from './0009-finished.ts';
 import { quarantineWork } from './0010-quarantine-work.ts';
 import { subcontracting } from './0011-subcontracting.ts';
 import { applicationAcks } from './0012-application-acks.ts';
+import { acceptedScans } from './0013-accepted-scans.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly string[] = [
   quarantineWork,
   subcontracting,
   applicationAcks,
+  acceptedScans,
 ];
