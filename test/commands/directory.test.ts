@@ -13,6 +13,7 @@ import { openDirectory } from '../../src/store/directory.ts';
 import {
   ACTIVITY_HEADER,
   activity,
+  CLAIRE,
   extraction,
   MAILBOX_HEADER,
   mailbox,
@@ -21,15 +22,6 @@ import {
 } from '../fixtures/directory/extractions.ts';
 
 const NOW = Date.UTC(2026, 7, 26, 12);
-const CLAIRE: Person = {
-  rpps: '99700012034',
-  family: 'DURAND-LÉVY',
-  given: 'Claire',
-  finess: '750000019',
-  structure: 'CABINET DES LILAS',
-  postalCode: '75020',
-  town: 'PARIS',
-};
 const HUGO: Person = {
   rpps: '99700012042',
   family: 'DURANDEAU',

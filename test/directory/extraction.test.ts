@@ -12,22 +12,12 @@ import type { DirectoryEntry } from '../../src/report/directory-entry.ts';
 import {
   ACTIVITY_HEADER,
   activity,
+  CLAIRE,
   extraction,
   MAILBOX_HEADER,
   mailbox,
-  type Person,
   row,
 } from '../fixtures/directory/extractions.ts';
-
-const CLAIRE: Person = {
-  rpps: '99700012034',
-  family: 'DURAND-LÉVY',
-  given: 'Claire',
-  finess: '750000019',
-  structure: 'CABINET DES LILAS',
-  postalCode: '75020',
-  town: 'PARIS',
-};
 
 /** Bytes in pieces of `size`: cuts fall inside lines and characters. */
 async function* pieces(text: string | Uint8Array, size = 7): AsyncGenerator<Uint8Array> {

@@ -7,6 +7,7 @@ import { createAuthority } from '../../src/sandbox/authority.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Hooks, ReferenceClient } from './reference/client.ts';
 import { type KeyFiles, keyFiles } from './reference/signing.ts';
+import { swap } from './reference/swap.ts';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -22,15 +23,6 @@ afterAll(async () => {
   await sandbox.stop();
   rmSync(folder, { recursive: true });
 });
-
-const swap =
-  (from: string | RegExp, to: string) =>
-  (text: string): string => {
-    const changed = text.replace(from, to);
-    // A change that changes nothing would make the test prove nothing.
-    if (changed === text) throw new Error(`nothing to change: ${from}`);
-    return changed;
-  };
 
 const signKey = (): KeyFiles => sandbox.description.certificates.sign;
 const authKey = (): KeyFiles => sandbox.description.certificates.auth;

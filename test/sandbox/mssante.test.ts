@@ -8,6 +8,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { LABEL } from './reference/cda.ts';
 import { type MailHooks, ReferenceMailer, today } from './reference/mail.ts';
 import { keyFiles } from './reference/signing.ts';
+import { swap } from './reference/swap.ts';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -35,14 +36,6 @@ interface Mail {
 
 const mails = async (): Promise<Mail[]> =>
   ((await (await fetch(`${sandbox.description.control}/state`)).json()) as { mails: Mail[] }).mails;
-
-const swap =
-  (from: string | RegExp, to: string) =>
-  (text: string): string => {
-    const changed = text.replace(from, to);
-    if (changed === text) throw new Error(`nothing to change: ${from}`);
-    return changed;
-  };
 
 const patient = (ins: string): string => `${ins}@patient.sandbox-mssante.invalid`;
 
