@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { loadAssets, PACKAGE } from '../assets.ts';
 import { type Config, pathOf, readConfig } from '../config.ts';
 import { isLonePdf, isSubcontractor } from '../intake/contributions.ts';
@@ -47,9 +47,7 @@ export async function render(
 ): Promise<ExitCode> {
   const read = readConfig(options.config ?? SAMPLE_CONFIG);
   if (Array.isArray(read)) return stop(output, options, read);
-  const config: Config = options.catalogue
-    ? { ...read, catalogue: join(process.cwd(), options.catalogue) }
-    : read;
+  const config: Config = options.catalogue ? { ...read, catalogue: resolve(options.catalogue) } : read;
   const assets = loadAssets(config);
   if (Array.isArray(assets)) return stop(output, options, assets);
   const correspondents = config.correspondents

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Output } from '../../src/commands/output.ts';
 import { render } from '../../src/commands/render.ts';
@@ -45,6 +45,15 @@ const citing = (name: string) =>
 const run = (...inputs: string[]) => render(output, { out: join(folder, 'out') }, inputs);
 
 describe('crbio render', { timeout: PATIENCE_MS }, () => {
+  it('takes the catalogue named by an absolute path, and refuses one that is not there', async () => {
+    put('m.hpr', hprim(H, P, OBR, obx('NM', 'GLU~Glycémie~L', '5.3'), 'L|1'));
+    const by = (catalogue: string) =>
+      render(output, { out: join(folder, 'out'), catalogue }, [join(folder, 'in')]);
+    expect(await by(resolve('loinc/catalogue.csv'))).toBe(0);
+    expect(err).toEqual([]);
+    expect(await by(join(folder, 'absent.csv'))).toBe(2);
+  });
+
   it('takes a document from beside the message that names it, and does not read it as a message', async () => {
     put('a.pdf', samplePdf('Resultat du sous-traitant'));
     put('m.hpr', citing('A.pdf'));
