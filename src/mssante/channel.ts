@@ -32,12 +32,12 @@ export function createMssanteChannel(
       const mail =
         prepared.byteLength > 0 ? { bytes: prepared } : await writeMail(settings, job, { now: now() });
       if ('fault' in mail) return { kind: 'refused', ...mail.fault };
+      const messageId = messageIdIn(mail.bytes);
       const result = await client.submit(
         { from: settings.from.address, to: job.recipient, envelopeId: job.deliveryId, bytes: mail.bytes },
-        hooks,
+        { ...hooks, onWire: () => hooks.onWire(messageId) },
       );
       if (result.kind === 'failed') return classify(result.failure);
-      const messageId = messageIdIn(mail.bytes);
       return { kind: 'accepted', ...(messageId === undefined ? {} : { remoteId: messageId }) };
     },
 

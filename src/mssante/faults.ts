@@ -100,3 +100,25 @@ export const mailTooLarge = (): Fault => ({
   cause: 'Le courriel dépasse la taille admise par la messagerie (pièces jointes comprises).',
   hint: 'Remettre le compte rendu par une autre voie ; réduire les documents joints par le sous-traitant.',
 });
+
+// ---- what comes back after a server had taken the mail
+
+export const undelivered = (status: string | undefined): Fault => ({
+  code: 'MSSANTE_UNDELIVERED',
+  cause: `Le courriel, d'abord accepté par l'opérateur, n'a pas pu être remis à son destinataire.${status ? ` (avis ${status})` : ''}`,
+  hint: "Lire l'avis (crbio mail show), vérifier le destinataire, puis relancer l'envoi.",
+});
+
+export const mailboxClosed = (): Fault => ({
+  code: 'MSSANTE_MAILBOX_CLOSED',
+  cause: 'La boîte du destinataire est fermée ou désactivée.',
+  hint: 'Pour un professionnel, mettre à jour sa fiche ; pour un patient, sa messagerie Mon espace santé est indisponible et il n’y a rien à corriger.',
+});
+
+// ---- the mailbox where it comes back
+
+export const mailboxFolder = (): Fault => ({
+  code: 'MSSANTE_FOLDER',
+  cause: "Le dossier à relever n'existe pas dans la boîte MSSanté.",
+  hint: 'Corriger mssante.mailbox.folder ; INBOX est la boîte de réception.',
+});

@@ -29,6 +29,16 @@ const APPLICATION: Readonly<Record<string, readonly [code: string, label: string
 };
 const OTHER = ['906', "Erreur 'Autre'"] as const;
 
+/** What the recipient's own software says of a mail that it could not integrate. */
+const INTEGRATION: Readonly<Record<string, string>> = {
+  '900': 'Version du document incorrecte',
+  '901': 'Auteur non autorisé',
+  '902': 'Identifiant patient inconnu',
+  '903': 'INS non présent dans le document',
+  '904': "L'INS transmis ne correspond pas",
+  '905': "Traits de l'INS incomplets",
+};
+
 /** SMTPERRORCODE of the volet for the mail channel's own codes. */
 const SMTP: Readonly<Record<string, string>> = {
   MSSANTE_UNKNOWN_MAILBOX: '550',
@@ -39,6 +49,7 @@ const SMTP: Readonly<Record<string, string>> = {
   MSSANTE_AUTHENTICATION: '530',
   MSSANTE_UNREACHABLE: '441',
   MSSANTE_REFUSED: '554',
+  MSSANTE_UNDELIVERED: '554',
 };
 
 /** Ours are upper case with underscores; what the DMP answers has its own forms (`DMPClosed`, `XDSRepositoryError`). */
@@ -96,7 +107,8 @@ function errorOf({ event, error = '' }: BusinessAck): string {
   const smtp = event === 'Z02' ? SMTP[error] : undefined;
   if (smtp) return `${smtp}^^SMTPERRORCODE`;
   if (event === 'Z01' && error !== '' && !OURS.test(error)) return `${escaped(error)}^^DMPERRORCODE`;
-  const [code, label] = APPLICATION[error] ?? OTHER;
+  const integration = INTEGRATION[error];
+  const [code, label] = integration ? [error, integration] : (APPLICATION[error] ?? OTHER);
   return `${code}^${escaped(label)}^applicationErrorCondition`;
 }
 

@@ -43,6 +43,26 @@ export const ALERTS = {
     what: 'un résultat de laboratoire sous-traitant attend le dossier de sa demande, qui n’est pas venu dans le délai prévu',
     todo: 'vérifier le numéro de demande qu’il porte et l’export du dossier par le SGL ; le dossier venu, le résultat le rejoint de lui-même',
   },
+  'courriel-non-distribue': {
+    what: 'un courriel pris en charge par l’opérateur est revenu : son destinataire ne l’a pas reçu',
+    todo: 'crbio report show dit qui et pourquoi ; corriger la fiche du correspondant ou remettre le compte rendu autrement, puis crbio queue retry',
+  },
+  'courriel-non-integre': {
+    what: 'le logiciel du destinataire a reçu un compte rendu et n’a pas pu l’intégrer',
+    todo: 'crbio report show donne le code (902 : patient inconnu chez lui…) ; prévenir le destinataire, corriger l’identité s’il y a lieu ; rien n’est renvoyé de soi-même',
+  },
+  'courrier-recu': {
+    what: 'un courriel est arrivé dans la boîte du laboratoire, qu’aucun traitement ne règle : la lettre d’une personne, ou un avis qui ne se rattache à rien',
+    todo: 'le lire (crbio mail show) et y répondre depuis la messagerie ; puis crbio alerts close',
+  },
+  'courrier-refuse': {
+    what: 'le serveur de messagerie ne donne pas un courriel de la boîte du laboratoire, malgré plusieurs essais',
+    todo: 'l’ouvrir dans la messagerie, où il est resté non lu ; les autres courriels sont relevés',
+  },
+  'boite-injoignable': {
+    what: 'la boîte MSSanté du laboratoire ne peut plus être relevée : avis de non-distribution et accusés de lecture n’arrivent plus',
+    todo: 'crbio check --reach dit pourquoi ; les envois ne sont pas touchés, et le relevé reprend de lui-même',
+  },
 } as const satisfies Record<string, { readonly what: string; readonly todo: string }>;
 
 export type AlertKind = keyof typeof ALERTS;

@@ -107,8 +107,11 @@ export interface DeliveryJob {
 
 /** Called by a channel at the moments that matter to recovery. */
 export interface WireHooks {
-  /** To be awaited before the first byte that could make the destination act: commits "on the wire". */
-  readonly onWire: () => Promise<void>;
+  /**
+   * To be awaited before the first byte that could make the destination act: commits "on the wire".
+   * @param messageId of a mail: what comes back names it
+   */
+  readonly onWire: (messageId?: string) => Promise<void>;
   /** Named points where the system tests stop the process; no-op otherwise. */
   readonly at: (point: string) => void;
 }

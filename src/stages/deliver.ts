@@ -70,8 +70,8 @@ export function createLane(
       const prepared = leased.prepared ?? (await prepare(leased, job));
       const outcome = await adapter.transmit(prepared, job, {
         at,
-        onWire: async () => {
-          if (!(await store.onWire(deliveryId))) throw new Withdrawn();
+        onWire: async (messageId) => {
+          if (!(await store.onWire(deliveryId, messageId))) throw new Withdrawn();
           wired = true;
         },
       });

@@ -27,9 +27,15 @@ interface Row {
 /** Rules whose "never" is what the sender itself ordered, or is no news. */
 const NO_NEWS = ['destination-exclue', 'retrait', 'document-identique'];
 
-/** Longest due first. */
+/** Longest due first; what corrects another waits for it. */
 export const ACKS_DUE = `
-  SELECT * FROM business_ack WHERE source = ? AND state = 'waiting' AND next_at <= ? ORDER BY next_at LIMIT ?`;
+  SELECT * FROM business_ack WHERE source = ? AND state = 'waiting' AND next_at <= ?
+    AND NOT EXISTS (
+      SELECT 1 FROM business_ack AS before
+      WHERE before.report_id = business_ack.report_id AND before.version = business_ack.version
+        AND before.event = business_ack.event AND before.about = business_ack.about
+        AND before.state = 'waiting' AND before.rowid < business_ack.rowid)
+  ORDER BY next_at LIMIT ?`;
 
 /** What the senders of finished documents are to be told: written in the commit of the outcome that each tells. */
 export function createBusinessAcks({ db, now, journal, actor }: Context) {
@@ -37,15 +43,19 @@ export function createBusinessAcks({ db, now, journal, actor }: Context) {
     `SELECT acknowledge AS orders, source FROM version JOIN report ON report.id = report_id
      WHERE report_id = ? AND number = ?`,
   );
-  // One outcome is told once, however often it is met.
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO business_ack (id, source, report_id, version, event, done, error, mailbox, orders, at, next_at)
-     VALUES (@id, @source, @report_id, @version, @event, @done, @error, @mailbox, @orders, @at, @at)`,
+    `INSERT INTO business_ack (id, about, source, report_id, version, event, done, error, mailbox, orders, at, next_at)
+     VALUES (@id, @about, @source, @report_id, @version, @event, @done, @error, @mailbox, @orders, @at, @at)`,
   );
+  const told = db
+    .prepare<[string, number, string, string], number>(
+      'SELECT done FROM business_ack WHERE report_id = ? AND version = ? AND event = ? AND about = ? ORDER BY rowid',
+    )
+    .pluck();
   const due = db.prepare<[string, number, number], Row>(ACKS_DUE);
   const find = db.prepare<[string], Row>('SELECT * FROM business_ack WHERE id = ?');
   const ofReport = db.prepare<[string], Row>(
-    'SELECT * FROM business_ack WHERE report_id = ? ORDER BY at, id',
+    'SELECT * FROM business_ack WHERE report_id = ? ORDER BY at, rowid',
   );
   const settle = db.prepare(
     `UPDATE business_ack SET state = @state, attempts = attempts + 1, next_at = @next_at, last_code = @code,
@@ -63,8 +73,13 @@ export function createBusinessAcks({ db, now, journal, actor }: Context) {
     const wanted = fromJson<AcknowledgementOrders>(orders);
     if (!(event === 'Z03' ? wanted.reading : wanted.reception)) return;
     const done = outcome.error === undefined;
+    const before = told.all(of.report_id, of.version, event, key).map((one) => one === 1);
+    // One outcome is told once, however often it is met; another one after it corrects it.
+    if (before.at(-1) === done) return;
+    const again = before.filter((one) => one === done).length;
     insert.run({
-      id: `${key}-${event}-${done ? 'Y' : 'N'}`,
+      id: `${key}-${event}-${done ? 'Y' : 'N'}${again > 0 ? again + 1 : ''}`,
+      about: key,
       source,
       report_id: of.report_id,
       version: of.version,
@@ -125,9 +140,13 @@ export function createBusinessAcks({ db, now, journal, actor }: Context) {
       tell({ report_id: reportId, version }, `${reportId}-v${version}`, 'Z01', { error: code });
     },
 
-    /** The recipient of a mail has read it (RFC 8098). */
-    read(delivery: Delivery): void {
-      tell(delivery, delivery.id, 'Z03', { mailbox: delivery.recipient });
+    /**
+     * The recipient of a mail has read it, or their software says why it could not take it (RFC 8098).
+     * @param reader whose mailbox, when it is another than the one written to
+     */
+    read(delivery: Delivery, { reader, error }: { readonly reader?: string; readonly error?: string }): void {
+      const mailbox = reader ?? delivery.recipient;
+      tell(delivery, delivery.id, 'Z03', { mailbox, ...(error === undefined ? {} : { error }) });
     },
 
     due: (source: string, limit: number): DueAck[] => due.all(source, now(), limit).map(dueAck),

@@ -22,6 +22,8 @@ export type DeliveryEvent =
   | 'doubt'
   /** Refused for good. */
   | 'fail'
+  /** Taken, then returned to us: the recipient does not have it. */
+  | 'bounce'
   /** The answer to a question that precedes the wire: a person must look before anything leaves. */
   | 'withhold'
   /** Given back without a try. */
@@ -60,6 +62,7 @@ export const DELIVERY_EVENTS: readonly DeliveryEvent[] = [
   'retry',
   'doubt',
   'fail',
+  'bounce',
   'withhold',
   'unlease',
   'plan-send',
@@ -120,12 +123,14 @@ const TABLE: Readonly<Record<DeliveryState, Row>> = {
     // A notification may arrive before the look-up.
     deliver: 'delivered',
     fail: 'failed',
+    bounce: 'failed',
     cancel: 'cancelled',
     resume: 'unknown',
   },
   delivered: {
     // Told twice (an answer after its own look-up): nothing new.
     deliver: 'delivered',
+    bounce: 'failed',
   },
   failed: {
     // A doubt that was given up, looked up after all: it had gone through. So in the two states below.

@@ -18,11 +18,17 @@ import type {
   InterpretedOutcome,
   JournalEntry,
   LeasedDelivery,
+  MailFilter,
+  MailPlace,
+  MailPlaces,
+  MailRow,
+  MailTaken,
   NewAlert,
   OwedAck,
   PatientDetails,
   PlanTask,
   QuarantineRow,
+  ReceivedMail,
   Rehearsal,
   ReleaseRules,
   RenderedVersion,
@@ -145,7 +151,7 @@ export interface Store {
    * Commits "on the wire". False when the delivery was withdrawn meanwhile (hold, opposition, new version): do not send;
    * the lease is then over.
    */
-  onWire(deliveryId: string): Promise<boolean>;
+  onWire(deliveryId: string, messageId?: string): Promise<boolean>;
   delivered(
     deliveryId: string,
     remoteId: string | undefined,
@@ -182,8 +188,17 @@ export interface Store {
   ackRefused(ackId: string, why: { code: string; cause: string }): Promise<void>;
   /** Not taken, or nobody knows: the same goes again at `at`. */
   ackLater(ackId: string, at: number, why: { code: string; cause: string }): Promise<void>;
-  /** The recipient of a mail has read it (RFC 8098). */
-  mailRead(deliveryId: string): Promise<void>;
+
+  // ---- return
+  /** How far a mailbox is read under this UIDVALIDITY. */
+  mailPlaces(mailbox: string, uidValidity: string): Promise<MailPlaces>;
+  /**
+   * Keeps a mail, with what it changes: the delivery that it is about, what its sender is told, what a person is to look at.
+   * The same bytes are one mail, wherever they lie.
+   */
+  mailTaken(place: MailPlace, mail: ReceivedMail): Promise<MailTaken>;
+  /** The server does not give a mail. Resolves to whether it is given up: a person is told then. */
+  mailRefused(place: MailPlace): Promise<boolean>;
 
   // ---- acts of a person; each writes the journal
   hold(reportId: string, act: Act): Promise<ActResult>;
@@ -247,6 +262,10 @@ export interface Store {
     inboxId: number,
     names: ReadonlyMap<string, string>,
   ): Promise<ReadonlyMap<string, Uint8Array>>;
+  mails(filter?: MailFilter): Promise<readonly MailRow[]>;
+  mail(mailId: number): Promise<MailRow | undefined>;
+  /** The bytes of a mail, as far as they are kept. */
+  mailContent(mailId: number): Promise<Uint8Array | undefined>;
   patient(patient: string): Promise<PatientDetails | undefined>;
   journal(filter?: { reportId?: string; limit?: number }): Promise<readonly JournalEntry[]>;
   /** Checks the hash chain; the sequence number of the first broken entry, or undefined. */

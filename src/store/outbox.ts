@@ -1,6 +1,7 @@
 import { type Channel, DMP_N1, isLifted, type MaskingCode, TRAITS_RULE } from '../report/delivery.ts';
 import type { Fault } from '../report/fault.ts';
 import { n1DocumentOid } from '../report/identifiers.ts';
+import { messageIdKey } from '../report/returned-mail.ts';
 import type { Alerts } from './alerts.ts';
 import type { Announcements } from './announcements.ts';
 import type { BusinessAcks } from './business-acks.ts';
@@ -79,6 +80,7 @@ export function createOutbox(
        AND (delivery.state = 'delivered' OR ambiguous > 0)
      ORDER BY delivery.version DESC`,
   );
+  const keepSent = db.prepare('INSERT OR IGNORE INTO sent_mail (message_id, delivery_id) VALUES (?, ?)');
   const preparedBytes = db
     .prepare<[string], Buffer>('SELECT bytes FROM delivery_prepared WHERE delivery_id = ?')
     .pluck();
@@ -178,12 +180,13 @@ export function createOutbox(
       if (deliveries.load(deliveryId).state === 'leased') keepPrepared.run(deliveryId, bytes);
     },
 
-    onWire(deliveryId: string): boolean {
+    onWire(deliveryId: string, messageId?: string): boolean {
       const delivery = deliveries.load(deliveryId);
       if (delivery.state !== 'leased') return false;
       const version = versionOf.get(delivery.report_id, delivery.version);
       if (deliveries.isWanted(delivery) && version?.planDue === 0) {
         deliveries.move(delivery, 'wire');
+        if (messageId !== undefined) keepSent.run(messageIdKey(messageId), deliveryId);
         return true;
       }
       deliveries.comeBack(deliveries.move(delivery, 'withdraw', { lease_until: null, next_at: now() }));
@@ -210,6 +213,7 @@ export function createOutbox(
       });
       doubtEnded(delivery);
       if (delivery.withdraws === 1) alerts.settle('retrait-non-abouti', subjectOf(delivery));
+      alerts.settle('courriel-non-distribue', subjectOf(delivery));
       if (!again && delivery.channel === 'dmp' && delivery.withdraws === 0)
         announcements.deposited(delivery.report_id);
       if (!again) acks.outcome(delivery);

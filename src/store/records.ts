@@ -7,7 +7,10 @@ import type { Fault } from '../report/fault.ts';
 import type { MailOrders } from '../report/finished.ts';
 import type { StatedIdentity, Traits } from '../report/identity.ts';
 import type { Consent, IdentityProof, PatientUpdate } from '../report/patient-update.ts';
+import type { MailboxOrigin } from '../report/people.ts';
 import type { ReportVersion, Warning } from '../report/report.ts';
+import type { ReturnedContent, ReturnedMail } from '../report/returned-mail.ts';
+import type { Timestamp } from '../report/timestamp.ts';
 
 export type InboxState = 'received' | 'interpreted' | 'quarantined';
 
@@ -302,6 +305,88 @@ export interface DeliveryRow extends VersionId {
   readonly warnings: readonly string[];
   readonly possibleDuplicate: boolean;
   readonly updatedAt: number;
+}
+
+/** Where a mail lies on its server. */
+export interface MailPlace {
+  /** Which mailbox: its login and folder. */
+  readonly mailbox: string;
+  readonly uidValidity: string;
+  readonly uid: number;
+}
+
+/** How far a mailbox is read: all up to a UID, but for those to be asked for again. */
+export interface MailPlaces {
+  readonly upTo: number;
+  readonly again: readonly number[];
+}
+
+export interface ReceivedMail {
+  /** The mail, or its first bytes when it is too large. */
+  readonly bytes: Uint8Array;
+  /** Of the whole mail. */
+  readonly size: number;
+  /** Somebody had read it before it was taken. */
+  readonly seen: boolean;
+  readonly read: ReturnedMail;
+}
+
+/**
+ * What a mail came to. Of a report on a delivery: `delivered`, `delayed`, `relayed`, `undelivered`; of a notification:
+ * `read`, `integrated`, `not-integrated`, `dispatched`, `deleted` (unread); `unclear`: it says nothing that can be used.
+ */
+export type MailEffect =
+  | 'delivered'
+  | 'delayed'
+  | 'relayed'
+  | 'undelivered'
+  | 'read'
+  | 'integrated'
+  | 'not-integrated'
+  | 'dispatched'
+  | 'deleted'
+  | 'unclear'
+  | 'automatic'
+  | 'letter'
+  | 'unreadable';
+
+export type MailTaken =
+  | {
+      readonly kind: 'taken';
+      readonly mailId: number;
+      readonly effect: MailEffect;
+      readonly code?: string;
+      /** Only its beginning is kept. */
+      readonly isCut: boolean;
+      readonly deliveryId?: string;
+      readonly reportId?: string;
+    }
+  /** The same bytes were taken before. */
+  | { readonly kind: 'known'; readonly mailId: number }
+  /** The delivery that it is about is under way: it is asked for again. */
+  | { readonly kind: 'postponed' };
+
+export interface MailFilter {
+  /** Those about this report, oldest first; else the newest. */
+  readonly reportId?: string;
+  readonly limit?: number;
+}
+
+/** A mail that came back. */
+export interface MailRow {
+  readonly mailId: number;
+  readonly mailbox: string;
+  readonly kind: ReturnedContent['kind'];
+  readonly effect: MailEffect;
+  readonly code?: string;
+  readonly sender?: string;
+  readonly deliveryId?: string;
+  readonly reportId?: string;
+  readonly version?: number;
+  /** Bytes of the whole mail, and how many of the first are kept. */
+  readonly size: number;
+  readonly kept: number;
+  readonly at: number;
 }
 
 export interface QuarantineRow {

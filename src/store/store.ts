@@ -16,6 +16,8 @@ import { createHeldBytes } from './held-bytes.ts';
 import { createInbox } from './inbox.ts';
 import { createInterpretation } from './interpretation.ts';
 import { createJournal } from './journal.ts';
+import { createMailEffects } from './mail-effects.ts';
+import { createMails } from './mails.ts';
 import type { Store } from './model.ts';
 import { createOutbox } from './outbox.ts';
 import { createPatientStatements } from './patient-statements.ts';
@@ -92,6 +94,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     watched,
   });
   const outbox = createOutbox(context, deliveries, alerts, announcements, acks);
+  const effects = createMailEffects(context, { deliveries, outbox, acks, alerts });
+  const mails = createMails(context, { deliveries, effects, alerts });
   const reportActs = createReportActs(context, { reports, deliveries, planning });
   const acts = createActs(context, { inbox, patients, deliveries, planning });
   const queries = createQueries(context, { reports, deliveries, patients, acks });
@@ -141,7 +145,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     lease: async (channel, limit, leaseMs) =>
       outbox.hasDue(channel) ? writeRepeatable(() => outbox.lease(channel, limit, leaseMs)) : [],
     prepared: (deliveryId, bytes) => writeRepeatable(() => outbox.prepared(deliveryId, bytes)),
-    onWire: (deliveryId) => write(() => outbox.onWire(deliveryId)),
+    onWire: (deliveryId, messageId) => write(() => outbox.onWire(deliveryId, messageId)),
     delivered: (deliveryId, remoteId, details = {}) =>
       write(() => outbox.delivered(deliveryId, remoteId, details)),
     retryAt: (deliveryId, at, why) => write(() => outbox.retryAt(deliveryId, at, why)),
@@ -157,7 +161,9 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     ackSent: (ackId) => write(() => acks.sent(ackId)),
     ackRefused: (ackId, why) => write(() => acks.refusedByPeer(ackId, why)),
     ackLater: (ackId, at, why) => write(() => acks.later(ackId, at, why)),
-    mailRead: (deliveryId) => write(() => acks.read(deliveries.load(deliveryId))),
+    mailPlaces: async (mailbox, uidValidity) => mails.places(mailbox, uidValidity),
+    mailTaken: (place, mail) => write(() => mails.taken(place, mail)),
+    mailRefused: (place) => write(() => mails.refused(place)),
 
     nextDue: async (channel) => outbox.nextDue(channel),
 
@@ -183,6 +189,9 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
       return row ? [row] : [];
     },
     quarantineContent: async (quarantineId) => inbox.content(quarantineId),
+    mails: async ({ limit = DEFAULT_LIMIT, ...filter } = {}) => mails.list({ ...filter, limit }),
+    mail: async (mailId) => mails.find(mailId),
+    mailContent: async (mailId) => mails.content(mailId),
     patient: async (patient) => patients.details(patient),
     journal: async ({ reportId, limit = DEFAULT_LIMIT } = {}) => journal.entries(reportId, limit),
     verifyJournal: () => journal.verify(),

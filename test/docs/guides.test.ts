@@ -122,6 +122,7 @@ const ELSEWHERE = [
   'lane-blocked',
   'side-file-received',
   'side-file-used',
+  'mail-given-up',
 ];
 const journalOfReports = scan((node) => {
   if (ts.isPropertyAssignment(node) && nameOf(node) === 'action') return words(node.initializer);

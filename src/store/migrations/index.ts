@@ -11,6 +11,7 @@ import { quarantineWork } from './0010-quarantine-work.ts';
 import { subcontracting } from './0011-subcontracting.ts';
 import { applicationAcks } from './0012-application-acks.ts';
 import { acceptedScans } from './0013-accepted-scans.ts';
+import { mails } from './0014-mails.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly string[] = [
   subcontracting,
   applicationAcks,
   acceptedScans,
+  mails,
 ];

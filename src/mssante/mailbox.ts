@@ -1,0 +1,196 @@
+import { ImapFlow } from 'imapflow';
+import type { Fault } from '../report/fault.ts';
+import { classify } from './answers.ts';
+import { mailboxFolder } from './faults.ts';
+import type { SmtpFailure } from './smtp-failure.ts';
+
+/** A mailbox that is read over IMAP (RFC 9051), by the operator's certificate and a login (mssante.md §2). */
+export interface MailboxSettings {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls`: never in clear; `tls` from the first byte. */
+  readonly security: 'starttls' | 'tls';
+  /** Name that the server's certificate must bear, when it is not `host`. */
+  readonly servername?: string;
+  /** PEM: leaf first, intermediates after. */
+  readonly clientCertificate: string;
+  readonly clientKey: string;
+  /** PEM of the only accepted authorities. */
+  readonly authorities: string;
+  /** OpenSSL list of suites. */
+  readonly ciphers: string;
+  readonly user: string;
+  readonly password: string;
+  readonly folder: string;
+  /** True: nothing in it is changed, since people read it. */
+  readonly readOnly: boolean;
+  /** Largest mail taken whole; of a longer one, the beginning. */
+  readonly maxBytes: number;
+}
+
+export interface FetchedMail {
+  /** The mail, or as many of its first bytes as are taken. */
+  readonly bytes: Uint8Array;
+  /** Of the whole mail. */
+  readonly size: number;
+  /** Somebody had seen it already. */
+  readonly seen: boolean;
+}
+
+/** An open folder. Its methods reject when the connection is lost: it is not used again then. */
+export interface MailboxSession {
+  /** UIDs count within it alone. */
+  readonly uidValidity: string;
+  /** UIDs above `upTo`, ascending. */
+  above(upTo: number): Promise<number[]>;
+  /** Without marking it seen; undefined: it is no longer there. @throws MailRefused: this mail alone cannot be given */
+  fetch(uid: number): Promise<FetchedMail | undefined>;
+  markSeen(uid: number): Promise<void>;
+  /** At once, whatever is under way. */
+  abort(): void;
+  close(): Promise<void>;
+}
+
+/** The server gives the mailbox, and not this mail. */
+export class MailRefused extends Error {}
+
+/** A failure to open, or a lost connection. `blocked`: no delay mends it. */
+export interface MailboxFailure {
+  readonly blocked: boolean;
+  readonly fault: Fault;
+}
+
+/** Servers that were seen to take a minute for one mail (mssante.md §2). */
+const SILENCE_MS = 180_000;
+const CONNECT_MS = 30_000;
+const MARGIN_BYTES = 1024 * 1024;
+
+/** Opens the folder. @returns the session, or why there is none; never rejects */
+export async function openMailbox(settings: MailboxSettings): Promise<MailboxSession | MailboxFailure> {
+  const client = clientOf(settings);
+  let opened = false;
+  try {
+    await client.connect();
+    opened = true;
+    const { uidValidity } = await client.mailboxOpen(settings.folder, { readOnly: settings.readOnly });
+    return sessionOf(client, String(uidValidity), settings);
+  } catch (error) {
+    client.close();
+    return opened && (error as ImapError).responseStatus === 'NO'
+      ? { blocked: true, fault: mailboxFolder() }
+      : mailboxFailure(error);
+  }
+}
+
+function clientOf(settings: MailboxSettings): ImapFlow {
+  const { host, port, security, servername, user, password } = settings;
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: security === 'tls',
+    ...(security === 'starttls' ? { doSTARTTLS: true } : {}),
+    ...(servername === undefined ? {} : { servername }),
+    tls: {
+      cert: settings.clientCertificate,
+      key: settings.clientKey,
+      ca: settings.authorities,
+      ciphers: settings.ciphers,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: true,
+      ...(servername === undefined ? {} : { servername }),
+    },
+    auth: { user, pass: password },
+    clientInfo: { name: 'crbio' },
+    // Its log quotes what servers say.
+    logger: false,
+    disableAutoIdle: true,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    maxLiteralSize: settings.maxBytes + MARGIN_BYTES,
+    maxResponseSize: settings.maxBytes + 2 * MARGIN_BYTES,
+    maxLineLength: MARGIN_BYTES,
+  });
+  // Told by the call under way as well; without a listener it would end the process.
+  client.on('error', () => {});
+  return client;
+}
+
+function sessionOf(client: ImapFlow, uidValidity: string, { maxBytes }: MailboxSettings): MailboxSession {
+  return {
+    uidValidity,
+    async above(upTo) {
+      // `n:*` names the last mail even when its UID is below n.
+      const found = await client.search({ uid: `${upTo + 1}:*` }, { uid: true });
+      if (found === false) throw new Error('the search was refused');
+      return found.filter((uid) => uid > upTo).sort((one, other) => one - other);
+    },
+    async fetch(uid) {
+      try {
+        const query = { uid: true, flags: true, size: true, source: { start: 0, maxLength: maxBytes } };
+        const mail = await client.fetchOne(String(uid), query, { uid: true });
+        if (mail === false) return undefined;
+        if (!mail.source) throw new MailRefused();
+        const size = mail.size ?? mail.source.length;
+        return { bytes: mail.source, size, seen: mail.flags?.has('\\Seen') ?? false };
+      } catch (error) {
+        if (isRefusal(error)) throw new MailRefused();
+        throw error;
+      }
+    },
+    async markSeen(uid) {
+      await client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true });
+    },
+    abort: () => client.close(),
+    async close() {
+      try {
+        await client.logout();
+      } catch {
+        client.close();
+      }
+    },
+  };
+}
+
+interface ImapError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly authenticationFailed?: boolean;
+  readonly responseStatus?: string;
+}
+
+/** A tagged NO or BAD: the connection goes on. */
+function isRefusal(error: unknown): boolean {
+  const { responseStatus } = error as ImapError;
+  return responseStatus === 'NO' || responseStatus === 'BAD';
+}
+
+/** What a failed connection means: the classes of the SMTP side, whose causes are the same (answers.ts). */
+export function mailboxFailure(error: unknown): MailboxFailure {
+  const { code, cause, hint } = { hint: LATER, ...classify(failureOf(error as ImapError)) };
+  return { blocked: BLOCKING.includes(code), fault: { code, cause, hint } };
+}
+
+const LATER =
+  'Rien à faire si cela passe ; sinon vérifier le réseau et le serveur IMAP (crbio check --reach).';
+
+const BLOCKING = [
+  'MSSANTE_CLIENT_CERTIFICATE',
+  'MSSANTE_SERVER_CERTIFICATE',
+  'MSSANTE_TLS',
+  'MSSANTE_NO_STARTTLS',
+  'MSSANTE_AUTHENTICATION',
+];
+
+function failureOf({ code, message = '', authenticationFailed, ...rest }: ImapError): SmtpFailure {
+  const text = (rest as { readonly response?: unknown }).response;
+  if (authenticationFailed) {
+    // Dovecot says there that the certificate is missing.
+    const reply = { status: 535, text: typeof text === 'string' ? text : '' };
+    return { step: 'authentication', dotSent: false, reply };
+  }
+  // The library has no code for it.
+  if (/does not support STARTTLS/.test(message))
+    return { step: 'starttls', dotSent: false, reply: { status: 502, text: '' } };
+  return { step: 'session', dotSent: false, ...(code ? { cause: code } : {}) };
+}

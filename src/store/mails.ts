@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import type { ReturnedMail } from '../report/returned-mail.ts';
+import type { Alerts } from './alerts.ts';
+import type { Context } from './context.ts';
+import type { Deliveries, Delivery } from './deliveries.ts';
+import type { Effect, MailEffects } from './mail-effects.ts';
+import type {
+  MailEffect,
+  MailFilter,
+  MailPlace,
+  MailPlaces,
+  MailRow,
+  MailTaken,
+  ReceivedMail,
+} from './records.ts';
+
+interface Row {
+  readonly id: number;
+  readonly mailbox: string;
+  readonly size: number;
+  readonly kept: number;
+  readonly kind: MailRow['kind'];
+  readonly effect: MailEffect;
+  readonly code: string | null;
+  readonly sender: string | null;
+  readonly delivery_id: string | null;
+  readonly report_id: string | null;
+  readonly version: number | null;
+  readonly at: number;
+}
+
+/** After so many refusals of the server a mail is left to a person, who finds it unread in the mailbox. */
+const MAX_TRIES = 5;
+
+/** What nobody was told by its effect on a delivery. */
+const FOR_A_PERSON: readonly MailEffect[] = ['letter', 'unreadable', 'unclear'];
+const BAD_NEWS: readonly MailEffect[] = ['undelivered', 'not-integrated'];
+
+const ROW = `
+  SELECT mail.id, mailbox, size, length(bytes) AS kept, kind, effect, code, sender, delivery_id, report_id, version, at
+  FROM mail JOIN mail_bytes ON mail_id = mail.id LEFT JOIN delivery ON delivery.id = delivery_id`;
+
+/** Mails that came back: kept with what they came to, each once, in one commit with what it changes. */
+export function createMails(
+  { db, now, journal, actor }: Context,
+  { deliveries, effects, alerts }: { deliveries: Deliveries; effects: MailEffects; alerts: Alerts },
+) {
+  const lastUid = db
+    .prepare<[string, string], number | null>(
+      'SELECT max(uid) FROM mail_place WHERE mailbox = ? AND uid_validity = ?',
+    )
+    .pluck();
+  const open = db
+    .prepare<[string, string], number>(
+      `SELECT uid FROM mail_place WHERE mailbox = ? AND uid_validity = ? AND mail_id IS NULL AND tries < ${MAX_TRIES}
+       ORDER BY uid`,
+    )
+    .pluck();
+  const placed = db.prepare<[string, string, number], { mailId: number | null; tries: number }>(
+    'SELECT mail_id AS mailId, tries FROM mail_place WHERE mailbox = ? AND uid_validity = ? AND uid = ?',
+  );
+  const setPlace = db.prepare(
+    `INSERT INTO mail_place (mailbox, uid_validity, uid, mail_id, tries) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET mail_id = excluded.mail_id, tries = excluded.tries`,
+  );
+  const bySha = db.prepare<[string], number>('SELECT id FROM mail WHERE sha256 = ?').pluck();
+  const insert = db.prepare(
+    `INSERT INTO mail (mailbox, sha256, size, message_id, sender, kind, effect, code, delivery_id, at)
+     VALUES (@mailbox, @sha256, @size, @messageId, @sender, @kind, @effect, @code, @deliveryId, @at)`,
+  );
+  const insertBytes = db.prepare('INSERT INTO mail_bytes (mail_id, bytes) VALUES (?, ?)');
+  // The newest: a withdrawn document may have left under its name before.
+  const sent = db
+    .prepare<[string], string>(
+      `SELECT delivery_id FROM sent_mail JOIN delivery ON delivery.id = delivery_id
+       WHERE message_id = ? ORDER BY delivery.rowid DESC LIMIT 1`,
+    )
+    .pluck();
+  const newest = db.prepare<[number], Row>(`${ROW} ORDER BY mail.id DESC LIMIT ?`);
+  const ofReport = db.prepare<[string], Row>(`${ROW} WHERE report_id = ? ORDER BY mail.id`);
+  const byId = db.prepare<[number], Row>(`${ROW} WHERE mail.id = ?`);
+  const bytesOf = db.prepare<[number], Buffer>('SELECT bytes FROM mail_bytes WHERE mail_id = ?').pluck();
+
+  /** The delivery that a mail is about. */
+  const linked = ({ envelopeId, about }: ReturnedMail): Delivery | undefined => {
+    const named = envelopeId === undefined ? undefined : deliveries.find(envelopeId);
+    if (named && named.channel !== 'dmp') return named;
+    for (const messageId of about) {
+      const id = sent.get(messageId);
+      if (id !== undefined) return deliveries.find(id);
+    }
+    return undefined;
+  };
+
+  const keep = (place: MailPlace, mail: ReceivedMail, sha256: string, delivery: Delivery | undefined) => {
+    const { content, messageId, sender } = mail.read;
+    const { effect, code }: Effect = delivery
+      ? effects.ofDelivery(delivery, content)
+      : effects.ofNothing(content);
+    const { lastInsertRowid } = insert.run({
+      mailbox: place.mailbox,
+      sha256,
+      size: mail.size,
+      messageId: messageId ?? null,
+      sender: sender ?? null,
+      kind: content.kind,
+      effect,
+      code: code ?? null,
+      deliveryId: delivery?.id ?? null,
+      at: now(),
+    });
+    const mailId = Number(lastInsertRowid);
+    insertBytes.run(mailId, mail.bytes);
+    journal.append({
+      actor,
+      action: 'mail-received',
+      subject: delivery?.report_id ?? `mail:${mailId}`,
+      details: {
+        mail: mailId,
+        effect,
+        sha256,
+        size: mail.size,
+        ...(code ? { code } : {}),
+        ...(delivery ? { delivery: delivery.id, version: delivery.version } : {}),
+      },
+    });
+    return { mailId, effect, ...(code ? { code } : {}) };
+  };
+
+  return {
+    places: (mailbox: string, uidValidity: string): MailPlaces => ({
+      upTo: lastUid.get(mailbox, uidValidity) ?? 0,
+      again: open.all(mailbox, uidValidity),
+    }),
+
+    taken(place: MailPlace, mail: ReceivedMail): MailTaken {
+      const { mailbox, uidValidity, uid } = place;
+      const sha256 = createHash('sha256').update(mail.bytes).digest('hex');
+      const known = placed.get(mailbox, uidValidity, uid)?.mailId ?? bySha.get(sha256);
+      if (known !== undefined) {
+        setPlace.run(mailbox, uidValidity, uid, known, 0);
+        return { kind: 'known', mailId: known };
+      }
+      const delivery = linked(mail.read);
+      // The answer to its own submission is still to come, and says whether there is anything to correct.
+      if (delivery && (delivery.state === 'leased' || delivery.state === 'on-wire')) {
+        setPlace.run(mailbox, uidValidity, uid, null, 0);
+        return { kind: 'postponed' };
+      }
+      const { mailId, effect, code } = keep(place, mail, sha256, delivery);
+      setPlace.run(mailbox, uidValidity, uid, mailId, 0);
+      const isCut = mail.bytes.length < mail.size;
+      const isForPerson =
+        FOR_A_PERSON.includes(effect) ||
+        (isCut && effect === 'automatic') ||
+        (!delivery && BAD_NEWS.includes(effect));
+      // Somebody has read it already.
+      if (isForPerson && !mail.seen) alerts.raise({ kind: 'courrier-recu', subject: `mail:${mailId}` });
+      return {
+        kind: 'taken',
+        mailId,
+        effect,
+        isCut,
+        ...(code ? { code } : {}),
+        ...(delivery ? { deliveryId: delivery.id, reportId: delivery.report_id } : {}),
+      };
+    },
+
+    /** The server does not give it. @returns whether it is given up */
+    refused({ mailbox, uidValidity, uid }: MailPlace): boolean {
+      const before = placed.get(mailbox, uidValidity, uid);
+      if (before && before.mailId !== null) return false;
+      const tries = (before?.tries ?? 0) + 1;
+      setPlace.run(mailbox, uidValidity, uid, null, tries);
+      if (tries < MAX_TRIES) return false;
+      alerts.raise({ kind: 'courrier-refuse', subject: `mailbox:${mailbox}` });
+      journal.append({
+        actor,
+        action: 'mail-given-up',
+        subject: `mailbox:${mailbox}`,
+        details: { uidValidity, uid },
+      });
+      return true;
+    },
+
+    list: ({ reportId, limit }: MailFilter & { limit: number }): MailRow[] =>
+      (reportId === undefined ? newest.all(limit) : ofReport.all(reportId)).map(rowOf),
+    find(mailId: number): MailRow | undefined {
+      const row = byId.get(mailId);
+      return row && rowOf(row);
+    },
+    content: (mailId: number): Uint8Array | undefined => bytesOf.get(mailId),
+  };
+}
+
+function rowOf(row: Row): MailRow {
+  return {
+    mailId: row.id,
+    mailbox: row.mailbox,
+    kind: row.kind,
+    effect: row.effect,
+    ...(row.code === null ? {} : { code: row.code }),
+    ...(row.sender === null ? {} : { sender: row.sender }),
+    ...(row.delivery_id === null ? {} : { deliveryId: row.delivery_id }),
+    ...(row.report_id === null ? {} : { reportId: row.report_id }),
+    ...(row.version === null ? {} : { version: row.version }),
+    size: row.size,
+    kept: row.kept,
+    at: row.at,
+  };
+}

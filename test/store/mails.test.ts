@@ -1,0 +1,299 @@
+import { describe, expect, test } from 'vitest';
+import type { Dossier } from '../../src/report/dossier.ts';
+import type { FinishedDocuments } from '../../src/report/finished.ts';
+import type { ReturnedContent } from '../../src/report/returned-mail.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { MailPlace, ReceivedMail } from '../../src/store/records.ts';
+import {
+  ACT,
+  aBench,
+  aDossier,
+  fates,
+  leaseOne,
+  plan,
+  REPORT,
+  render,
+  send,
+  tell,
+  toDoctor,
+} from './store-fixtures.ts';
+
+const DOCTOR = 'claire.durand@medecin.mssante.invalid';
+const SENT = '<1.2.3.1.pro.ab@Labo.invalid>';
+
+/** A finished document whose sender asks what becomes of its mails. */
+const asking = (): Dossier => {
+  const finished: FinishedDocuments = {
+    n3: Buffer.from('<ClinicalDocument/>').toString('base64'),
+    request: 'create',
+    onlyMasking: false,
+    mail: {},
+    acknowledge: {
+      reception: true,
+      reading: true,
+      controlId: 'A1',
+      sender: ['SGL', 'LABO'],
+      receiver: ['CRBIO', ''],
+      processing: 'P',
+      volet: '2.1',
+    },
+  };
+  return aDossier({ exams: [], finished });
+};
+
+/** A mail that a server has taken. @returns its delivery */
+async function mailed(store: Store, more = toDoctor()): Promise<string> {
+  await tell(store, asking());
+  await render(store);
+  await plan(store, more);
+  const { deliveryId } = await leaseOne(store, more.channel);
+  await store.onWire(deliveryId, SENT);
+  await store.delivered(deliveryId, SENT);
+  return deliveryId;
+}
+
+let uid = 0;
+const place = (more: Partial<MailPlace> = {}): MailPlace => {
+  uid += 1;
+  return { mailbox: 'labo/INBOX', uidValidity: '1', uid, ...more };
+};
+
+const received = (content: ReturnedContent, more: Partial<ReceivedMail> = {}): ReceivedMail => {
+  const bytes = Buffer.from(`mail ${uid} ${JSON.stringify(content)}`);
+  return {
+    bytes,
+    size: bytes.length,
+    seen: false,
+    read: { about: ['<other@x>', SENT.toLowerCase()], content },
+    ...more,
+  };
+};
+
+const FAILED: ReturnedContent = {
+  kind: 'delivery-report',
+  recipients: [
+    {
+      addresses: [DOCTOR],
+      action: 'failed',
+      fault: { code: 'MSSANTE_UNKNOWN_MAILBOX', cause: 'inconnue', hint: 'vérifier' },
+    },
+  ],
+};
+const reported = (action: 'delivered' | 'delayed' | 'relayed'): ReturnedContent => ({
+  kind: 'delivery-report',
+  recipients: [{ addresses: [DOCTOR], action }],
+});
+const READ: ReturnedContent = { kind: 'disposition', disposition: 'displayed' };
+const KO: ReturnedContent = { kind: 'disposition', disposition: 'processed', error: '902' };
+
+const acks = async (store: Store) =>
+  ((await store.report(REPORT))?.acknowledgements ?? []).map(
+    ({ event, done }) => `${event} ${done ? 'Y' : 'N'}`,
+  );
+const alerts = async (store: Store) =>
+  (await store.alerts({})).map(({ kind, subject }) => `${kind} ${subject}`);
+
+describe('a delivery report', () => {
+  test('of a failure takes back what was said to be delivered, and corrects what the sender was told', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    expect(await store.mailTaken(place(), received(FAILED))).toMatchObject({
+      kind: 'taken',
+      effect: 'undelivered',
+      code: 'MSSANTE_UNKNOWN_MAILBOX',
+      deliveryId: id,
+      reportId: REPORT,
+    });
+    expect(await fates(store)).toEqual(['v1 mssante-pro failed']);
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z02 N']);
+    expect(await alerts(store)).toEqual([`courriel-non-distribue delivery:${id}`]);
+    // The correction waits for what it corrects.
+    const [first] = await store.acksDue('sgl', 10);
+    expect(first?.done).toBe(true);
+    expect(await store.acksDue('sgl', 10)).toHaveLength(1);
+    await store.ackSent(first?.ackId ?? '');
+    expect(await store.acksDue('sgl', 10)).toMatchObject([{ done: false, error: 'MSSANTE_UNKNOWN_MAILBOX' }]);
+  });
+
+  test('of a failure lets a person send again, which the sender learns too', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    await store.mailTaken(place(), received(FAILED));
+    expect(await store.retryDelivery(id, ACT)).toMatchObject({ done: true });
+    await plan(store, toDoctor());
+    await leaseOne(store, 'mssante-pro');
+    await store.onWire(id, SENT);
+    await store.delivered(id, SENT);
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z02 N', 'Z02 Y']);
+    expect(new Set((await store.acksDue('sgl', 10)).map(({ ackId }) => ackId)).size).toBe(1);
+    expect(await alerts(store)).toEqual([]);
+  });
+
+  test('of a closed Mon espace santé is nobody’s alarm', async () => {
+    const { store } = aBench();
+    await mailed(store, toDoctor({ channel: 'mssante-patient', recipient: DOCTOR }));
+    await store.mailTaken(place(), received(FAILED));
+    expect(await fates(store)).toEqual(['v1 mssante-patient failed']);
+    expect(await alerts(store)).toEqual([]);
+  });
+
+  test('of success ends a doubt, and otherwise changes nothing', async () => {
+    const { store } = aBench();
+    await tell(store, asking());
+    await render(store);
+    await plan(store, toDoctor());
+    const { deliveryId } = await leaseOne(store, 'mssante-pro');
+    await store.onWire(deliveryId, SENT);
+    await store.outcomeUnknown(deliveryId, 0, { code: 'MSSANTE_NO_REPLY', cause: '' });
+    await store.mailTaken(place(), received(reported('relayed')));
+    expect(await fates(store)).toEqual(['v1 mssante-pro unknown']);
+    await store.mailTaken(place(), received(reported('delivered')));
+    expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+    await store.mailTaken(place(), received(reported('delayed')));
+    await store.mailTaken(place(), received(reported('delivered')));
+    expect(await acks(store)).toEqual(['Z02 Y']);
+  });
+
+  test('waits for the answer to its own submission', async () => {
+    const { store } = aBench();
+    await tell(store, asking());
+    await render(store);
+    await plan(store, toDoctor());
+    const { deliveryId } = await leaseOne(store, 'mssante-pro');
+    await store.onWire(deliveryId, SENT);
+    const at = place();
+    const mail = received(FAILED);
+    expect(await store.mailTaken(at, mail)).toEqual({ kind: 'postponed' });
+    expect(await store.mailPlaces(at.mailbox, '1')).toEqual({ upTo: at.uid, again: [at.uid] });
+    await store.delivered(deliveryId, SENT);
+    expect(await store.mailTaken(at, mail)).toMatchObject({ effect: 'undelivered' });
+    expect(await store.mailPlaces(at.mailbox, '1')).toEqual({ upTo: at.uid, again: [] });
+    expect(await fates(store)).toEqual(['v1 mssante-pro failed']);
+  });
+
+  test('on somebody else is not taken for one on our recipient', async () => {
+    const { store } = aBench();
+    await mailed(store);
+    const other = { addresses: ['x@y.invalid'], action: 'failed' as const };
+    const content: ReturnedContent = { kind: 'delivery-report', recipients: [other, other] };
+    expect(await store.mailTaken(place(), received(content))).toMatchObject({ effect: 'unclear' });
+    expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+    expect(await alerts(store)).toHaveLength(1);
+  });
+});
+
+describe('a reading notification', () => {
+  test('tells the sender once, however often it comes', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    const at = place();
+    const mail = received(READ);
+    expect(await store.mailTaken(at, mail)).toMatchObject({ effect: 'read', deliveryId: id });
+    expect(await store.mailTaken(at, mail)).toMatchObject({ kind: 'known' });
+    expect(await store.mailTaken(place({ uidValidity: '2' }), mail)).toMatchObject({ kind: 'known' });
+    await store.mailTaken(place(), received(READ));
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z03 Y']);
+    expect((await store.acksDue('sgl', 10)).find(({ event }) => event === 'Z03')).toMatchObject({
+      mailbox: DOCTOR,
+    });
+  });
+
+  test('of a failed integration is a business error: told, nothing sent again', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    await store.mailTaken(place(), received(KO));
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z03 N']);
+    expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+    expect(await alerts(store)).toEqual([`courriel-non-integre delivery:${id}`]);
+    await store.mailTaken(place(), received({ ...READ, reader: 'secretariat@chu.invalid' }));
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z03 N', 'Z03 Y']);
+    expect(await alerts(store)).toEqual([]);
+  });
+
+  test('that a mail was deleted unread, or passed on, is only remembered', async () => {
+    const { store } = aBench();
+    await mailed(store);
+    for (const disposition of ['deleted', 'dispatched'] as const)
+      await store.mailTaken(place(), received({ kind: 'disposition', disposition }));
+    expect(await acks(store)).toEqual(['Z02 Y']);
+    expect((await store.mails({ reportId: REPORT })).map(({ effect }) => effect)).toEqual([
+      'deleted',
+      'dispatched',
+    ]);
+    expect(await alerts(store)).toEqual([]);
+  });
+});
+
+describe('any mail', () => {
+  test('is kept with its bytes, and told in the journal of its report', async () => {
+    const { store } = aBench();
+    await mailed(store);
+    const mail = received({ kind: 'letter' }, {});
+    const taken = await store.mailTaken(place(), mail);
+    if (taken.kind !== 'taken') throw new Error('not taken');
+    expect(await store.mailContent(taken.mailId)).toEqual(mail.bytes);
+    expect(await alerts(store)).toEqual([`courrier-recu mail:${taken.mailId}`]);
+    const entries = await store.journal({ reportId: REPORT });
+    expect(entries.at(-1)).toMatchObject({ action: 'mail-received', details: { effect: 'letter' } });
+    expect((await store.verifyJournal()).brokenAt).toBeUndefined();
+  });
+
+  test('of a person that somebody has read already alerts nobody', async () => {
+    const { store } = aBench();
+    await mailed(store);
+    await store.mailTaken(place(), received({ kind: 'letter' }, { seen: true }));
+    expect(await alerts(store)).toEqual([]);
+  });
+
+  test('about nothing of ours changes nothing; bad news among them are for a person', async () => {
+    const { store } = aBench();
+    await mailed(store);
+    const stranger = { about: ['<unknown@x>'], content: FAILED };
+    expect(await store.mailTaken(place(), received(FAILED, { read: stranger }))).toMatchObject({
+      effect: 'undelivered',
+    });
+    const displayed = { about: [], content: READ };
+    await store.mailTaken(place(), received(READ, { read: displayed }));
+    expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+    expect(await alerts(store)).toHaveLength(1);
+  });
+
+  test('may name the delivery itself, never one of the DMP', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    await tell(store, aDossier({ number: '2' }));
+    await render(store);
+    await plan(store, send());
+    const [dmp] = await store.lease('dmp', 1, 60_000);
+    const named = (envelopeId = '') => ({ about: [], envelopeId, content: reported('delivered') });
+    expect(
+      await store.mailTaken(place(), received(reported('delivered'), { read: named(id) })),
+    ).toMatchObject({ deliveryId: id });
+    expect(
+      await store.mailTaken(place(), received(reported('delivered'), { read: named(dmp?.deliveryId) })),
+    ).not.toHaveProperty('deliveryId');
+  });
+
+  test('that the server will not give is asked for again, then left to a person', async () => {
+    const { store } = aBench();
+    const at = place();
+    for (let tries = 1; tries < 5; tries += 1) {
+      expect(await store.mailRefused(at)).toBe(false);
+      expect((await store.mailPlaces(at.mailbox, '1')).again).toEqual([at.uid]);
+    }
+    expect(await store.mailRefused(at)).toBe(true);
+    expect((await store.mailPlaces(at.mailbox, '1')).again).toEqual([]);
+    expect(await alerts(store)).toEqual(['courrier-refuse mailbox:labo/INBOX']);
+  });
+
+  test('survives a crash, and is then known', async () => {
+    const bench = aBench();
+    await mailed(bench.store);
+    const at = place();
+    const mail = received(READ);
+    await bench.store.mailTaken(at, mail);
+    const store = bench.crash();
+    expect(await store.mailTaken(at, mail)).toMatchObject({ kind: 'known' });
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z03 Y']);
+  });
+});
