@@ -33,7 +33,7 @@
         </p>
         <p><xsl:call-template name="telecoms"><xsl:with-param name="telecoms" select="$performer/c:representedOrganization/c:telecom"/></xsl:call-template></p>
         <p>
-          <xsl:text>Directeur : </xsl:text>
+          <xsl:text>Biologiste responsable : </xsl:text>
           <xsl:call-template name="person"><xsl:with-param name="name" select="$performer/c:assignedPerson/c:name"/></xsl:call-template>
         </p>
       </div>

@@ -34,7 +34,7 @@ function laboratory(document: Node): Markup {
     ),
     h('p', {}, address(at(organization, 'addr'))),
     h('p', {}, telecoms(organization)),
-    h('p', {}, `Directeur : ${person(at(performer, 'assignedPerson', 'name'))}`),
+    h('p', {}, `Biologiste responsable : ${person(at(performer, 'assignedPerson', 'name'))}`),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Coding } from '../report/coding.ts';
 import { printedName } from '../report/people.ts';
+import { cancellationReasons, printedValue } from '../report/printed.ts';
 import type { Battery } from '../report/report.ts';
 import type { CodedResult, ReferenceRange, ResultValue, SecondValue } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
-import { printedValue } from './printed.ts';
 
 /**
  * One row of the narrative and one observation: a result, or the same result in its second unit (2024.01 writes two
@@ -79,18 +79,24 @@ function hasValue(result: CodedResult): result is CodedResult & { value: ResultV
 
 /** The result's comments; before them what its status obliges to say. */
 function remarksOf(result: CodedResult): string[] {
-  return [...statusRemarks(result), ...result.comments];
+  const { status, comments } = result;
+  if (status === 'cancelled') return cancellationRemarks(result);
+  return [...statusRemarks(result), ...comments];
 }
 
-function statusRemarks(result: CodedResult): string[] {
+/** What was not done says why; silence of the source is said to be one. */
+function cancellationRemarks(result: CodedResult): string[] {
+  const reasons = cancellationReasons(result);
+  return reasons.length > 0 ? [...reasons] : ['Examen non réalisé ; motif non précisé.'];
+}
+
+/** What must not be overlooked in a result: it was corrected, or may change. */
+export function statusRemarks(result: CodedResult): string[] {
   switch (result.status) {
     case 'corrected':
       return [correctionRemark(result)];
     case 'preliminary':
       return ['Résultat provisoire, à confirmer.'];
-    case 'cancelled':
-      // What was not done says why; silence of the source is said to be one.
-      return result.comments.length === 0 ? ['Examen non réalisé ; motif non précisé.'] : [];
     default:
       return [];
   }

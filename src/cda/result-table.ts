@@ -1,13 +1,12 @@
 import type { Laboratory } from '../report/laboratory.ts';
 import { printedName } from '../report/people.ts';
-import { printedRange } from '../report/printed.ts';
+import { printedRange, printedValue } from '../report/printed.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { ACCREDITATION_MARK, isAccredited } from './accreditation.ts';
 import { anchored, bold, broken, paragraph, preformatted } from './inline.ts';
 import type { Line } from './line.ts';
-import { methodId, remarkId, valueId } from './line.ts';
+import { methodId, remarkId, statusRemarks, valueId } from './line.ts';
 import { otherThan, printedLaboratory } from './other-laboratory.ts';
-import { printedValue } from './printed.ts';
 import { isOrdinary, printedInterpretation } from './value-sets/interpretations.ts';
 import type { XmlContent, XmlElement } from './xml.ts';
 import { el } from './xml.ts';
@@ -23,6 +22,9 @@ const RESULT_COLUMNS = [
   'Antériorités',
 ];
 const ANTIBIOGRAM_COLUMNS = ['Antibiotique', 'Interprétation', 'Résultat ou CMI', 'Unité'];
+/** Where the source gives breakpoints or previous values, which is rare. */
+const BREAKPOINTS = 'Valeurs critiques';
+const PREVIOUS = 'Antériorités';
 
 /** The table's title, under the ID that its battery refers to. */
 export interface Caption {
@@ -35,26 +37,46 @@ export function resultTable(
   caption: Caption | undefined,
   laboratory: Laboratory,
 ): XmlElement {
-  return table(RESULT_COLUMNS, caption, lines, laboratory, (line) => [
-    nameCell(line, laboratory),
-    valueCell(line),
-    el('td', {}, interleave([line.printedUnit, ...(line.beside ? [line.beside.printedUnit] : [])])),
-    el('td', {}, interleave(rangesOf(line).map((range) => broken(printedRange(range))))),
-    el('td', {}, interpretations(line)),
-    el('td', {}, line.second ? undefined : previousValues(line)),
-  ]);
+  return table(RESULT_COLUMNS, caption, lines, laboratory, (line) => {
+    const units = [line.printedUnit, ...(line.beside ? [line.beside.printedUnit] : [])];
+    const after = [
+      units.some((unit) => unit !== '') ? interleave(units) : undefined,
+      rangesOf(line).length > 0 ? ranges(line) : undefined,
+      interpretations(line),
+      line.second || line.result.previous.length === 0 ? undefined : previousValues(line),
+    ];
+    // Words run over the empty columns at their right: a conclusion is not to be read in a column of figures.
+    const filled = after.findIndex((content) => content !== undefined);
+    const span = isWords(line) ? (filled < 0 ? after.length : filled) : 0;
+    return [
+      nameCell(line, laboratory),
+      valueCell(line, span + 1),
+      ...after.slice(span).map((content) => el('td', {}, content)),
+    ];
+  });
 }
+
+const isWords = ({ value }: Line): boolean => value?.kind === 'text' || value?.kind === 'coded';
 
 export function antibiogramTable(
   lines: readonly Line[],
   caption: Caption,
   laboratory: Laboratory,
 ): XmlElement {
-  return table(ANTIBIOGRAM_COLUMNS, caption, lines, laboratory, (line) => [
+  const breakpoints = lines.some((line) => rangesOf(line).length > 0);
+  const previous = lines.some(({ result }) => result.previous.length > 0);
+  const columns = [
+    ...ANTIBIOGRAM_COLUMNS,
+    ...(breakpoints ? [BREAKPOINTS] : []),
+    ...(previous ? [PREVIOUS] : []),
+  ];
+  return table(columns, caption, lines, laboratory, (line) => [
     nameCell(line, laboratory),
     el('td', {}, interpretations(line)),
     valueCell(line),
     el('td', {}, line.printedUnit),
+    ...(breakpoints ? [el('td', {}, ranges(line))] : []),
+    ...(previous ? [el('td', {}, previousValues(line))] : []),
   ]);
 }
 
@@ -103,13 +125,18 @@ function nameCell(line: Line, laboratory: Laboratory): XmlElement {
     : el('td', { ID: line.path }, name);
 }
 
-function valueCell(line: Line): XmlElement {
+/** @param columns that the value takes */
+function valueCell(line: Line, columns = 1): XmlElement {
   const { beside } = line;
+  const colspan = columns > 1 ? String(columns) : undefined;
   const other = beside ? [el('br'), bold(printedValue(beside.value))] : undefined;
-  return el('td', { ID: valueId(line) }, printedResult(line), other);
+  return el('td', { ID: valueId(line), colspan }, printedResult(line), other);
 }
 
 const rangesOf = ({ ranges, beside }: Line) => (beside?.range ? [...ranges, beside.range] : ranges);
+
+const ranges = (line: Line): XmlContent =>
+  interleave(rangesOf(line).map((range) => broken(printedRange(range))));
 
 function printedResult({ value, result }: Line): XmlContent {
   if (result.status === 'pending') return 'En cours';
@@ -143,8 +170,10 @@ function detailsOf(line: Line, laboratory: Laboratory): XmlElement[] {
     const done = result.status === 'pending' ? 'Confié à' : 'Réalisé par';
     details.push(paragraph(`${done} : ${printedLaboratory(other)}`));
   }
+  const weighty = line.second ? 0 : statusRemarks(result).length;
   remarks.forEach((remark, index) => {
-    details.push(paragraph(anchored(remarkId(path, index), broken(remark))));
+    const said = index < weighty ? bold(broken(remark)) : broken(remark);
+    details.push(paragraph(anchored(remarkId(path, index), said)));
   });
   if (result.automaticValidation && !line.second) details.push(paragraph('Validation automatique'));
   if (result.validator && !line.second)

@@ -1,5 +1,5 @@
+import { printedValue } from '../report/printed.ts';
 import type { Comparator, ReferenceRange, ResultValue } from '../report/result.ts';
-import { printedValue } from './printed.ts';
 import type { XmlElement } from './xml.ts';
 import { el } from './xml.ts';
 
@@ -76,7 +76,8 @@ export const originalText = (reference: string): XmlElement =>
 function textual(value: ResultValue, { reference, printedUnit }: ValueContext): XmlElement {
   if (reference !== undefined) return el('value', { 'xsi:type': 'CD' }, originalText(reference));
   const unit = value.kind === 'text' || value.kind === 'coded' ? '' : printedUnit;
-  return el('value', { 'xsi:type': 'ST' }, `${printedValue(value)} ${unit}`.trimEnd());
+  const said = printedValue(value).replaceAll('\u00a0', ' ');
+  return el('value', { 'xsi:type': 'ST' }, `${said} ${unit}`.trimEnd());
 }
 
 function quantity(lexical: string, comparator: Comparator | undefined, unit: string | undefined): XmlElement {

@@ -1,10 +1,11 @@
+import { printedValue } from '../report/printed.ts';
 import type { CodedIsolate } from '../report/report.ts';
 import type { CodedResult } from '../report/result.ts';
 import { gap, type Line } from './line.ts';
 import { paragraph } from './paragraph.ts';
 import { headingLines, resultLines, tableOf } from './result-table.ts';
 import { NOTE_LEADING, type Sheet } from './sheet.ts';
-import { printedFlag, printedValue } from './wording.ts';
+import { printedFlag } from './wording.ts';
 
 const HEADINGS = {
   exam: 'Antibiotique',

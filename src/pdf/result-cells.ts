@@ -1,4 +1,4 @@
-import { printedRange } from '../report/printed.ts';
+import { printedRange, printedValue } from '../report/printed.ts';
 import type { CodedResult, ResultValue } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
 import type { TextStyle } from './canvas.ts';
@@ -7,7 +7,7 @@ import { AREA } from './line.ts';
 import { type Cell, type CellLine, integerPart } from './row.ts';
 import type { Sheet } from './sheet.ts';
 import { printable, widthOf, wrap } from './text.ts';
-import { printedFlag, printedValue } from './wording.ts';
+import { printedFlag } from './wording.ts';
 
 /** Between a text that runs over empty columns and what comes next. */
 const GAP = 10;

@@ -1,3 +1,4 @@
+import { cancellationReasons, printedValue } from '../report/printed.ts';
 import type { CodedResult } from '../report/result.ts';
 import { toFrench } from '../report/timestamp.ts';
 import { type Columns, type Headings, planColumns, type RowTexts } from './columns.ts';
@@ -9,7 +10,7 @@ import { type Cell, PADDING, rowLines } from './row.ts';
 import { LEADING, NOTE_LEADING, type Sheet } from './sheet.ts';
 import { wrap } from './text.ts';
 import { drawTrend, type Trend, trendOf } from './trend.ts';
-import { printedValue, unbrokenName } from './wording.ts';
+import { unbrokenName } from './wording.ts';
 
 /** Columns planned for a set of results, and their headings. */
 export interface Table {
@@ -140,17 +141,14 @@ function noteLines(result: CodedResult, { styles }: Sheet): Line[] {
   }
   if (result.status === 'preliminary') labelled('RÉSULTAT PROVISOIRE,', 'à confirmer.');
   if (result.status === 'cancelled') {
-    for (const reason of reasonsOf(result)) labelled('EXAMEN NON RÉALISÉ :', reason);
+    const reasons = cancellationReasons(result);
+    for (const reason of reasons.length > 0 ? reasons : ['motif non précisé.']) {
+      labelled('EXAMEN NON RÉALISÉ :', reason);
+    }
     return lines;
   }
   for (const comment of result.comments) lines.push(...paragraph(comment, styles.note, options));
   return lines;
-}
-
-/** Sources give the reason of a cancellation as a comment or as the text in the value's place. */
-function reasonsOf({ value, comments }: CodedResult): readonly string[] {
-  const reasons = [...(value?.kind === 'text' ? [value.text] : []), ...comments].filter(Boolean);
-  return reasons.length > 0 ? reasons : ['motif non précisé.'];
 }
 
 /** What a correction replaces, as far as it is known. */

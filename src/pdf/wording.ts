@@ -1,37 +1,10 @@
 import type { PerformingLaboratory, Professional } from '../report/people.ts';
 import { printedName } from '../report/people.ts';
 import { printedPhone } from '../report/printed.ts';
-import type { Comparator, InterpretationCode, ResultValue } from '../report/result.ts';
+import type { InterpretationCode } from '../report/result.ts';
 
 /** A no-break space, between what must stay on one line. */
 const NB = '\u00a0';
-
-const COMPARATORS: Readonly<Record<Comparator, string>> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' };
-
-/** A value as a French report prints it: decimal comma, digits as received. */
-export function printedValue(value: ResultValue): string {
-  switch (value.kind) {
-    case 'quantity':
-      return compared(value.comparator, frenchNumber(value.lexical));
-    case 'range':
-      return `${frenchNumber(value.low)}${NB}–${NB}${frenchNumber(value.high)}`;
-    case 'titre':
-      return compared(value.comparator, `1/${frenchNumber(value.dilution)}`);
-    case 'ratio':
-      return `${frenchNumber(value.numerator)}/${frenchNumber(value.denominator)}`;
-    case 'coded':
-    case 'text':
-      return value.text;
-  }
-}
-
-function compared(comparator: Comparator | undefined, text: string): string {
-  return comparator ? `${COMPARATORS[comparator]}${NB}${text}` : text;
-}
-
-function frenchNumber(lexical: string): string {
-  return lexical.replace('.', ',');
-}
 
 /** What a flag says, by a sign and by words, so that it reads without colour and by ear. */
 export interface Flag {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../src/report/coding.ts';
-import { aBattery, aChapter, aResult, content, quantity } from '../fixtures/build.ts';
+import { aBattery, aChapter, aResult, content, quantity, range, text } from '../fixtures/build.ts';
 import {
   accredited,
   aReport,
@@ -11,9 +11,11 @@ import {
   electrophoresis,
   rejectedSpecimen,
   serology,
+  urineCultureWithAntibiogram,
   WHITE_POINT,
   withdrawal,
 } from '../fixtures/reports.ts';
+import { correctedAndCancelled } from '../pdf/kinds.ts';
 import { cdaOf, elements, parse, textAt } from './xml-probe.ts';
 
 const narrative = (report: Parameters<typeof cdaOf>[0]): string =>
@@ -144,6 +146,59 @@ test('what was not done says why, or that nobody said', () => {
   expect(said).toContain('prélevé le 02/03/2026 à 08:15 par Mme Léa ROUX');
   const document = parse(cdaOf(rejectedSpecimen()));
   expect(textAt(document, '//c:organizer[@classCode="BATTERY"]/c:statusCode/@code')).toBe('aborted');
+});
+
+test('a reason given in the value’s place is read and coded as a comment', () => {
+  const document = parse(cdaOf(correctedAndCancelled()));
+  const row = '//c:tr[c:td="Chlorures"]';
+  expect(textAt(document, `${row}/c:td[2]`)).toBe('Non réalisé');
+  expect(textAt(document, `${row}/following-sibling::c:tr[1]`)).toBe('Tube hémolysé');
+  const id = textAt(document, `${row}/following-sibling::c:tr[1]//c:content/@ID`);
+  expect(elements(document, `//c:act/c:text/c:reference[@value="#${id}"]`)).toHaveLength(1);
+});
+
+test('words run over the empty columns at their right, figures do not', () => {
+  const words = text('Aspect évocateur d’une anémie par carence martiale, à confronter à la ferritine.');
+  const rows = [
+    aResult('C', 'Conclusion', words),
+    aResult('D', 'Dépistage', text('Positif'), { interpretations: ['A'] }),
+    aResult('G', 'Groupe', text('Élevé'), { unit: 'classe' }),
+    aResult('F', 'Ferritine', quantity('9')),
+  ];
+  const chapters = [aChapter('18719-5', 'Biochimie', content([aBattery('B', 'Bilan', rows)]))];
+  const document = parse(cdaOf(aReport({ chapters })));
+  const spans = rows.map(({ local }) => {
+    const cells = elements(document, `//c:tr[c:td="${local.label}"]/c:td`);
+    return cells.map((cell) => Number(cell.getAttribute('colspan') || 1));
+  });
+  expect(spans).toEqual([
+    [1, 5],
+    [1, 3, 1, 1],
+    [1, 1, 1, 1, 1, 1],
+    [1, 1, 1, 1, 1, 1],
+  ]);
+});
+
+test('breakpoints of an antibiogram are read where the source gives some', () => {
+  const heads = '//c:table[c:caption="Antibiogramme"]/c:thead//c:th[5]';
+  const base = urineCultureWithAntibiogram();
+  expect(elements(parse(cdaOf(base)), heads)).toHaveLength(0);
+  const isolates = [
+    {
+      id: '1',
+      organism: { code: 'ECO', label: 'Escherichia coli' },
+      antibiogram: [
+        aResult('AMX', 'Amoxicilline', quantity('32', '>'), { ranges: [range('S ≤ 8 ; R > 8')] }),
+        aResult('CTX', 'Céfotaxime', quantity('0.5')),
+      ],
+      comments: [],
+    },
+  ];
+  const chapters = [aChapter('18725-2', 'Microbiologie', content([aBattery('B', 'ECBU', [], { isolates })]))];
+  const document = parse(cdaOf(aReport({ chapters })));
+  expect(textAt(document, heads)).toBe('Valeurs critiques');
+  expect(textAt(document, '//c:tr[c:td="Amoxicilline"]/c:td[5]')).toBe('S ≤ 8 ; R > 8');
+  expect(elements(document, '//c:tr[c:td="Céfotaxime"]/c:td')).toHaveLength(5);
 });
 
 test('a sampler without a national number is named without an identifier', () => {

@@ -4,8 +4,8 @@ import { type Colour, colourOf } from '../../src/pdf/canvas.ts';
 import { FontSubset } from '../../src/pdf/font-subset.ts';
 import { integerPart } from '../../src/pdf/row.ts';
 import { printable, widthOf, wrap } from '../../src/pdf/text.ts';
-import { printedFlag, printedIdNat, printedValue } from '../../src/pdf/wording.ts';
-import { printedPhone, printedRange } from '../../src/report/printed.ts';
+import { printedFlag, printedIdNat } from '../../src/pdf/wording.ts';
+import { printedPhone, printedRange, printedValue } from '../../src/report/printed.ts';
 import { loadAssets } from './tools.ts';
 
 const style = { face: new FontSubset(loadAssets().regular, 'F1'), size: 9, colour: '0 0 0' as Colour };
@@ -50,7 +50,7 @@ it('measures what it encodes: the same glyph for the same character, first use f
 
 it('writes values in French with the digits received', () => {
   expect(printedValue({ kind: 'quantity', lexical: '0.50', comparator: '<=' })).toBe('≤\u00a00,50');
-  expect(printedValue({ kind: 'range', low: '1.5', high: '3' })).toBe('1,5\u00a0–\u00a03');
+  expect(printedValue({ kind: 'range', low: '1.5', high: '3' })).toBe('1,5\u00a0à\u00a03');
   expect(printedValue({ kind: 'titre', dilution: '80', comparator: '<' })).toBe('<\u00a01/80');
   expect(printedValue({ kind: 'text', text: 'v1.2' })).toBe('v1.2');
   expect(integerPart('<\u00a01,05')).toBe('<\u00a01');
