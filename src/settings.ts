@@ -54,6 +54,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
     (one) => ({ ...one, finalTerminator: 'framed', controlIdRequired: true }) as const,
   );
   const folders = config.sources.map((one) => ({ ...one, controlIdRequired: false }));
+  const otherLaboratories = subcontractorsOf(config);
   return new Map(
     [...folders, ...listeners].map((source) => [
       source.name,
@@ -63,6 +64,7 @@ export function profilesOf(config: Config): ReadonlyMap<string, SourceProfile> {
         charset: source.charset,
         zone: source.timeZone ?? timeZone,
         ownFacilities: [name, idNat, idNat.slice(1), ...source.ownFacilities],
+        otherLaboratories,
         dossierNumber: source.dossierNumber,
         ...subcontractorOf(source),
         metaDmpMss: source.metaDmpMss,
@@ -318,7 +320,7 @@ export function acknowledgementsOf(config: Config): ReadonlyMap<string, PfiSetti
 type KeyPairReference = NonNullable<Config['dmp']>['client'];
 
 /** Reads what the configuration names, and keeps the faults so that all are told at once. */
-function credentialReader(config: Config) {
+export function credentialReader(config: Pick<Config, 'base'>) {
   const faults: Fault[] = [];
   const bytes = (reference: string, secret: boolean): Buffer => {
     const found = readCredential(reference, config.base, { secret });

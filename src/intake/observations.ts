@@ -245,7 +245,7 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   const method = obx.repetitions(17).map(codedText).filter(Boolean).join(', ');
   const automatic = isAutomatic(obx, context);
   const validator = automatic ? validatorOf(undefined, order) : validatorOf(line, order);
-  const performer = readPerformer(line, [...context.profile.ownFacilities, ...context.sendingNames]);
+  const performer = performerOf(line, context);
   if (performer && !performer.address) context.warn('SUBCONTRACTOR_ADDRESS', code.code);
   const susceptibility = codes.length === 0 && isSusceptibility(obx) ? susceptibilityOf(obx) : [];
   return {
@@ -267,6 +267,10 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     ...(automatic ? { automaticValidation: true as const } : {}),
     ...(performer ? { performer } : {}),
   };
+}
+
+function performerOf(line: Line, { profile, sendingNames }: ReadingContext): Result['performer'] {
+  return readPerformer(line, [...profile.ownFacilities, ...sendingNames], profile.otherLaboratories);
 }
 
 /** OBX-16 names a system of the laboratory that validates by itself, and no person. */
@@ -326,7 +330,7 @@ function carriedBy(
         image: { id, title: code.label, mediaType: document.mediaType, base64: document.base64 },
       };
     case 'pdf': {
-      const from = readPerformer(line, [...context.profile.ownFacilities, ...context.sendingNames]);
+      const from = performerOf(line, context);
       const pdf: Attachment = {
         id,
         title: code.label,

@@ -7,6 +7,7 @@ import {
   type Professional,
 } from '../report/people.ts';
 import type { Repetition, Segment } from './hl7.ts';
+import { isSpelledAs, type KnownLaboratory } from './subcontractors.ts';
 
 const TITLE = /^(dr|docteur|pr|professeur|mme|m)\b\.?\s*/i;
 
@@ -104,15 +105,16 @@ export function readAddress(xad: Repetition | undefined): Address | undefined {
   };
 }
 
+const FINESS = /^(?:\d{2}|2[AB])\d{7}$/;
+
 /** Struct_IdNat of an XON: `1` + FINESS, `3` + SIRET, or already prefixed (IDNST). */
 function structureIdNat(xon: Repetition): string | undefined {
   const id = (xon.text(10) || xon.text(3)).replace(/\s/g, '');
   const type = xon.text(7);
-  const finess = /^(?:\d{2}|2[AB])\d{7}$/;
   if (type === 'SIRET' && /^\d{14}$/.test(id)) return `3${id}`;
-  if ((type === 'FINEG' || type === 'FINEJ') && finess.test(id)) return `1${id}`;
+  if ((type === 'FINEG' || type === 'FINEJ') && FINESS.test(id)) return `1${id}`;
   // Some senders prefix what they call a FINESS.
-  if (type !== 'SIRET' && /^1/.test(id) && finess.test(id.slice(1)) && id.length === 10) return id;
+  if (type !== 'SIRET' && /^1/.test(id) && FINESS.test(id.slice(1)) && id.length === 10) return id;
   return type === 'IDNST' && id ? id : undefined;
 }
 
@@ -132,23 +134,57 @@ export interface RowActors {
 
 /**
  * The laboratory that did a row, when it is not ours: OBX-23 (name and identifiers), -24 (address), -25 (director); from
- * v2.7 on the row's PRT of roles PO and POMD.
+ * v2.7 on the row's PRT of roles PO and POMD; else OBX-15.
  * @param own FINESS, idNat, codes and names of our own laboratory
+ * @param known laboratories that work for ours
  */
 export function readPerformer(
   { obx, participations }: RowActors,
   own: readonly string[],
+  known: readonly KnownLaboratory[],
 ): PerformingLaboratory | undefined {
+  const ours = new Set(own.map(folded));
+  const isOurs = (names: readonly (string | undefined)[]) =>
+    names.some((name) => name && ours.has(folded(name)));
   const organizations = participationsOf(participations, ['PO']);
   const xon = obx.repetitions(23)[0] ?? organizations[0]?.repetitions(8)[0];
-  const organization = readOrganization(xon);
-  if (!xon || !organization) return undefined;
-  const ours = new Set(own.map(folded));
-  const names = [xon.componentText(1), xon.text(3), xon.text(10), organization.idNat ?? ''];
-  if (names.some((name) => name !== '' && ours.has(folded(name)))) return undefined;
+  const idNat = xon && structureIdNat(xon);
+  const organization = readOrganization(xon) ?? (idNat ? { idNat, name: UNNAMED } : undefined);
+  if (!xon || !organization) {
+    const producer = producerNamed(obx.repetitions(15)[0], known);
+    return producer && !isOurs([producer.name, producer.idNat]) ? producer : undefined;
+  }
+  if (isOurs([xon.componentText(1), xon.text(3), xon.text(10), organization.idNat])) return undefined;
   const address = readAddress(obx.repetitions(24)[0] ?? organizations[0]?.repetitions(14)[0]);
   const director = readPerson(obx.repetitions(25)[0]) ?? participantNamed(participations, ['POMD', 'MDIR']);
   return { ...organization, ...(address ? { address } : {}), ...(director ? { director } : {}) };
+}
+
+/** A laboratory told by its number alone. */
+const UNNAMED = 'Laboratoire non nommé';
+
+/** FINESS géographique or juridique, as the system of a CE names it. */
+const FINESS_SYSTEM = /^(?:FINESS|FINEG|FINEJ|1\.2\.250\.1\.71\.4\.2\.2)$/i;
+
+/**
+ * The laboratory that OBX-15 names: one that works for ours, or any that is given by its FINESS. Anything else there is a
+ * section of ours, or a position in print (inputs.md §3.2, §8).
+ */
+function producerNamed(
+  producer: Repetition | undefined,
+  known: readonly KnownLaboratory[],
+): PerformingLaboratory | undefined {
+  if (!producer) return undefined;
+  const said = [1, 2, 4, 5].map((component) => producer.componentText(component)).filter(Boolean);
+  const found = known.find(({ laboratory: { name, idNat }, names }) =>
+    [name, ...(idNat ? [idNat, idNat.slice(1)] : []), ...names].some((one) =>
+      said.some((text) => isSpelledAs(one, text)),
+    ),
+  );
+  if (found) return found.laboratory;
+  const [id, name, system] = [1, 2, 3].map((component) => producer.text(component));
+  if (!id || !FINESS_SYSTEM.test(system ?? '') || !FINESS.test(id)) return undefined;
+  return { idNat: `1${id}`, name: name || id };
 }
 
 function folded(name: string): string {

@@ -46,6 +46,8 @@ export interface SourceProfile {
   readonly patientAuthority: string;
   /** FINESS, idNat, codes or names by which OBX-23 and MSH-4 name our own laboratory. */
   readonly ownFacilities: readonly string[];
+  /** Laboratories that work for ours: what OBX-15 names is a laboratory when it is one of them, else a section of ours. */
+  readonly otherLaboratories: readonly KnownLaboratory[];
   readonly dossierNumber: readonly DossierRule[];
   /** `OBR-3 root`: the number is what precedes the last of these characters (`1001-E1` → `1001`). */
   readonly rootSeparator: string;
@@ -102,6 +104,7 @@ export function sourceProfile(
     charset: 'windows-1252',
     zone: 'Europe/Paris',
     ownFacilities: [],
+    otherLaboratories: [],
     dossierNumber: ['ORC-4', 'OBR-3'],
     rootSeparator: '-',
     metaDmpMss: false,

@@ -22,8 +22,8 @@ export function completeLaboratory(
   return found ? { ...found.laboratory, ...named, name: found.laboratory.name } : named;
 }
 
-/** Codes have digits, names accents and case. */
-const isSpelledAs = (one: string, other: string): boolean =>
+/** Do two spellings name one laboratory? Codes have digits, names accents and case. */
+export const isSpelledAs = (one: string, other: string): boolean =>
   one === other || (letters(one) === letters(other) && !/\d/.test(one + other));
 
 /** A dossier of ours whose messages name the laboratories that worked for us, each told in full (CSP R.6222-3). */

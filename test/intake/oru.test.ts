@@ -235,8 +235,24 @@ describe('rows', () => {
       address: { lines: ['1 rue X'], city: 'LYON', postalCode: '69001' },
       director: { idNat: '810000000201' },
     });
+    expect(done('^^^^^X&1.2.250.1.71.4.2.2&ISO^FINEG^^^930000015')?.idNat).toBe('1930000015');
     const { warnings } = dossierAndWarnings(oru(obx('NM', 'A', '1', { 23: 'Spécial' })));
     expect(warnings).toEqual(['SUBCONTRACTOR_ADDRESS']);
+  });
+
+  it('done elsewhere may name the other laboratory in OBX-15, which else names a section of ours', () => {
+    const address = { lines: ['7 rue Y'], postalCode: '95310', city: 'SAINT-OUEN' };
+    const laboratory = { name: 'Laboratoire Spécial', idNat: '1930000015', address };
+    const done = (producer: string, more = {}) =>
+      resultOf([obx('NM', 'A', '1', { 15: producer, ...more })], {
+        otherLaboratories: [{ laboratory, names: ['SPE1'] }],
+      }).performer;
+    for (const producer of ['SPE1^Spécial^L', '^LABORATOIRE SPECIAL', '930000015'])
+      expect(done(producer)).toEqual(laboratory);
+    expect(done('940000016^Un autre^FINESS')).toEqual({ idNat: '1940000016', name: 'Un autre' });
+    for (const producer of ['BIOCH^10^A^10^1', 'SPE2', 'LBM-CANAL', '940000016'])
+      expect(done(producer)).toBeUndefined();
+    expect(done('SPE1', { 23: 'LBM-CANAL' })).toBeUndefined();
   });
 });
 
