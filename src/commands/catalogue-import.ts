@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { readConceptMap } from '../terminology/import/concept-map.ts';
 import type { ImportFinding } from '../terminology/import/finding.ts';
 import type { Validation } from '../terminology/import/merge.ts';
@@ -8,7 +8,7 @@ import { type ImportPlan, planMerge, planNative } from '../terminology/import/pl
 import type { ImportReading } from '../terminology/import/proposal.ts';
 import { countsOf, type ImportSummary, levelWord, writeImportReport } from '../terminology/import/report.ts';
 import { readSegur } from '../terminology/import/segur.ts';
-import { isFaults, type SourceFile } from '../terminology/source.ts';
+import type { SourceFile } from '../terminology/source.ts';
 import type { Tables } from '../terminology/tables.ts';
 import { cataloguePath, dayOf, presentCatalogue, readFiles, tablesFor } from './catalogue-files.ts';
 import {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { isFaults } from '../report/fault.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { loadCatalogue, readSourceFile } from '../terminology/catalogue-file.ts';
 import { parseWords } from '../terminology/label-similarity.ts';
-import { isFaults } from '../terminology/source.ts';
 import { Suggester, type Suggestion, type TestToMap } from '../terminology/suggest.ts';
 import { type CatalogueOptions, cataloguePath, SHIPPED_TABLES } from './catalogue-files.ts';
 import { countFeed } from './feed.ts';

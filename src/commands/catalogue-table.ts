@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { checkCatalogue } from '../terminology/catalogue.ts';
 import { readTables } from '../terminology/catalogue-file.ts';
 import {
@@ -12,7 +12,6 @@ import type { ImportFinding } from '../terminology/import/finding.ts';
 import { readLoincRelease } from '../terminology/import/loinc-release.ts';
 import type { ReferenceTable } from '../terminology/import/reference-table.ts';
 import { levelWord, writeImportReport } from '../terminology/import/report.ts';
-import { isFaults } from '../terminology/source.ts';
 import { presentCatalogue, SHIPPED_TABLES } from './catalogue-files.ts';
 import { activateImport, type ImportJob, refuse } from './catalogue-import-job.ts';
 import { EXIT, type ExitCode, moment, say } from './output.ts';

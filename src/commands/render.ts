@@ -13,7 +13,7 @@ import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
 import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
 import type { Dossier } from '../report/dossier.ts';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { documentName, documentOid } from '../report/identifiers.ts';
 import type { Consent } from '../report/patient-update.ts';
 import type { Warning } from '../report/report.ts';
@@ -313,8 +313,4 @@ function patientKey({ value, authority }: { value: string; authority?: string })
 function stop(output: Output, options: CommonOptions, faults: readonly Fault[]): ExitCode {
   for (const fault of faults) complain(output, options, fault);
   return EXIT.usage;
-}
-
-function isFaults(value: readonly unknown[]): value is readonly Fault[] {
-  return value.some((item) => typeof item === 'object' && item !== null && 'cause' in item);
 }

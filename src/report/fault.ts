@@ -9,3 +9,9 @@ export interface Fault {
   /** Where in the input: `message 2, OBX[3]-5`. */
   readonly position?: string;
 }
+
+/** Is this why something could not be had, and not what was asked for? An empty list is what was asked for. */
+export function isFaults(value: unknown): value is Fault[] {
+  const [first]: unknown[] = Array.isArray(value) ? value : [];
+  return typeof first === 'object' && first !== null && 'cause' in first && 'hint' in first;
+}

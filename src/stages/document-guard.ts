@@ -43,7 +43,10 @@ export function createDocumentGuard(dependencies: GuardDependencies): DocumentGu
         const until = now() + backoff(attempts + 1, random(), steps);
         await store.scanPostponed(inboxId, until);
         log.warn('antivirus-unavailable', {
-          ...{ inbox: inboxId, source, code: verdict.code, attempt: attempts + 1 },
+          inbox: inboxId,
+          source,
+          code: verdict.code,
+          attempt: attempts + 1,
           nextAt: new Date(until).toISOString(),
         });
         return { state: 'waiting', until };

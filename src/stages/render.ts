@@ -1,4 +1,5 @@
 import type { Log } from '../ops/log.ts';
+import type { Fault } from '../report/fault.ts';
 import type { Store } from '../store/model.ts';
 import type { RenderTask, VersionId } from '../store/records.ts';
 import type { RenderedDocument, VersionToRender } from './document.ts';
@@ -7,11 +8,7 @@ export interface RenderDependencies {
   readonly store: Store;
   readonly log: Log;
   /** Renders in a worker thread. */
-  readonly render: (
-    task: VersionToRender,
-  ) => Promise<
-    RenderedDocument | { faults: readonly { code: string; cause: string; hint: string; position?: string }[] }
-  >;
+  readonly render: (task: VersionToRender) => Promise<RenderedDocument | { faults: readonly Fault[] }>;
   /** Versions rendered at once: the workers, and one more so that none waits for a commit. */
   readonly concurrency: number;
   readonly at: (point: string) => void;

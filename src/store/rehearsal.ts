@@ -71,7 +71,9 @@ export function createRehearsal({ db }: Context, { write }: CommitQueue, parts: 
         const made = report.versions.find((one) => one.version === version);
         return {
           kind: 'version',
-          ...{ reportId, dossier, version },
+          reportId,
+          dossier,
+          version,
           completeness: report.completeness,
           cause: made?.cause ?? 'first',
           warnings: made?.warnings ?? [],

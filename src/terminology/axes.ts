@@ -1,6 +1,6 @@
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { headerKey } from './delimited.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /** LOINC values by axis and by the French term of the ANS labels, accents and case aside. */
 export type FrenchAxes = ReadonlyMap<string, string>;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { type Catalogue, checkCatalogue, makeCatalogue } from './catalogue.ts';
 import { fileTooLarge, tableMissing } from './faults.ts';
 import type { Finding } from './finding.ts';
-import { isFaults, MAX_TABLE_BYTES, type SourceFile } from './source.ts';
+import { MAX_TABLE_BYTES, type SourceFile } from './source.ts';
 import { CIRCUIT_FILE, parseTables, TABLE_FILES, type TableName, type Tables } from './tables.ts';
 
 /**

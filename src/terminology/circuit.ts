@@ -1,8 +1,8 @@
 import { OID } from '../report/coding.ts';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import type { LoincTable, LoincTerm } from './loinc.ts';
 import { isLoincForm } from './loinc-code.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 import type { Chapters } from './value-sets.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { Decimal } from 'decimal.js';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { dimensionOf } from './dimension.ts';
 import { tableInvalid } from './faults.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /** A known way from one LOINC unit to another: second = first × factor + offset. */
 interface Conversion {

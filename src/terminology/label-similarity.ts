@@ -1,6 +1,6 @@
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import type { LoincTable } from './loinc.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /** French words of biology → the English ones of LOINC, separated by blanks; empty: a word that says nothing. */
 export type WordList = ReadonlyMap<string, string>;

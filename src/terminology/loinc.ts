@@ -1,7 +1,7 @@
 import type { Coding } from '../report/coding.ts';
 import { OID } from '../report/coding.ts';
-import type { Fault } from '../report/fault.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /** One LOINC term, as the loaded table knows it. Empty axes are axes that the table does not state. */
 export interface LoincTerm {

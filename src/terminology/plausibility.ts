@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { dimensionOf, sameKind } from './dimension.ts';
 import { tableInvalid } from './faults.ts';
 import type { LoincTerm } from './loinc.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /**
  * Between which values most results of a test lie, whatever the laboratory and its patients: wide enough for any disease,

@@ -61,8 +61,3 @@ export function readTsv<Column extends string>(
   }
   return rows;
 }
-
-/** True when a reader gave faults instead of what was asked. */
-export function isFaults(value: object): value is Fault[] {
-  return Array.isArray(value) && value.length > 0 && 'hint' in value[0] && 'cause' in value[0];
-}

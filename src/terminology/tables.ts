@@ -1,11 +1,11 @@
 import { OID } from '../report/coding.ts';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { type FrenchAxes, parseAxes } from './axes.ts';
 import { type Circuit, parseCircuit, withChapters, withCircuit } from './circuit.ts';
 import { type Conversions, parseConversions } from './conversions.ts';
 import { type LoincTable, parseLoincTable, parseRetiredCodes, type RetiredCodes } from './loinc.ts';
 import { type PlausibleRanges, parsePlausibleRanges } from './plausibility.ts';
-import { isFaults, type SourceFile } from './source.ts';
+import type { SourceFile } from './source.ts';
 import { type AcceptedUnits, loadAcceptedUnits, parseUnits, type UnitTable } from './units.ts';
 import {
   type Chapters,

@@ -1,6 +1,6 @@
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { fitsProperty } from './dimension.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /** What one printed spelling of a unit means. */
 export interface UnitMeaning {

@@ -1,8 +1,8 @@
 import type { Coding } from '../report/coding.ts';
 import { OID } from '../report/coding.ts';
-import type { Fault } from '../report/fault.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
 import { tableInvalid } from './faults.ts';
-import { isFaults, readTsv, type SourceFile } from './source.ts';
+import { readTsv, type SourceFile } from './source.ts';
 
 /** A closed list of codes with their French display (jeu de valeurs). */
 export type ValueSet = ReadonlyMap<string, Coding>;

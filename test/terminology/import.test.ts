@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isFaults } from '../../src/report/fault.ts';
 import { checkCatalogue, makeCatalogue } from '../../src/terminology/catalogue.ts';
 import { readConceptMap } from '../../src/terminology/import/concept-map.ts';
 import { readOmop, readUsagi } from '../../src/terminology/import/omop.ts';
@@ -7,7 +8,7 @@ import type { ImportReading } from '../../src/terminology/import/proposal.ts';
 import { writeImportReport } from '../../src/terminology/import/report.ts';
 import { readSegur } from '../../src/terminology/import/segur.ts';
 import { checkDigit } from '../../src/terminology/loinc-code.ts';
-import { isFaults, type SourceFile } from '../../src/terminology/source.ts';
+import type { SourceFile } from '../../src/terminology/source.ts';
 import type { Tables } from '../../src/terminology/tables.ts';
 import { file, shippedTables } from '../fixtures/terminology/loinc.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { isFaults } from '../../src/report/fault.ts';
 import { checkCatalogue } from '../../src/terminology/catalogue.ts';
 import { parseCircuit, withChapters, withCircuit } from '../../src/terminology/circuit.ts';
 import { readCircuitWorkbook } from '../../src/terminology/import/circuit-workbook.ts';
 import { readLoincRelease } from '../../src/terminology/import/loinc-release.ts';
 import { parseLoincTable, parseRetiredCodes } from '../../src/terminology/loinc.ts';
-import { isFaults, type SourceFile } from '../../src/terminology/source.ts';
+import type { SourceFile } from '../../src/terminology/source.ts';
 import type { Tables } from '../../src/terminology/tables.ts';
 import { file, shippedTables } from '../fixtures/terminology/loinc.ts';
 import { circuitSheets, workbook } from '../fixtures/terminology/workbook.ts';

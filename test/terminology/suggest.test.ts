@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isFaults } from '../../src/report/fault.ts';
 import { parseWords } from '../../src/terminology/label-similarity.ts';
-import { isFaults } from '../../src/terminology/source.ts';
 import { Suggester, type TestToMap } from '../../src/terminology/suggest.ts';
 import { LOINC_FOLDER, shippedCatalogue } from '../fixtures/terminology/loinc.ts';
 
