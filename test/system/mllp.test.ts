@@ -40,6 +40,24 @@ const codeOf = (answer: string) => /\rMSA\|(\w\w)\|([^|\r]*)/.exec(answer)?.slic
 const lipids = (dossier: string, id: string) =>
   input('01-bilan-lipidique-glycemie.hl7', { '26-110001': dossier, DEMO0001: id });
 
+/** The same message in enhanced mode, asking for both acknowledgements. */
+function enhanced(message: Buffer): string {
+  const [msh = '', ...rest] = message.toString('latin1').split(/\r\n?|\n/);
+  const fields = msh.split('|');
+  fields[14] = 'AL';
+  fields[15] = 'AL';
+  return [fields.join('|'), ...rest].join('\r');
+}
+
+/** Of the same sender, not readable further than its header: nothing of it is published. */
+const unreadable = (id: string) => {
+  const [sender] = /(?<=^MSH.{6})[^|]*\|[^|]*/.exec(lipids('26-310000', 'X').toString('latin1')) ?? [];
+  return Buffer.from(
+    `MSH|^~\\&|${sender}|CRBIO||20261122100000||ORU^R01|${id}|T|2.5\rPID|1\rOBR|1|||X\r`,
+    'latin1',
+  );
+};
+
 it(
   'killed between the storage and its acknowledgement: sent again, the message is AA and one report',
   async () => {
@@ -67,18 +85,58 @@ it(
   'in enhanced mode the application acknowledgement follows the interpretation',
   async () => {
     const sender = await connect();
-    const [msh = '', ...rest] = lipids('26-310002', 'ENH-1')
-      .toString('latin1')
-      .split(/\r\n?|\n/);
-    const fields = msh.split('|');
-    fields[14] = 'AL';
-    fields[15] = 'AL';
-    sender.send([fields.join('|'), ...rest].join('\r'));
+    sender.send(enhanced(lipids('26-310002', 'ENH-1')));
     expect(codeOf(await sender.answer())).toEqual(['CA', 'ENH-1']);
     expect(codeOf(await sender.answer())).toEqual(['AA', 'ENH-1']);
     await sender.end();
     await laboratory.settled();
     await expectDeliveredOnce(laboratory, '26-310002', [1]);
+  },
+  SYSTEM_TIMEOUT_MS,
+);
+
+it(
+  'killed between the two acknowledgements: the second one follows the next message of its sender',
+  async () => {
+    const first = await connect();
+    writeFileSync(order, 'interpret:after-commit');
+    first.send(enhanced(lipids('26-310003', 'ENH-2')));
+    expect(codeOf(await first.answer())).toEqual(['CA', 'ENH-2']);
+    await laboratory.death();
+    expect(await first.end()).toEqual([]);
+
+    await laboratory.start({ CRBIO_STOP_ORDER: order });
+    const second = await connect();
+    second.send(enhanced(unreadable('ENH-3')));
+    const answers = [await second.answer(), await second.answer(), await second.answer()].map(codeOf);
+    expect(answers.sort()).toEqual([
+      ['AA', 'ENH-2'],
+      ['AE', 'ENH-3'],
+      ['CA', 'ENH-3'],
+    ]);
+    second.send(enhanced(unreadable('ENH-4')));
+    expect(codeOf(await second.answer())).toEqual(['CA', 'ENH-4']);
+    expect(codeOf(await second.answer())).toEqual(['AE', 'ENH-4']);
+    expect(await second.end()).toEqual([]);
+    await laboratory.settled();
+    await expectDeliveredOnce(laboratory, '26-310003', [1]);
+  },
+  SYSTEM_TIMEOUT_MS,
+);
+
+it(
+  'a stop leaves no message half acknowledged: who was told CA is told the rest before the connection ends',
+  async () => {
+    const sender = await connect();
+    const ids = Array.from({ length: 300 }, (_, n) => `HALF-${n}`);
+    sender.send(...ids.map((id) => enhanced(unreadable(id))));
+    const first = codeOf(await sender.answer());
+    await laboratory.stop();
+    const answers = [first, ...(await sender.end()).map(codeOf)];
+    const told = (code: string) => answers.flatMap(([one, id]) => (one === code ? [id] : [])).sort();
+    expect(told('CA').length).toBeGreaterThan(0);
+    expect(told('AE')).toEqual(told('CA'));
+    await laboratory.start({ CRBIO_STOP_ORDER: order });
   },
   SYSTEM_TIMEOUT_MS,
 );
@@ -95,11 +153,7 @@ it(
     senders.forEach((sender, index) => {
       for (let n = 0; n < 60; n++) {
         const id = `FLOOD-${index}-${n}`;
-        // Not readable further than its header: nothing of the flood is published.
-        const bytes = Buffer.from(
-          `MSH|^~\\&|SGL|LBM|CRBIO||20261122100000||ORU^R01|${id}|T|2.5\rPID|1\rOBR|1|||X\r`,
-          'latin1',
-        );
+        const bytes = unreadable(id);
         sent.set(id, bytes);
         sender.send(bytes);
       }
