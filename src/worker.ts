@@ -8,8 +8,8 @@ import { openSigner } from './dmp/signer.ts';
 import { prepareMail } from './mssante/mail.ts';
 import type { DeliveryJob } from './report/delivery.ts';
 import { dmpSettingsOf, mssanteSettingsOf } from './settings.ts';
-import type { VersionToRender } from './stages/document.ts';
 import { renderVersion } from './stages/version.ts';
+import type { RenderTask } from './store/records.ts';
 
 /**
  * A worker thread: rendering and signing, so that the event loop stays free for acknowledgements. It reads the same
@@ -28,7 +28,7 @@ const mssante = mssanteSettingsOf(config);
 const signer = dmp && !Array.isArray(dmp) ? openSigner(dmp.signing) : undefined;
 
 /** Renders one version. */
-export function render(task: VersionToRender): ReturnType<typeof renderVersion> {
+export function render(task: RenderTask): ReturnType<typeof renderVersion> {
   return renderVersion(task, assets as Exclude<typeof assets, readonly unknown[]>);
 }
 

@@ -1,11 +1,12 @@
 import { Piscina } from 'piscina';
 import type { DeliveryJob } from './report/delivery.ts';
 import type { Fault } from './report/fault.ts';
-import type { RenderedDocument, VersionToRender } from './stages/document.ts';
+import type { RenderedDocument } from './stages/document.ts';
+import type { RenderTask } from './store/records.ts';
 
 /** The CPU work of the daemon, off its event loop. */
 export interface Workers {
-  render(task: VersionToRender): Promise<RenderedDocument | { faults: readonly Fault[] }>;
+  render(task: RenderTask): Promise<RenderedDocument | { faults: readonly Fault[] }>;
   lot(job: DeliveryJob, now: number): Promise<Uint8Array>;
   mail(job: DeliveryJob, now: number): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -22,12 +22,12 @@ import { mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { toXds } from '../report/timestamp.ts';
 import { nextVersion } from '../report/versions.ts';
 import { dispatchSettingsOf, laboratoryOf, profilesOf, subcontractorsOf } from '../settings.ts';
-import type { DocumentAssets, RenderedDocument, VersionToRender } from '../stages/document.ts';
+import type { DocumentAssets, RenderedDocument } from '../stages/document.ts';
 import { itemsOf } from '../stages/items.ts';
 import { inputFacts } from '../stages/printed.ts';
 import { renderVersion } from '../stages/version.ts';
 import { notThePatients, SET_ASIDE } from '../store/faults.ts';
-import type { InterpretedItem } from '../store/records.ts';
+import type { InterpretedItem, RenderTask } from '../store/records.ts';
 import { readInputs } from './input-files.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
 
@@ -226,7 +226,7 @@ class RenderSession {
   }
 
   private async write(
-    { reportId, version, dossier }: VersionToRender,
+    { reportId, version, dossier }: RenderTask,
     result: RenderedDocument,
     warnings: readonly Warning[],
   ): Promise<void> {

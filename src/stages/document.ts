@@ -9,12 +9,12 @@ import type { PdfAssets } from '../pdf/assets.ts';
 import { makeReportPdf } from '../pdf/report-pdf.ts';
 import { type Environment, usableIdentity } from '../policy/environment.ts';
 import { type DispatchFacts, factsOf } from '../policy/facts.ts';
-import type { DispatchFlags, Dossier } from '../report/dossier.ts';
+import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
-import type { MailOrders } from '../report/finished.ts';
 import { documentOid } from '../report/identifiers.ts';
 import type { Laboratory } from '../report/laboratory.ts';
 import type { Report, ReportVersion, Warning } from '../report/report.ts';
+import type { RenderedVersion, RenderTask } from '../store/records.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
 import { describeDocument } from '../xds/document-entry.ts';
@@ -32,38 +32,10 @@ export interface DocumentAssets {
   readonly withN1: boolean;
 }
 
-/** A version to make: the dossier, and its place in the report's life. */
-export interface VersionToRender {
-  readonly reportId: string;
-  readonly version: number;
-  readonly setOid: string;
-  readonly dossier: Dossier;
-  readonly cause: ReportVersion['cause'];
-  readonly replaces?: NonNullable<ReportVersion['replaces']>;
-  readonly flags: DispatchFlags;
-  /** Main documents of the report's earlier versions, newest first; known of a version that came written. */
-  readonly earlier?: readonly EarlierDocument[];
-}
-
-export interface EarlierDocument {
-  readonly documentOid: string;
-  /** Hexadecimal. */
-  readonly sha256: string;
-}
-
-export interface RenderedDocument {
-  readonly documentOid: string;
-  readonly cda: Uint8Array;
-  readonly n1?: Uint8Array;
-  /** Of an N1 that came written; ours follows from `documentOid`. */
-  readonly n1DocumentOid?: string;
-  readonly pdf: Uint8Array;
-  readonly pdfName: string;
-  readonly warnings: readonly Warning[];
+/** What a version is sent as, and what is decided on. */
+export interface RenderedDocument extends Omit<RenderedVersion, 'facts'> {
   readonly facts: DispatchFacts;
   readonly identity: 'qualified' | 'unqualified';
-  /** What the sender of a finished document wants of its mails. */
-  readonly mail?: MailOrders;
 }
 
 /**
@@ -72,7 +44,7 @@ export interface RenderedDocument {
  * @returns the documents, or why this version must wait for a person
  */
 export async function renderDocument(
-  task: VersionToRender,
+  task: RenderTask,
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
   try {
@@ -92,7 +64,7 @@ export function internalFault(error: unknown): Fault {
 }
 
 async function makeDocuments(
-  task: VersionToRender,
+  task: RenderTask,
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
   if (isEmpty(task.dossier)) return { faults: [REPORT_EMPTY] };
@@ -153,7 +125,7 @@ function unfit(code: string, cause: string, position: string): Fault {
 
 /** The report that a version shows. */
 export function reportOf(
-  task: VersionToRender,
+  task: RenderTask,
   assets: DocumentAssets,
 ): { report: Report; warnings: readonly Warning[] } {
   const { dossier, reportId, setOid, version: number, cause, replaces, flags } = task;

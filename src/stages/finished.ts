@@ -12,14 +12,9 @@ import type { FinishedDocuments } from '../report/finished.ts';
 import { type Identity, letters, type StatedIdentity } from '../report/identity.ts';
 import { isInsOid } from '../report/ins.ts';
 import type { Warning } from '../report/report.ts';
+import type { RenderTask } from '../store/records.ts';
 import { type CdaHeader, readCdaHeader } from '../xds/cda-header.ts';
-import {
-  type DocumentAssets,
-  type EarlierDocument,
-  type RenderedDocument,
-  reportOf,
-  type VersionToRender,
-} from './document.ts';
+import { type DocumentAssets, type RenderedDocument, reportOf } from './document.ts';
 import {
   CDA_DELETES_ANOTHER,
   CDA_INS_SPACE,
@@ -48,12 +43,14 @@ const TOLERATED: readonly string[] = [
   'PERFORMER-TEMPLATE',
 ];
 
-type FinishedVersion = VersionToRender & {
+/** Main documents of the report's earlier versions, newest first. */
+type EarlierDocuments = NonNullable<RenderTask['earlier']>;
+
+type FinishedVersion = RenderTask & {
   readonly dossier: Dossier & { readonly finished: FinishedDocuments };
 };
 
-export const isFinished = (task: VersionToRender): task is FinishedVersion =>
-  task.dossier.finished !== undefined;
+export const isFinished = (task: RenderTask): task is FinishedVersion => task.dossier.finished !== undefined;
 
 /** LOINC code of every CR-Bio. */
 const CR_BIO = '11502-2';
@@ -173,7 +170,7 @@ function versionFaults(
   { request }: FinishedDocuments,
   header: CdaHeader,
   cda: Uint8Array,
-  earlier: readonly EarlierDocument[],
+  earlier: EarlierDocuments,
 ): Fault[] {
   const [latest] = earlier;
   if (request === 'delete') return latest && latest.documentOid !== header.id ? [CDA_DELETES_ANOTHER] : [];
@@ -190,7 +187,7 @@ function versionFaults(
 function namesUnknown(
   { request }: FinishedDocuments,
   { replaces }: CdaHeader,
-  earlier: readonly EarlierDocument[],
+  earlier: EarlierDocuments,
 ): boolean {
   return request === 'replace' && !earlier.some(({ documentOid }) => documentOid === replaces);
 }
@@ -198,7 +195,7 @@ function namesUnknown(
 /** The PDF that the document lacks, from its results; none when they cannot be read. */
 async function madePdf(
   n3: Uint8Array,
-  task: VersionToRender,
+  task: RenderTask,
   assets: DocumentAssets,
 ): Promise<Uint8Array | Fault | undefined> {
   const read = readSubcontractedCda(n3, assets.laboratory.timeZone);
@@ -237,7 +234,6 @@ function factsOf(
     nonHuman: false,
     ...(patientClass ? { patientClass } : {}),
     professionals: recipients.map(({ role, professional }) => ({
-      key: professional.idNat ?? professional.localCode ?? professional.family,
       ...(professional.mssante ? { mailbox: professional.mssante } : {}),
       ...(role === 'prescriber' ? { prescriber: true as const } : {}),
     })),

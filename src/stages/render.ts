@@ -2,13 +2,13 @@ import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import type { Store } from '../store/model.ts';
 import type { RenderTask, VersionId } from '../store/records.ts';
-import type { RenderedDocument, VersionToRender } from './document.ts';
+import type { RenderedDocument } from './document.ts';
 
 export interface RenderDependencies {
   readonly store: Store;
   readonly log: Log;
   /** Renders in a worker thread. */
-  readonly render: (task: VersionToRender) => Promise<RenderedDocument | { faults: readonly Fault[] }>;
+  readonly render: (task: RenderTask) => Promise<RenderedDocument | { faults: readonly Fault[] }>;
   /** Versions rendered at once: the workers, and one more so that none waits for a commit. */
   readonly concurrency: number;
   readonly at: (point: string) => void;

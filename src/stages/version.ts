@@ -1,11 +1,6 @@
 import type { Fault } from '../report/fault.ts';
-import {
-  type DocumentAssets,
-  internalFault,
-  type RenderedDocument,
-  renderDocument,
-  type VersionToRender,
-} from './document.ts';
+import type { RenderTask } from '../store/records.ts';
+import { type DocumentAssets, internalFault, type RenderedDocument, renderDocument } from './document.ts';
 import { checkFinished, isFinished } from './finished.ts';
 
 /**
@@ -13,7 +8,7 @@ import { checkFinished, isFinished } from './finished.ts';
  * @returns the documents, or why this version must wait for a person
  */
 export async function renderVersion(
-  task: VersionToRender,
+  task: RenderTask,
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
   if (!isFinished(task)) return renderDocument(task, assets);

@@ -10,14 +10,10 @@ import type { FinishedDocuments } from '../../src/report/finished.ts';
 import { identifyReport } from '../../src/report/identifiers.ts';
 import { nextVersion } from '../../src/report/versions.ts';
 import { laboratoryOf, profilesOf } from '../../src/settings.ts';
-import {
-  type DocumentAssets,
-  type RenderedDocument,
-  renderDocument,
-  type VersionToRender,
-} from '../../src/stages/document.ts';
+import { type DocumentAssets, type RenderedDocument, renderDocument } from '../../src/stages/document.ts';
 import { itemsOf } from '../../src/stages/items.ts';
 import { renderVersion } from '../../src/stages/version.ts';
+import type { RenderTask } from '../../src/store/records.ts';
 
 /** A report that our own renderer wrote, given back as another system would send it. */
 
@@ -29,7 +25,7 @@ const assets: DocumentAssets = { ...(loaded as DocumentAssets), withN1: true };
 
 let dossier: Dossier;
 let written: RenderedDocument;
-let task: VersionToRender;
+let task: RenderTask;
 
 beforeAll(async () => {
   const bytes = readFileSync(join(config.base, 'inputs', '02-hemogramme.hl7'));
@@ -62,7 +58,7 @@ const changed = (from: string | RegExp, to: string) => {
 
 function check(
   finished: Partial<FinishedDocuments>,
-  { more = {}, earlier = [] }: { more?: Partial<Dossier>; earlier?: VersionToRender['earlier'] } = {},
+  { more = {}, earlier = [] }: { more?: Partial<Dossier>; earlier?: RenderTask['earlier'] } = {},
 ) {
   const documents: FinishedDocuments = {
     ...(finished.n1 ? {} : { n3: base64(written.cda) }),
