@@ -64,33 +64,33 @@ const EXAM_MOST = 230;
 const EXAM_ROOM = 170;
 /** No column of words grows beyond these: it wraps. */
 const MOST = { value: 150, words: 210, unit: 78, flag: 130, range: 118, previous: 90 } as const;
-const LEAST = { range: 72, flag: 56, unit: 40 } as const;
+const LEAST = { range: 72, flag: 64, unit: 40 } as const;
 
 /** Widths by content: each column as wide as its widest text within bounds, the examination takes the rest. */
 export function planColumns(rows: readonly RowTexts[], headings: Headings, styles: ColumnStyles): Columns {
   const needs = measure(rows, headings, styles);
-  const { numbers, before, date, previous } = needs;
+  const { numbers, before, date, previous, names } = needs;
   let { value, unit, flag, range } = needs;
   const previousAll = date === 0 ? 0 : previous + DATE_GAP + date;
 
   const taken = () =>
     value + [unit, flag, range, previousAll].reduce((sum, width) => sum + (width > 0 ? width + GAP : 0), GAP);
   const shrink = (width: number, least: number) =>
-    Math.max(Math.min(width, least), width - Math.max(0, taken() + EXAM_LEAST - AREA.width));
+    Math.max(Math.min(width, least), width - Math.max(0, taken() + Math.min(EXAM_LEAST, names) - AREA.width));
   range = shrink(range, LEAST.range);
   flag = shrink(flag, LEAST.flag);
   unit = shrink(unit, LEAST.unit);
 
   // What is left goes to the names up to their need, to the results that are words, to the gaps, to the names again
   // as far as figures stay near them.
-  value += Math.max(0, Math.min(needs.words - value, AREA.width - taken() - needs.names));
+  value += Math.max(0, Math.min(needs.words - value, AREA.width - taken() - names));
   const free = AREA.width - taken();
   const gaps = 1 + [unit, flag, range, previousAll].filter((width) => width > 0).length;
-  const gap = Math.max(GAP, Math.min(GAP_MOST, GAP + (free - needs.names) / gaps));
+  const gap = Math.max(GAP, Math.min(GAP_MOST, GAP + (free - names) / gaps));
 
   const exam = {
     x: AREA.left,
-    width: Math.min(free - gaps * (gap - GAP), Math.max(needs.names, EXAM_ROOM)),
+    width: Math.min(free - gaps * (gap - GAP), Math.max(names, EXAM_ROOM)),
   };
   let x = exam.x + exam.width + gap;
   const column = (width: number): Column => {

@@ -30,9 +30,12 @@ export function widthOf(text: string, style: TextStyle): number {
   return style.face.width(text, style.size);
 }
 
+/** A space where French lets no line end: before a sign that stands off its word, after an opening quotation mark. */
+const BREAKABLE = /(?<!«) (?![:;!?»%](?: |$))/;
+
 /**
- * Breaks a text into lines no wider than `width` points: at line breaks, at spaces (never at no-break spaces), and
- * inside a word only when the word alone is too wide. Spaces at the end of a line go.
+ * Breaks a text into lines no wider than `width` points: at line breaks, at spaces (never at no-break spaces, nor where
+ * French typography has one), and inside a word only when the word alone is too wide. Spaces at the end of a line go.
  */
 export function wrap(text: string, style: TextStyle, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => wrapParagraph(paragraph, style, width));
@@ -44,7 +47,7 @@ function wrapParagraph(paragraph: string, style: TextStyle, width: number): stri
   let line = '';
   let used = 0;
   const space = widthOf(' ', style);
-  for (const word of paragraph.split(' ')) {
+  for (const word of paragraph.split(BREAKABLE)) {
     const length = widthOf(word, style);
     if (line !== '' && used + space + length <= width) {
       line += ` ${word}`;
@@ -61,6 +64,7 @@ function wrapParagraph(paragraph: string, style: TextStyle, width: number): stri
   return lines;
 }
 
+/** At its spaces and after its hyphens and strokes as far as its line holds some, else anywhere. */
 function breakWord(word: string, style: TextStyle, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';
@@ -68,13 +72,20 @@ function breakWord(word: string, style: TextStyle, width: number): string[] {
   for (const character of word) {
     const advance = widthOf(character, style);
     if (piece !== '' && used + advance > width) {
-      pieces.push(piece);
-      piece = '';
-      used = 0;
+      const end = lastBreak(piece);
+      pieces.push(piece.slice(0, end).replace(/ +$/, ''));
+      piece = piece.slice(end);
+      used = widthOf(piece, style);
     }
     piece += character;
     used += advance;
   }
   pieces.push(piece);
   return pieces;
+}
+
+/** Where a piece of a word that fills its line is best broken: never so early that half of the line stays white. */
+function lastBreak(piece: string): number {
+  const end = Math.max(...['-', '/', ' ', '\u00a0'].map((sign) => piece.lastIndexOf(sign))) + 1;
+  return end > piece.length / 3 ? end : piece.length;
 }

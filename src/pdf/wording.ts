@@ -63,7 +63,8 @@ export function printedFlag(codes: readonly InterpretationCode[]): Flag {
   const flags = codes.map((code) => FLAGS[code] ?? { text: code, notable: true });
   return {
     text: flags
-      .map((flag) => flag.text)
+      // A sign alone at the end of a line would say nothing.
+      .map((flag) => flag.text.replace(' ', NB))
       .filter((text) => text !== '')
       .join(', '),
     notable: flags.some((flag) => flag.notable),

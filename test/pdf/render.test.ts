@@ -81,7 +81,7 @@ describe.each(Object.entries({ ...REPORTS, ...KINDS }))('the page of %s', (_name
           ? (coding.printedUnit ?? result.unit ?? '').split(' ')
           : []),
         ...result.ranges.flatMap((one) => one.text.split(' ')),
-        ...printedFlag(result.interpretations).text.split(' '),
+        ...printedFlag(result.interpretations).text.split(/[ \u00a0]/),
         ...result.previous.flatMap((one) => wordsOf(one.value)),
         ...(coding.second ? [...wordsOf(coding.second.value), coding.second.printedUnit] : []),
         ...result.comments.flatMap((comment) => comment.split(' ')),
@@ -99,7 +99,7 @@ describe.each(Object.entries({ ...REPORTS, ...KINDS }))('the page of %s', (_name
         comma(value.lexical),
         coding.printedUnit ?? unit ?? '',
         // A second flag may go to the line below.
-        printedFlag(interpretations.slice(0, 1)).text,
+        printedFlag(interpretations.slice(0, 1)).text.replace('\u00a0', ' '),
         ranges[0]?.text ?? '',
       ];
       expect(

@@ -35,9 +35,22 @@ describe('wrapping', () => {
     ]);
     expect(wrap('a <\u00a05', style, widthOf('a <', style) + 1)).toEqual(['a', '<\u00a05']);
     expect(wrap('mmmmmm', style, widthOf('mmm', style) + 1)).toEqual(['mmm', 'mmm']);
+    const long = widthOf('MONTMORENCY-LA', style);
+    expect(wrap('MONTMORENCY-LAVAL', style, long)).toEqual(['MONTMORENCY-', 'LAVAL']);
+    expect(wrap('Dr\u00a0Anne\u00a0MONTMORENCY', style, long)).toEqual(['Dr\u00a0Anne\u00a0', 'MONTMORENCY']);
     expect(wrap('one\ntwo', style, 500)).toEqual(['one', 'two']);
     expect(wrap('one  \ntwo\u202f', style, 500)).toEqual(['one', 'two\u202f']);
   });
+});
+
+it.each([
+  ['en ménopause : 54', 'en ménopause'],
+  ['phase lutéale ; autre', 'phase lutéale'],
+  ['de 12 % environ', 'de 12'],
+  ['dit « oui » enfin', 'dit «'],
+])('ends no line before a sign that French sets off its word: %s', (text, beginning) => {
+  const [first] = wrap(text, style, widthOf(beginning, style) + 1);
+  expect(first).not.toBe(beginning);
 });
 
 it('measures what it encodes: the same glyph for the same character, first use first', () => {
@@ -64,7 +77,7 @@ it('writes the comma in a range only when it holds nothing but numbers', () => {
 
 it('writes each flag as a sign and words; none for normal; an unknown one as it is', () => {
   expect(printedFlag(['N'])).toEqual({ text: '', notable: false });
-  expect(printedFlag(['HH', 'U'])).toEqual({ text: '▲▲ très haut, ↑ en hausse', notable: true });
+  expect(printedFlag(['HH', 'U'])).toEqual({ text: '▲▲\u00a0très haut, ↑\u00a0en hausse', notable: true });
   // Every code that a document may carry has French words.
   for (const code of [
     'B',
