@@ -14,14 +14,15 @@ const TITRES = ['{titer}', '{titre}'];
 /**
  * @param value `value` of an observation
  * @param said what the narrative shows in its place: kept for whatever has no other form
+ * @returns undefined where nothing is said
  */
 export function readValue(value: CdaElement, said: string | undefined): ReadValue | undefined {
-  const { type = '', value: lexical, unit, code, codeSystem, displayName, nullFlavor } = value.attributes;
+  const { type = '', value: lexical, unit, code, codeSystem, displayName } = value.attributes;
   switch (type.replace(/^.*:/, '')) {
     case 'PQ':
     case 'REAL':
     case 'INT':
-      return lexical === undefined ? text(nullFlavor ? 'Non disponible' : said) : quantity(lexical, unit);
+      return lexical === undefined ? text(said) : quantity(lexical, unit);
     case 'IVL_PQ':
     case 'IVL_INT':
       return interval(value) ?? text(said);
@@ -43,7 +44,8 @@ export function readValue(value: CdaElement, said: string | undefined): ReadValu
       };
     }
     case 'BL':
-      return text(lexical === 'true' ? 'Oui' : 'Non');
+      // Without a value (a nullFlavor) it is neither.
+      return text(lexical === 'true' ? 'Oui' : lexical === 'false' ? 'Non' : said);
     default:
       return text(value.text.trim() || said);
   }
