@@ -231,6 +231,9 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       random: Math.random,
       backoff: config.retry,
       sources: [...acknowledgements.keys()],
+      untellable: [...config.sources, ...config.listeners]
+        .map(({ name }) => name)
+        .filter((name) => !acknowledgements.has(name)),
       tell: (ack) => {
         const peer = acknowledgements.get(ack.source);
         if (!peer) throw new Error('a source without its peer');

@@ -9,6 +9,7 @@ import { checkSettings } from '../mssante/settings.ts';
 import { type CertificateUse, checkCertificate } from '../ops/certificates.ts';
 import type { Fault } from '../report/fault.ts';
 import { dmpSettingsOf, foldersOf, mssanteSettingsOf } from '../settings.ts';
+import { checkAcknowledgements } from './check-acknowledgements.ts';
 import { checkAntivirus } from './check-antivirus.ts';
 import { checkListeners } from './check-listeners.ts';
 import { type CommonOptions, EXIT, type ExitCode, type Output, say } from './output.ts';
@@ -40,6 +41,7 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
     },
     ...checkFolders(config),
     ...(await checkListeners(config)),
+    ...checkAcknowledgements(config),
     ...checkAssets(config),
     ...(await checkAntivirus(config, options.reach === true)),
     ...checkDirectory(config),

@@ -35,6 +35,10 @@ export const ALERTS = {
     what: 'un dossier d’export ne peut plus être relevé : disque plein, ou dossier d’archive en lecture seule ; les fichiers y restent, rien n’est perdu',
     todo: 'faire de la place, ou rendre les droits sur les dossiers de la source (crbio check) ; le relevé reprend alors de lui-même',
   },
+  'accuses-sans-destinataire': {
+    what: 'l’émetteur d’un document reçu tout rédigé demande à savoir ce qu’il en advient (accusés ZAM), et rien ne dit où le lui répondre : les accusés attendent',
+    todo: 'donner à la source son destinataire (acknowledgements) : ce qui attend part alors ; sinon faire retirer la demande (ACK_RECEPTION) par l’émetteur, puis crbio alerts close',
+  },
   'sous-traitance-en-attente': {
     what: 'un examen confié à un autre laboratoire n’est pas rendu dans le délai prévu : le compte rendu reste partiel',
     todo: 'relancer le laboratoire sous-traitant ; l’examen abandonné ou rendu autrement, le dire dans le SGL et exporter de nouveau',

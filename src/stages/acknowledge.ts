@@ -5,7 +5,10 @@ import type { BusinessAck } from '../report/business-ack.ts';
 import type { Store } from '../store/model.ts';
 
 export interface AcknowledgeDependencies {
-  readonly store: Pick<Store, 'acksDue' | 'ackSent' | 'ackRefused' | 'ackLater'>;
+  readonly store: Pick<
+    Store,
+    'acksDue' | 'ackSent' | 'ackRefused' | 'ackLater' | 'raiseAlert' | 'settleAlert'
+  >;
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
@@ -13,6 +16,8 @@ export interface AcknowledgeDependencies {
   readonly backoff: Backoff;
   /** Sources whose sender can be told. */
   readonly sources: readonly string[];
+  /** Those whose sender cannot: a person is told of what waits there. */
+  readonly untellable: readonly string[];
   /** One exchange with the source's sender. */
   readonly tell: (ack: BusinessAck) => Promise<Answer>;
 }
@@ -21,7 +26,10 @@ const BATCH = 20;
 
 /** Stage `acknowledge`: tells the senders of finished documents what became of them, one source after the other in order. */
 export function createAcknowledger(dependencies: AcknowledgeDependencies) {
-  const { store, log, now, random, at, backoff: waits, sources, tell } = dependencies;
+  const { store, log, now, random, at, backoff: waits, sources, untellable, tell } = dependencies;
+  const kind = 'accuses-sans-destinataire';
+  /** Sources whose alert is as it should be, for the life of this configuration. */
+  const judged = new Set<string>();
 
   const tellOne = async (ack: BusinessAck & { readonly attempts: number }): Promise<boolean> => {
     const answer = await tell(ack);
@@ -42,8 +50,22 @@ export function createAcknowledger(dependencies: AcknowledgeDependencies) {
     }
   };
 
+  const watchUntellable = async (): Promise<void> => {
+    for (const source of sources.filter((one) => !judged.has(one))) {
+      await store.settleAlert(kind, `source:${source}`);
+      judged.add(source);
+    }
+    for (const source of untellable.filter((one) => !judged.has(one))) {
+      const [oldest] = await store.acksDue(source, 1);
+      if (!oldest) continue;
+      await store.raiseAlert({ kind, subject: `source:${source}`, since: oldest.at });
+      judged.add(source);
+    }
+  };
+
   return {
     async turn(): Promise<number> {
+      await watchUntellable();
       let moved = 0;
       for (const source of sources) {
         // A sender that does not take one is not asked for the next: its turn comes again.

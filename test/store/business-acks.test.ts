@@ -1,39 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test, vi } from 'vitest';
-import type { Dossier } from '../../src/report/dossier.ts';
-import type { FinishedDocuments } from '../../src/report/finished.ts';
-import {
-  ACT,
-  aBench,
-  aDossier,
-  deliver,
-  plan,
-  planned,
-  REPORT,
-  render,
-  send,
-  tell,
-} from './store-fixtures.ts';
-
-/** A finished document whose sender asks what becomes of it. */
-const asking = (): Dossier => {
-  const finished: FinishedDocuments = {
-    n3: Buffer.from('<ClinicalDocument/>').toString('base64'),
-    request: 'create',
-    onlyMasking: false,
-    mail: {},
-    acknowledge: {
-      reception: true,
-      reading: false,
-      controlId: 'A1',
-      sender: ['SGL', 'LABO'],
-      receiver: ['CRBIO', ''],
-      processing: 'P',
-      volet: '2.1',
-    },
-  };
-  return aDossier({ exams: [], finished });
-};
+import { ACT, aBench, asking, deliver, plan, planned, REPORT, render, send, tell } from './store-fixtures.ts';
 
 describe('what the sender of a finished document is told', () => {
   test('is safe from a power cut before it is told, as it would be told again in another way', async () => {

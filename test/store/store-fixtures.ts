@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { DispatchDecision } from '../../src/report/delivery.ts';
 import type { Dossier, Exam } from '../../src/report/dossier.ts';
+import type { FinishedDocuments } from '../../src/report/finished.ts';
 import { identifyReport } from '../../src/report/identifiers.ts';
 import type { Result } from '../../src/report/result.ts';
 import type { Store } from '../../src/store/model.ts';
@@ -195,4 +196,24 @@ export async function deliver(
 export async function fates(store: Store, reportId = REPORT): Promise<string[]> {
   const rows = await store.deliveries({ reportId });
   return rows.map(({ version, channel, state }) => `v${version} ${channel} ${state}`);
+}
+
+/** A finished document whose sender asks what becomes of it. */
+export function asking(): Dossier {
+  const finished: FinishedDocuments = {
+    n3: Buffer.from('<ClinicalDocument/>').toString('base64'),
+    request: 'create',
+    onlyMasking: false,
+    mail: {},
+    acknowledge: {
+      reception: true,
+      reading: false,
+      controlId: 'A1',
+      sender: ['SGL', 'LABO'],
+      receiver: ['CRBIO', ''],
+      processing: 'P',
+      volet: '2.1',
+    },
+  };
+  return aDossier({ exams: [], finished });
 }
