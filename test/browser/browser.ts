@@ -26,7 +26,8 @@ export interface Box {
   readonly height: number;
 }
 
-export const VIEWPORT = { width: 1100, height: 800 } as const;
+export const VIEWPORT = { width: 1100, height: 800 };
+export const PHONE: typeof VIEWPORT = { width: 390, height: 800 };
 
 /** A4 in centimetres, as WebDriver's print command takes it. */
 export const PAPER = { page: { width: 21, height: 29.7 }, background: false } as const;

@@ -1,4 +1,4 @@
-import { startChromium } from './chromium.ts';
+import { startChromium, startOnPhone } from './chromium.ts';
 import { testViews } from './views.ts';
 
-testViews({ name: 'Chromium', executable: '/usr/bin/chromium', start: startChromium });
+testViews({ name: 'Chromium', executable: '/usr/bin/chromium', start: startChromium, startOnPhone });

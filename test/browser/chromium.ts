@@ -1,18 +1,22 @@
 import { type CDPSession, chromium } from 'playwright-core';
 import type { Browser } from './browser.ts';
-import { PAGE_TEXTS, textsIn, VIEWPORT } from './browser.ts';
+import { PAGE_TEXTS, PHONE, textsIn, VIEWPORT } from './browser.ts';
 
 /**
  * Chromium as Debian ships it, in a profile of its own.
  * @param executable path of `chromium`
  * @param xslt false: as it will be once XSLT is removed
  */
-export async function startChromium(executable: string, xslt: boolean): Promise<Browser> {
+export async function startChromium(
+  executable: string,
+  xslt: boolean,
+  viewport = VIEWPORT,
+): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: executable,
     args: xslt ? FLAGS : [...FLAGS, '--disable-features=XSLT'],
   });
-  const page = await browser.newPage({ viewport: VIEWPORT });
+  const page = await browser.newPage({ viewport });
   const protocol = await page.context().newCDPSession(page);
   return {
     async open(url) {
@@ -28,6 +32,10 @@ export async function startChromium(executable: string, xslt: boolean): Promise<
     close: () => browser.close(),
   };
 }
+
+/** The same on a screen that is held in the hand. */
+export const startOnPhone = (executable: string, xslt: boolean): Promise<Browser> =>
+  startChromium(executable, xslt, PHONE);
 
 const FLAGS = [
   '--no-sandbox',

@@ -10,6 +10,7 @@ export const DOCUMENTS: Readonly<Record<string, Uint8Array>> = {
   longTable: cdaOf(longTable()),
   awkwardTexts: cdaOf(awkwardTexts()),
   curve: cdaOf(curve()),
+  figures: cdaOf(figures()),
 };
 
 function longTable() {
@@ -23,6 +24,26 @@ function longTable() {
   );
   return aReport({
     chapters: [aChapter('18719-5', 'Biochimie', content([aBattery('LONG', 'Tableau', results)]))],
+  });
+}
+
+/** Many digits beside long units, long names and long ranges. */
+function figures() {
+  const wide = { unit: 'copies/mL', ranges: [range('inférieur au seuil de détection de la technique')] };
+  return aReport({
+    chapters: [
+      aChapter(
+        '18725-2',
+        'Microbiologie',
+        content([
+          aBattery('CV', 'Charges virales', [
+            aResult('VIH', 'Charge virale plasmatique du VIH-1', quantity('123456789'), wide),
+            aResult('VHB', 'Charge virale plasmatique du VHB', quantity('4250000.25', '>='), wide),
+            aResult('CMV', 'Cytomégalovirus', quantity('20', '<'), { ...wide, interpretations: ['L'] }),
+          ]),
+        ]),
+      ),
+    ],
   });
 }
 

@@ -12,6 +12,7 @@ import { selfPresenting } from '../../src/cda/self-presenting.ts';
 import { loadStylesheet } from '../../src/cda/stylesheet.ts';
 import { parse } from '../cda/xml-probe.ts';
 import type { Browser, View } from './browser.ts';
+import { PHONE } from './browser.ts';
 import { DOCUMENTS } from './documents.ts';
 import { isInked, readPicture } from './picture.ts';
 
@@ -25,6 +26,7 @@ interface Installed {
   readonly name: 'Chromium' | 'Firefox';
   readonly executable: string;
   readonly start: (executable: string, xslt: boolean) => Promise<Browser>;
+  readonly startOnPhone?: (executable: string, xslt: boolean) => Promise<Browser>;
 }
 
 const FOLDER = join(import.meta.dirname, '../../stylesheets');
@@ -89,7 +91,7 @@ const HEADER = [
 ].map(compact);
 
 /** Asks everything of both views, with XSLT and without. */
-export function testViews({ name, executable, start }: Installed): void {
+export function testViews({ name, executable, start, startOnPhone }: Installed): void {
   let server: Server;
   let origin: string;
   beforeAll(async () => {
@@ -177,6 +179,25 @@ export function testViews({ name, executable, start }: Installed): void {
           rmSync(folder, { recursive: true });
         }
       });
+    });
+  }
+
+  for (const xslt of [true, false]) {
+    const title = `${name} on a phone ${xslt ? 'with' : 'without'} XSLT: nothing beside the screen, no figure on two lines`;
+    test.skipIf(!present || !startOnPhone)(title, { timeout: 60_000 }, async () => {
+      const browser = await startOnPhone?.(executable, xslt);
+      try {
+        for (const document of ['figures', 'urineCultureWithAntibiogram', 'tshWithPrevious']) {
+          const view = await browser?.open(`${origin}/${document}.xml`);
+          if (!view) throw new Error('the phone is not there');
+          expect(widest(view), document).toBeLessThanOrEqual(PHONE.width);
+          const figures = view.texts.filter(({ text }) => /^[<≤≥>\s]*\d+(,\d+)?$/.test(text));
+          expect(figures.length).toBeGreaterThan(0);
+          for (const { text, boxes } of figures) expect(boxes, text).toHaveLength(1);
+        }
+      } finally {
+        await browser?.close();
+      }
     });
   }
 
