@@ -8,7 +8,7 @@ import { subcontractor } from './subcontractor.ts';
 /** Keys that every source has, whatever brings its messages (intake/profile.ts). */
 export const profileKeys = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'minuscules, chiffres et tirets'),
-  charset: z.enum(['windows-1252', 'iso-8859-15', 'utf-8']).default('windows-1252'),
+  charset: z.enum(['windows-1252', 'iso-8859-15', 'utf-8', 'macroman', 'cp850']).default('windows-1252'),
   timeZone: z.string().optional(),
   maxBytes: z
     .number()

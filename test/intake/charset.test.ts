@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/intake/charset.ts';
 
@@ -36,6 +37,32 @@ describe('decode', () => {
 
   it('tells an unknown charset name', () => {
     expect(decode(latin('\u00e9'), 'KLINGON', 'iso-8859-1')).toMatchObject({ text: 'é', doubt: 'unknown' });
+  });
+
+  it.each([
+    ['macroman', 'Ionogramme sérique : contrôlé à 5 µmol/L'],
+    ['macroman', 'LÉVÊQUE Anaïs, vérifié'],
+    ['cp850', 'Ionogramme sérique : contrôlé à 5 µmol/L'],
+    ['cp850', 'Résultat vérifié'],
+    ['cp850', 'Bilirubine 5 µmol/L'],
+    ['cp850', 'DÉPÔT, é'],
+  ])('finds %s, which systems of another age wrote: %s', (charset, text) => {
+    expect(decode(iconv.encode(text, charset), '', 'windows-1252')).toEqual({
+      text,
+      charset,
+      doubt: 'misdeclared',
+    });
+  });
+
+  it('takes nothing else for them', () => {
+    const text = 'Žižek, l’eau, cœur, 2–3 ‰, “vu”, DvorŽák, etc…, ‚x‘, Œdème, 20 %';
+    const plain = text.replace('DvorŽák, ', '');
+    expect(decode(iconv.encode(plain, 'windows-1252'), '', 'windows-1252')).toEqual({
+      text: plain,
+      charset: 'windows-1252',
+    });
+    // Neither windows-1252 nor French in any other: refused, not guessed.
+    expect(decode(iconv.encode(text, 'windows-1252'), '', 'windows-1252')).toBeUndefined();
   });
 
   it('gives nothing rather than a replacement character', () => {
