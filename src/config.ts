@@ -7,7 +7,7 @@ import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
 import { listener } from './config/listener.ts';
 import { address, civility, professionalId, structureId, title } from './config/people.ts';
-import { folderSource, sharedFolders } from './config/source.ts';
+import { answersRead, folderSource, sharedFolders } from './config/source.ts';
 import type { Fault } from './report/fault.ts';
 
 /**
@@ -212,6 +212,12 @@ const schema = z
         path: ['sources', index, key],
         message:
           'avec retention, ce dossier ne peut ni servir à autre chose, ni (quarantine) contenir un autre dossier',
+      });
+    for (const index of answersRead(config.sources))
+      context.addIssue({
+        code: 'custom',
+        path: ['sources', index, 'answers'],
+        message: 'les réponses ne peuvent pas être écrites là où des fichiers sont lus',
       });
     if (names.length === 0)
       context.addIssue({

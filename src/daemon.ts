@@ -10,6 +10,7 @@ import { importInThread } from './directory-thread.ts';
 import { createDmpChannel } from './dmp/channel.ts';
 import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
 import { type FolderFeed, watchFolder } from './intake/folder.ts';
+import { isAnswerable } from './intake/hprim/answer.ts';
 import { startListeners } from './listeners.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
 import { codeOf } from './ops/codes.ts';
@@ -22,6 +23,7 @@ import type { Channel, ChannelAdapter } from './report/delivery.ts';
 import type { Fault } from './report/fault.ts';
 import {
   acknowledgementsOf,
+  answerFoldersOf,
   channelsOf,
   dispatchSettingsOf,
   dmpSettingsOf,
@@ -36,6 +38,7 @@ import {
 } from './settings.ts';
 import { createAcknowledger } from './stages/acknowledge.ts';
 import { createAlertTeller } from './stages/alerts.ts';
+import { createAnswerer } from './stages/answer.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
 import { createDocumentGuard } from './stages/document-guard.ts';
 import { createInterpreter } from './stages/interpret.ts';
@@ -148,6 +151,8 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   };
   const wakeLanes = () => wake(...channelsOf(config));
 
+  const answerFolders = answerFoldersOf(config);
+  for (const folder of answerFolders.values()) mkdirSync(folder, { recursive: true, mode: 0o750 });
   const interpretations = createInterpretationWatch();
   const scanner = scannerOf(config);
   const interpreter = createInterpreter({
@@ -167,6 +172,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     // A listener has no folder in which a file could come.
     waitMs: (source) => config.sources.find(({ name }) => name === source)?.sideFiles.waitMs ?? 0,
     settled: (source, names) => feeds.get(source)?.again(names),
+    answered: ({ source, bytes }) => answerFolders.has(source) && isAnswerable(bytes),
     factsOf: (message) => inputFacts(message, profiles.get(message.source)),
     interpret: (bytes, source, sideFiles, input) =>
       itemsOf(bytes, profiles.get(source), {
@@ -179,7 +185,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         root: laboratory.oids.documents,
         now: now(),
       }),
-    next: () => wake('render', 'decide'),
+    next: () => wake('render', 'decide', 'answer'),
   });
   const renderer = createRenderer({
     store,
@@ -220,6 +226,15 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   start('render', renderer.turn);
   start('decide', planner.turn);
   start('alerts', createAlertTeller({ store, log }).turn);
+  if (answerFolders.size > 0)
+    start(
+      'answer',
+      createAnswerer({
+        ...{ store, log, now, at, profiles },
+        folders: answerFolders,
+        sender: laboratory.name,
+      }).turn,
+    );
   const { acknowledgements } = parts;
   start(
     'acknowledge',

@@ -355,6 +355,15 @@ export function foldersOf(
   };
 }
 
+/** By source: the folder of the answers to who sends its files. */
+export function answerFoldersOf(config: Config): ReadonlyMap<string, string> {
+  return new Map(
+    config.sources.flatMap(({ name, answers }) =>
+      answers === undefined ? [] : [[name, pathOf(config, answers)] as const],
+    ),
+  );
+}
+
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Drops the keys whose value is undefined: the schema's optional keys are there without a value. */

@@ -110,6 +110,17 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['in the export folder', '/srv/sgl/export', false],
+    ['below it', '/srv/sgl/export/reponses', true],
+  ])('refuses answers written %s, where they would be read', (_what, answers, subFolders) => {
+    const example = EXAMPLE.replace('subFolders: false', `subFolders: ${subFolders}`);
+    const found = (path: string) =>
+      faults(parseConfig(example.replace('# answers: /srv/sgl/reponses', `answers: ${path}`), 'c.yaml'));
+    expect(found(answers)).toMatchObject([{ key: 'sources.0.answers' }]);
+    expect(found('/srv/sgl/reponses')).toEqual([]);
+  });
+
+  it.each([
     ['an archive that is the quarantine too', '/srv/sgl/archive', 'archiveDays: 90', ['sources.0.archive']],
     ['a quarantine in which the export lies', '/srv/sgl', 'quarantineDays: 90', ['sources.0.quarantine']],
     ['folders of its own', '/srv/sgl/quarantine', 'archiveDays: 90, quarantineDays: 365', []],

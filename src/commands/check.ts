@@ -8,7 +8,7 @@ import { readCorrespondents } from '../intake/correspondents.ts';
 import { checkSettings } from '../mssante/settings.ts';
 import { type CertificateUse, checkCertificate } from '../ops/certificates.ts';
 import type { Fault } from '../report/fault.ts';
-import { dmpSettingsOf, foldersOf, mssanteSettingsOf } from '../settings.ts';
+import { answerFoldersOf, dmpSettingsOf, foldersOf, mssanteSettingsOf } from '../settings.ts';
 import { checkAcknowledgements } from './check-acknowledgements.ts';
 import { checkAntivirus } from './check-antivirus.ts';
 import { checkListeners } from './check-listeners.ts';
@@ -67,6 +67,10 @@ function checkFolders(config: Config): CheckLine[] {
         path,
       ]),
     ),
+    ...[...answerFoldersOf(config)].map(([source, path]): [string, string] => [
+      `sources.${source}.answers`,
+      path,
+    ]),
   ];
   return wanted.map(([name, path]): CheckLine => {
     try {

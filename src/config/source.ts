@@ -70,6 +70,8 @@ export const folderSource = z
     folder: z.string().min(1),
     archive: z.string().min(1),
     quarantine: z.string().min(1),
+    /** Where who sends HPRIM Santé finds what became of its files; absent: it is told nothing. */
+    answers: z.string().min(1).optional(),
     completion: completion.default(completion.parse({})),
     sideFiles: sideFiles.default(sideFiles.parse({})),
     polling: z.boolean().default(false),
@@ -81,6 +83,25 @@ export const folderSource = z
     finalTerminator: z.enum(['required', 'optional']).default('required'),
   })
   .strict();
+
+/** The sources whose answers would be taken for messages: they lie where files are read. @returns their indices */
+export function answersRead(
+  sources: readonly {
+    readonly folder: string;
+    readonly subFolders: boolean;
+    readonly answers?: string | undefined;
+  }[],
+): number[] {
+  return sources.flatMap(({ answers }, index) => {
+    if (answers === undefined) return [];
+    const path = resolve('/', answers);
+    const reads = sources.some(({ folder, subFolders }) => {
+      const root = resolve('/', folder);
+      return path === root || (subFolders && path.startsWith(root + sep));
+    });
+    return reads ? [index] : [];
+  });
+}
 
 /** What removes files by their age must have its folders for itself. */
 interface RetainedFolders {

@@ -13,6 +13,16 @@ export interface ExcerptPart {
   readonly marked: boolean;
 }
 
+/** Where a fault stands, as far as its position tells and the input has it. */
+export interface PlaceInInput {
+  /** From 1. */
+  readonly line?: number;
+  readonly segment?: string;
+  /** Among the segments of that name in the message, from 1. */
+  readonly rank?: number;
+  readonly field?: number;
+}
+
 interface Place {
   readonly message: number;
   readonly segment?: string;
@@ -44,6 +54,19 @@ export function excerptAt(text: string, position = '', around = MAX_LINES): read
         : [{ text: line, marked: false }];
     return { number: first + index + 1, parts, atFault };
   });
+}
+
+/** The first place that a position names. @param text the input; its segments' names suffice */
+export function placeIn(text: string, position = ''): PlaceInInput {
+  const place = placeOf(position);
+  if (!place) return {};
+  const found = lineOf(text.split(/\r\n|\r|\n/), place);
+  const { segment, rank, field } = place;
+  return {
+    ...(found === undefined ? {} : { line: found + 1 }),
+    ...(segment === undefined ? {} : { segment, rank }),
+    ...(field === undefined ? {} : { field }),
+  };
 }
 
 /** Some faults name several places: the first is shown. */

@@ -24,6 +24,8 @@ export interface InterpretDependencies {
   readonly factsOf?: (message: InboxMessage) => Promise<InputFacts | Fault>;
   /** Looks at documents before they are read; absent: nobody does. */
   readonly guard?: DocumentGuard;
+  /** Does the sender of this message want to be told, by a file, what became of it? Absent: nobody does. */
+  readonly answered?: (message: InboxMessage) => boolean;
   /** How long a message of this source waits for a file beside it (ms). */
   readonly waitMs: (source: string) => number;
   readonly at: (point: string) => void;
@@ -41,6 +43,7 @@ const CLEAN = { state: 'clean' } as const;
 /** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
 export function createInterpreter(dependencies: InterpretDependencies) {
   const { store, log, interpret, factsOf, guard, waitMs, at, done, settled, next } = dependencies;
+  const { answered = () => false } = dependencies;
   // The receiver and the loop may meet on one message: the second waits for the first.
   const inHand = new Map<number, Promise<void>>();
 
@@ -77,7 +80,7 @@ export function createInterpreter(dependencies: InterpretDependencies) {
     }
     const { items, names } = read;
     at('interpret:before-commit');
-    const outcomes = await store.interpreted(message.inboxId, items);
+    const outcomes = await store.interpreted(message.inboxId, items, { answered: answered(message) });
     at('interpret:after-commit');
     done?.(message.inboxId);
     if (names.length > 0) settled?.(source, [origin, ...names]);

@@ -14,6 +14,7 @@ import { type Context, fromJson } from './context.ts';
 import type { Contributions } from './contributions.ts';
 import type { Dossiers } from './dossiers.ts';
 import { DUPLICATE_SOURCE, notThePatients, SET_ASIDE } from './faults.ts';
+import type { FileAnswers } from './file-answers.ts';
 import type { Inbox } from './inbox.ts';
 import { layMasks } from './masks.ts';
 import type { PatientChange, Patients } from './patients.ts';
@@ -26,7 +27,7 @@ import type { WatchedIdentities } from './watched-identities.ts';
 /** Stage interpret: what a message says becomes patients, versions, or quarantine. */
 export function createInterpretation({ db, now, actor, journal }: Context, parts: InterpretationParts) {
   const { inbox, dossiers, contributions, patients, reports, planning, renewal, watched, alerts } = parts;
-  const { acceptances } = parts;
+  const { acceptances, fileAnswers } = parts;
   const addStatement = db.prepare('INSERT INTO statement (report_id, inbox_id, dossier) VALUES (?, ?, ?)');
   const forget = db.prepare('DELETE FROM statement WHERE inbox_id = ?');
   const statements = db
@@ -215,7 +216,11 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
   };
 
   return {
-    interpreted(inboxId: number, items: readonly InterpretedItem[]): InterpretedOutcome[] {
+    interpreted(
+      inboxId: number,
+      items: readonly InterpretedItem[],
+      { answered = false }: { readonly answered?: boolean } = {},
+    ): InterpretedOutcome[] {
       const message = inbox.load(inboxId);
       // Interpreted already, by a call whose answer was lost: the same answer.
       if (message.state !== 'received') return fromJson<InterpretedOutcome[]>(message.outcomes);
@@ -226,6 +231,7 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       const outcomes = items.map((item) => take(inboxId, item));
       for (const reportId of left) remake(reportId, inboxId, []);
       inbox.finish(inboxId, outcomes);
+      if (answered) fileAnswers.owe(inboxId, outcomes);
       return outcomes;
     },
   };
@@ -241,6 +247,7 @@ interface InterpretationParts {
   readonly dossiers: Dossiers;
   readonly contributions: Contributions;
   readonly acceptances: Acceptances;
+  readonly fileAnswers: FileAnswers;
   readonly alerts: Alerts;
   readonly patients: Patients;
   readonly reports: Reports;

@@ -25,6 +25,7 @@ import type {
   MailTaken,
   NewAlert,
   OwedAck,
+  OwedAnswer,
   PatientDetails,
   PlanTask,
   QuarantineRow,
@@ -39,6 +40,7 @@ import type {
   SideFileFate,
   VersionDocuments,
   VersionId,
+  WrittenAnswer,
 } from './records.ts';
 
 /**
@@ -112,7 +114,21 @@ export interface Store {
    * One commit: patients and consents updated, reports and versions made (see report/versions.ts), refused parts
    * quarantined, waiting deliveries of versions now superseded cancelled, the message marked done.
    */
-  interpreted(inboxId: number, items: readonly InterpretedItem[]): Promise<readonly InterpretedOutcome[]>;
+  interpreted(
+    inboxId: number,
+    items: readonly InterpretedItem[],
+    options?: {
+      /** Its sender is to be told what became of it: owed from then on, once. */
+      readonly answered?: boolean;
+    },
+  ): Promise<readonly InterpretedOutcome[]>;
+
+  // ---- answer
+  /** What the partner of a source is to be told of its files, oldest first. */
+  answersOwed(source: string, limit: number): Promise<readonly OwedAnswer[]>;
+  /** The answer's bytes lie where the partner will find them. */
+  answerWritten(inboxId: number): Promise<void>;
+  answer(inboxId: number): Promise<WrittenAnswer | undefined>;
 
   // ---- render
   /**

@@ -75,6 +75,22 @@ export interface InboxMessage {
   readonly bytes: Uint8Array;
 }
 
+/** What a partner who wants an answer is to be told of a file. */
+export interface OwedAnswer {
+  readonly inboxId: number;
+  readonly origin: string;
+  readonly bytes: Uint8Array;
+  readonly receivedAt: number;
+  /** Of the parts that were not taken. */
+  readonly faults: readonly Fault[];
+  readonly refusedWhole: boolean;
+}
+
+export interface WrittenAnswer {
+  readonly origin: string;
+  readonly written: boolean;
+}
+
 export type InterpretedItem =
   | {
       readonly kind: 'dossier';

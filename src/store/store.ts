@@ -12,6 +12,7 @@ import { createControlIds } from './control-ids.ts';
 import { openDatabase } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDossiers } from './dossiers.ts';
+import { createFileAnswers } from './file-answers.ts';
 import { createHeldBytes } from './held-bytes.ts';
 import { createInbox } from './inbox.ts';
 import { createInterpretation } from './interpretation.ts';
@@ -81,11 +82,13 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     announcements,
   });
   const acceptances = createAcceptances(context, inbox);
+  const fileAnswers = createFileAnswers(context, inbox);
   const interpretation = createInterpretation(context, {
     inbox,
     dossiers,
     contributions,
     acceptances,
+    fileAnswers,
     alerts,
     patients,
     reports,
@@ -128,7 +131,11 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     scanDone: (inboxId) => write(() => scans.done(inboxId)),
     claimSideFiles: (inboxId, names, waitMs) => write(() => sideFiles.claim(inboxId, names, waitMs)),
 
-    interpreted: (inboxId, items) => write(() => interpretation.interpreted(inboxId, items)),
+    interpreted: (inboxId, items, options) =>
+      write(() => interpretation.interpreted(inboxId, items, options)),
+    answersOwed: async (source, limit) => fileAnswers.owed(source, limit),
+    answerWritten: (inboxId) => write(() => fileAnswers.written(inboxId)),
+    answer: async (inboxId) => fileAnswers.find(inboxId),
 
     unrendered: async (limit, besides) => reports.unrendered(limit, besides),
     rendered: (id, result) => writeRepeatable(() => reports.rendered(id, result)),

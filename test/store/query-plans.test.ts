@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { ALERTS_DUE } from '../../src/store/alerts.ts';
 import { ACKS_OWED } from '../../src/store/application-acks.ts';
+import { ANSWERS_OWED } from '../../src/store/file-answers.ts';
 import { HELD } from '../../src/store/held-bytes.ts';
 import { UNINTERPRETED } from '../../src/store/inbox.ts';
 import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
@@ -34,6 +35,7 @@ describe('hot queries', () => {
     ['doubts', DOUBTS, 'delivery_doubt'],
     ['holds that a date ends', HOLDS_DUE, 'delivery_until'],
     ['alerts to tell', ALERTS_DUE, 'alert_due'],
+    ['answers owed to a partner', ANSWERS_OWED, 'file_answer_owed'],
     ['acknowledgements owed', ACKS_OWED, 'application_ack_of_sender'],
   ])('%s uses its index and scans no table', (_name, sql, index) => {
     const plan = planOf(sql);

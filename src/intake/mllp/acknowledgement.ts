@@ -1,7 +1,6 @@
-import iconv from 'iconv-lite';
 import type { Fault } from '../../report/fault.ts';
 import { type CharsetName, charsetNamed } from '../charset.ts';
-import type { Delimiters } from '../escapes.ts';
+import { writtenText } from '../written-text.ts';
 import { conditionOf, conditionText } from './error-conditions.ts';
 import type { RawHeader } from './header.ts';
 
@@ -104,7 +103,7 @@ function acknowledgementText(
     return `${fields.slice(0, last + 1).join(delimiters.field)}\r`;
   };
   const ours = (text: string, max: number) =>
-    encode(text.slice(0, max), charsetNamed(header.component(18, 1)) ?? stamp.charset, delimiters);
+    writtenText(text.slice(0, max), charsetNamed(header.component(18, 1)) ?? stamp.charset, delimiters);
   const version = versionOf(header.component(12, 1));
   // In answer to an application acknowledgement nothing is wanted.
   const quiet = code.startsWith('A') && isEnhanced(header) ? ['NE', 'NE'] : ['', ''];
@@ -182,21 +181,4 @@ function locationOf(position = ''): string[] {
   const match = /([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+))?$/.exec(position);
   if (!match) return [];
   return [match[1] ?? '', match[2] ?? '1', ...(match[3] ? [match[3]] : [])];
-}
-
-/** A text of ours in the sender's charset, its delimiters escaped; one character a byte. */
-function encode(text: string, charset: CharsetName, delimiters: Delimiters): string {
-  const letters: Readonly<Record<string, string>> = {
-    [delimiters.field]: 'F',
-    [delimiters.component]: 'S',
-    [delimiters.subComponent]: 'T',
-    [delimiters.repetition]: 'R',
-    [delimiters.escape]: 'E',
-  };
-  const plain = text.replace(/[’‘]/g, "'").replace(/…/g, '...').replace(/\s+/g, ' ');
-  const writable = charset === 'ascii' ? plain.normalize('NFD').replace(/[^\x20-\x7e]/g, '') : plain;
-  const escaped = [...writable]
-    .map((sign) => (letters[sign] ? `${delimiters.escape}${letters[sign]}${delimiters.escape}` : sign))
-    .join('');
-  return iconv.encode(escaped, charset).toString('latin1');
 }

@@ -12,6 +12,7 @@ import { subcontracting } from './0011-subcontracting.ts';
 import { applicationAcks } from './0012-application-acks.ts';
 import { acceptedScans } from './0013-accepted-scans.ts';
 import { mails } from './0014-mails.ts';
+import { fileAnswers } from './0015-file-answers.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly string[] = [
   applicationAcks,
   acceptedScans,
   mails,
+  fileAnswers,
 ];

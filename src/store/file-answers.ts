@@ -1,0 +1,54 @@
+import type { Fault } from '../report/fault.ts';
+import { type Context, fromJson } from './context.ts';
+import type { Inbox } from './inbox.ts';
+import type { InterpretedOutcome, OwedAnswer, WrittenAnswer } from './records.ts';
+
+type Outcome = Pick<OwedAnswer, 'faults' | 'refusedWhole'>;
+
+export const ANSWERS_OWED = `
+  SELECT inbox_id, inbox.origin, inbox.received_at, outcome, inbox_bytes.bytes FROM file_answer
+  JOIN inbox ON inbox.id = file_answer.inbox_id JOIN inbox_bytes USING (inbox_id)
+  WHERE file_answer.source = ? AND written = 0 ORDER BY inbox_id LIMIT ?`;
+
+/** What partners are told of their files, each once: what comes of a later replay is the laboratory's affair. */
+export function createFileAnswers({ db }: Pick<Context, 'db'>, inbox: Inbox) {
+  const owe = db.prepare('INSERT OR IGNORE INTO file_answer (inbox_id, source, outcome) VALUES (?, ?, ?)');
+  const owed = db.prepare<
+    [string, number],
+    { inbox_id: number; origin: string; received_at: number; outcome: string; bytes: Buffer }
+  >(ANSWERS_OWED);
+  const write = db.prepare('UPDATE file_answer SET written = 1 WHERE inbox_id = ?');
+  const find = db.prepare<[number], { origin: string; written: 0 | 1 }>(
+    'SELECT origin, written FROM file_answer JOIN inbox ON inbox.id = inbox_id WHERE inbox_id = ?',
+  );
+
+  return {
+    owe(inboxId: number, outcomes: readonly InterpretedOutcome[]): void {
+      const faults = outcomes.flatMap((outcome): Fault[] => {
+        const row = outcome.kind === 'quarantined' ? inbox.find(outcome.quarantineId) : undefined;
+        return row ? [row.fault] : [];
+      });
+      const refusedWhole = outcomes.every(({ kind }) => kind === 'quarantined');
+      const outcome: Outcome = { faults, refusedWhole };
+      owe.run(inboxId, inbox.load(inboxId).source, JSON.stringify(outcome));
+    },
+
+    /** Oldest first. */
+    owed: (source: string, limit: number): OwedAnswer[] =>
+      owed.all(source, limit).map((row) => ({
+        ...{ inboxId: row.inbox_id, origin: row.origin, receivedAt: row.received_at, bytes: row.bytes },
+        ...fromJson<Outcome>(row.outcome),
+      })),
+
+    written(inboxId: number): void {
+      write.run(inboxId);
+    },
+
+    find(inboxId: number): WrittenAnswer | undefined {
+      const row = find.get(inboxId);
+      return row && { origin: row.origin, written: row.written === 1 };
+    },
+  };
+}
+
+export type FileAnswers = ReturnType<typeof createFileAnswers>;
