@@ -1,4 +1,5 @@
 import { isInsOid } from '../report/ins.ts';
+import { inCapitals } from '../report/names.ts';
 import type { HeaderPatient } from '../xds/cda-header.ts';
 import type { Identifier } from '../xds/datatypes.ts';
 import { childrenNamed, descend, find, findAll, type XmlElement } from '../xds/xml-reader.ts';
@@ -145,10 +146,7 @@ function divergingTraits(patient: XmlElement, ours: HeaderPatient): readonly str
 
 /** Upper case, no accents, one blank for any run of punctuation. */
 function fold(value: string): string {
-  return value
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toUpperCase()
+  return inCapitals(value)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }

@@ -1,6 +1,7 @@
 import type { Fault } from '../report/fault.ts';
 import type { LocalPatientId, Sex, StatedIdentity, Traits } from '../report/identity.ts';
 import { INS_OIDS, type Ins, isInsOid, parseIns } from '../report/ins.ts';
+import { inCapitals } from '../report/names.ts';
 import type { Address } from '../report/people.ts';
 import { instantOf, parseTimestamp, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
@@ -153,12 +154,7 @@ function readTraits(pid: Segment, context: ReadingContext): Traits | Fault {
 /** PAM.fr writes the whole list in XPN-3; international senders write there what follows the first given name. */
 function allGivens(first: string, list: string): string | undefined {
   if (!list || !first) return list || undefined;
-  const fold = (text: string) =>
-    text
-      .normalize('NFD')
-      .replace(/[\u0300-\u036f]/g, '')
-      .toUpperCase();
-  return fold(list).startsWith(fold(first)) ? list : `${first} ${list}`;
+  return inCapitals(list).startsWith(inCapitals(first)) ? list : `${first} ${list}`;
 }
 
 function readSex(code: string): Sex {

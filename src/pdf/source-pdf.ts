@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Attachment } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { INS_OIDS, parseIns } from '../report/ins.ts';
-import { compact, dateForms, runs, says, wordsOf } from '../report/printed-identity.ts';
+import { nameWords } from '../report/names.ts';
+import { compact, dateForms, runs, says } from '../report/printed-identity.ts';
 import type { Report } from '../report/report.ts';
 import { type PreparedPdf, prepareAttachment } from './attachment.ts';
 import { inPrivateFolder } from './command.ts';
@@ -28,7 +29,7 @@ export async function acceptSourcePdf(report: Report, pdf: Attachment): Promise<
     return pageTexts(file, folder);
   });
   if ('code' in texts) return texts;
-  return identityFault(report, texts.map(wordsOf)) ?? prepared;
+  return identityFault(report, texts.map(nameWords)) ?? prepared;
 }
 
 /** What pages of another patient or another request would lack. */

@@ -1,6 +1,7 @@
 import type { ContributionPatient } from './contribution.ts';
 import type { StatedIdentity } from './identity.ts';
-import { compact, dateForms, says, wordsOf } from './printed-identity.ts';
+import { nameWords } from './names.ts';
+import { compact, dateForms, says } from './printed-identity.ts';
 
 /**
  * What speaks against a contribution being of this patient, as names of fields (French, no value): birth date and sex
@@ -19,7 +20,7 @@ export function patientDifferences(patient: ContributionPatient, identity: State
 
 /** Is it a document without any text, a scan, which can tell of nobody? */
 export function isSilent(patient: ContributionPatient): boolean {
-  return patient.kind === 'printed' && wordsOf(patient.text).length === 0;
+  return patient.kind === 'printed' && nameWords(patient.text).length === 0;
 }
 
 function statedDifferences(
@@ -60,7 +61,7 @@ function compareDates(one: string, other: string): Comparison {
 }
 
 function printedDifferences(text: string, { traits }: StatedIdentity): string[] {
-  const words = wordsOf(text);
+  const words = nameWords(text);
   const names = [traits.birthName, traits.usedName ?? ''].map(compact);
   const { birthDate } = traits;
   return [

@@ -1,4 +1,5 @@
 import type { Ins } from './ins.ts';
+import { inCapitals } from './names.ts';
 import type { Address } from './people.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -113,10 +114,7 @@ export function qualify(stated: StatedIdentity): Identity {
 
 /** Names compared as the RNIV writes them: upper case, without accents nor punctuation. */
 export function letters(name: string): string {
-  return name
-    .normalize('NFD')
-    .replace(/[^\p{L}]/gu, '')
-    .toUpperCase();
+  return inCapitals(name).replace(/[^\p{L}]/gu, '');
 }
 
 /**

@@ -1,14 +1,19 @@
+/** A text as systems that have capitals alone write it: without accents, œ and æ as two letters. */
+export function inCapitals(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/œ/gi, 'OE')
+    .replace(/æ/gi, 'AE')
+    .toUpperCase();
+}
+
 /**
  * Names of people as different systems write them: without case, accents, hyphens and apostrophes.
  * @returns the words, in capitals: `Lévy-d’Aubigné` → LEVY, D, AUBIGNE
  */
 export function nameWords(name: string): string[] {
-  return name
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/œ/gi, 'OE')
-    .replace(/æ/gi, 'AE')
-    .toUpperCase()
+  return inCapitals(name)
     .split(/[^A-Z0-9]+/)
     .filter(Boolean);
 }

@@ -1,3 +1,4 @@
+import { nameWords } from './names.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** Finding a patient in the text of a printed document. */
@@ -10,24 +11,8 @@ const MONTHS = [
   ...['JUILLET', 'AOUT', 'SEPTEMBRE', 'OCTOBRE', 'NOVEMBRE', 'DECEMBRE'],
 ] as const;
 
-/** Words of letters and digits, upper case without accents. */
-export function wordsOf(text: string): string[] {
-  return plain(text)
-    .split(/[^A-Z0-9]+/)
-    .filter((word) => word !== '');
-}
-
 /** A name or number as its words written together. */
-export const compact = (text: string): string => wordsOf(text).join('');
-
-function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLocaleUpperCase('fr')
-    .replaceAll('Œ', 'OE')
-    .replaceAll('Æ', 'AE');
-}
+export const compact = (text: string): string => nameWords(text).join('');
 
 /** Do neighbouring words, whole ones, spell this? `PAT-TROIS`, `PAT TROIS` and `PATTROIS` are one name. */
 export function says(words: readonly string[], wanted: string): boolean {
