@@ -1,6 +1,6 @@
 import { printedRange, printedValue } from '../report/printed.ts';
 import type { CodedResult, ResultValue } from '../report/result.ts';
-import { toFrench } from '../report/timestamp.ts';
+import { type Timestamp, toFrench } from '../report/timestamp.ts';
 import type { TextStyle } from './canvas.ts';
 import type { Columns, RowTexts } from './columns.ts';
 import { AREA } from './line.ts';
@@ -41,9 +41,18 @@ export function textsOf(result: CodedResult, { marks }: Sheet): RowTexts {
     ranges: [...ranges, ...(second?.range ? [printedRange(second.range)] : [])].map(printable),
     previous: previous.map((one) => ({
       ...printedCell(one.value),
-      date: toFrench({ ...one.observedAt, local: one.observedAt.local.slice(0, 8) }),
+      date: previousDate(one.observedAt, result),
     })),
   };
+}
+
+/** The day, and the time too where another value of the same day stands beside. */
+function previousDate(time: Timestamp, { observedAt, previous }: CodedResult): string {
+  const dayOf = (one: Timestamp | undefined) => one?.local.slice(0, 8);
+  const sameDay = [observedAt, ...previous.map((one) => one.observedAt)].filter(
+    (one) => dayOf(one) === dayOf(time),
+  );
+  return toFrench(sameDay.length > 1 ? time : { ...time, local: time.local.slice(0, 8) });
 }
 
 function valueCell(result: CodedResult): { text: string; number: boolean } {

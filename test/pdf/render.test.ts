@@ -166,6 +166,23 @@ it.skipIf(!hasPreflight)('is PDF/A-1b for PDFBox Preflight', { timeout: 60_000 }
 });
 if (!hasPreflight) console.log('PDFBox Preflight is not installed: PDF/A validity was not checked');
 
+it('tells the values of one day apart by their time', () => {
+  const fasting = { value: quantity('4.9'), observedAt: at('20260302073000') };
+  const lastYear = { value: quantity('5.3'), observedAt: at('20250302073000') };
+  const glucose = aResult('GLY', 'Glycémie', quantity('8.2'), { previous: [fasting, lastYear] });
+  const text = textOf(
+    renderPdf(
+      aReport({
+        chapters: [aChapter('18719-5', 'BIOCHIMIE', content([aBattery('GLY', 'Glycémie', [glucose])]))],
+      }),
+      assets,
+    ),
+    1,
+  );
+  expect(text).toMatch(/4,9 +02\/03\/2026 à 07:30/);
+  expect(text).toMatch(/5,3 +02\/03\/2025$/m);
+});
+
 describe('the identity', () => {
   it('carries the INS, its nature and a datamatrix that reads back', () => {
     const bytes = renderPdf(aReport(), assets);
