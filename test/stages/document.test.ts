@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { identifyReport } from '../../src/report/identifiers.ts';
+import { mergeDossiers } from '../../src/report/merge.ts';
 import { type DocumentAssets, renderDocument } from '../../src/stages/document.ts';
 import { obx, oru } from '../fixtures/hl7/messages.ts';
 import { dossierOf } from '../intake/parts.ts';
@@ -16,7 +17,7 @@ describe('a request with nothing to show yet', () => {
       {
         ...identifyReport('sgl', 'D1', '1.2.250.1.999.1'),
         version: 1,
-        dossier: dossierOf(message),
+        dossier: mergeDossiers([dossierOf(message)]),
         cause: 'first',
         flags: {},
       },
