@@ -18,7 +18,7 @@ import type { RenderedVersion, RenderTask } from '../store/records.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
 import { describeDocument } from '../xds/document-entry.ts';
-import { REPORT_EMPTY } from './faults.ts';
+import { NO_BIRTH_DATE, REPORT_EMPTY } from './faults.ts';
 
 /** What rendering needs beside the dossier; loaded once in each worker. */
 export interface DocumentAssets {
@@ -68,6 +68,7 @@ async function makeDocuments(
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
   if (isEmpty(task.dossier)) return { faults: [REPORT_EMPTY] };
+  if (!task.dossier.patient.traits.birthDate) return { faults: [NO_BIRTH_DATE] };
   const { report, warnings } = reportOf(task, assets);
   const made = await makeReportPdf(report, assets.pdf);
   if ('code' in made) return { faults: [made] };

@@ -9,6 +9,14 @@ export const REPORT_EMPTY: Fault = {
   hint: 'Rien à faire s’il est en cours : ses résultats validés feront le compte rendu. Sinon, l’exporter de nouveau du SGL, validé.',
 };
 
+/** CSP D.6211-2: a report names its patient by birth name, first given name, sex, birth date and number. */
+export const NO_BIRTH_DATE: Fault = {
+  code: 'NO_BIRTH_DATE',
+  cause:
+    'La date de naissance du patient manque ou est illisible : aucun compte rendu ne peut le nommer sans elle (CSP D.6211-2).',
+  hint: 'Compléter l’identité dans le SGL (PID-7 en HL7, P.7 en HPRIM : AAAAMMJJ, AAAAMM ou AAAA), puis exporter de nouveau ce dossier.',
+};
+
 const MEND =
   'Faire corriger le document dans le logiciel qui le rédige, puis exporter de nouveau : rien n’est parti.';
 
