@@ -10,7 +10,7 @@ interface Space {
 interface Group {
   readonly kind: 'group';
   readonly lines: readonly Line[];
-  /** Height that must remain under the group (a title never ends a page). */
+  /** Height that must remain under a title; what follows may want more to begin with. None: the group is no title. */
   readonly follow: number;
   /** Never cut, however tall: sure to fit a page. */
   readonly unbreakable: boolean;
@@ -90,21 +90,30 @@ function lay(blocks: readonly Block[], options: { squeeze?: number; cut?: Positi
     top += line.height - slack;
   };
 
+  /** Height that a group must have under it to begin on a page: a title goes with the first lines that it announces. */
+  const roomOf = (index: number): number => {
+    const block = blocks[index];
+    if (block?.kind !== 'group') return 0;
+    const height = sum(block.lines);
+    const whole = block.unbreakable || height <= FULL_HEIGHT * TALLEST_WHOLE;
+    const opening = whole ? height : sum(block.lines.slice(0, 2));
+    if (block.follow === 0) return opening;
+    const next = roomOf(blocks.findIndex((one, rank) => rank > index && one.kind === 'group'));
+    return opening + (next <= FULL_HEIGHT * TALLEST_WHOLE ? Math.max(next, block.follow) : block.follow);
+  };
+
   blocks.forEach((block, index) => {
     if (block.kind === 'space') {
       if (top > AREA.top || page === 0) top += block.height * (1 - squeeze / 2);
       return;
     }
-    const { lines, follow, unbreakable, head, closing } = block;
+    const { lines, unbreakable, head, closing } = block;
     const breakPage = () => {
       page++;
       top = AREA.top;
       for (const line of head()) put(line, undefined, closing);
     };
-    const height = sum(lines);
-    const whole = unbreakable || height <= FULL_HEIGHT * TALLEST_WHOLE;
-    const opening = whole ? height : sum(lines.slice(0, 2));
-    if (top + opening + follow > AREA.bottom) breakPage();
+    if (top + roomOf(index) > AREA.bottom) breakPage();
     lines.forEach((line, rank) => {
       const here = cut?.block === index && cut.line === rank;
       if (here || (!unbreakable && top + heightIn(line) > AREA.bottom)) breakPage();

@@ -37,16 +37,14 @@ export function placeResults(report: Report, sheet: Sheet): void {
 
   for (const chapter of report.chapters) {
     let title = titleLines(chapter.title, sheet);
+    let begun: readonly string[] = [];
     for (const { subTitle, content } of contentsOf(chapter)) {
-      const context = [chapter.title, subTitle].filter((text) => text !== undefined).join(' – ');
-      sheet.flow.repeat(() => [
-        ...headingLines(table, sheet),
-        ...paragraph(`${context} (suite)`, sheet.styles.subChapter, { leading: 15 }),
-      ]);
+      const place = [chapter.title, ...(subTitle === undefined ? [] : [subTitle])];
       if (subTitle !== undefined) title = [...title, ...subTitleLines(subTitle, sheet)];
       // The title goes with what comes first under it.
-      placeContent(content, title, table, severalValidators, sheet);
+      placeContent(content, { place, begun, title, table, severalValidators }, sheet);
       title = [];
+      begun = [chapter.title];
     }
   }
   sheet.flow.repeat(() => []);
@@ -76,15 +74,31 @@ function subTitleLines(title: string, { styles }: Sheet): Line[] {
   return [gap(4), ...paragraph(title, styles.subChapter, { leading: 13 })];
 }
 
-function placeContent(
-  content: Content,
-  title: readonly Line[],
-  table: Table,
-  severalValidators: boolean,
-  sheet: Sheet,
-): void {
+/** Where a content stands, and what it shares with the rest of the report. */
+interface Setting {
+  /** Titles of the chapter and sub-chapter, for the top of a page on which they go on. */
+  readonly place: readonly string[];
+  /** Those of them that were set before this content. */
+  readonly begun: readonly string[];
+  /** Not set yet: goes with what comes first. */
+  readonly title: readonly Line[];
+  readonly table: Table;
+  readonly severalValidators: boolean;
+}
+
+/** What a page begins with where a chapter goes on: its titles, under the column heads where results go on too. */
+function repeatTitles(titles: readonly string[], table: Table | undefined, sheet: Sheet): void {
+  const context = titles.length > 0 ? `${titles.join(' – ')} (suite)` : undefined;
+  sheet.flow.repeat(() => [
+    ...(table ? headingLines(table, sheet) : []),
+    ...(context === undefined ? [] : paragraph(context, sheet.styles.subChapter, { leading: 15 })),
+  ]);
+}
+
+function placeContent(content: Content, setting: Setting, sheet: Sheet): void {
   const { styles } = sheet;
-  const opening = [...title];
+  const opening = [...setting.title];
+  repeatTitles(setting.begun, setting.table, sheet);
   for (const specimen of content.specimens) {
     opening.push(...paragraph(specimenText(specimen), styles.label, { leading: NOTE_LEADING }));
     if (specimen.nonConformity) {
@@ -94,7 +108,8 @@ function placeContent(
   }
   if (content.performer) opening.push(...performedBy(sheet.performers.markOf(content.performer), sheet));
   sheet.flow.place(opening, FOLLOW);
-  for (const battery of content.batteries) placeBattery(battery, table, severalValidators, sheet);
+  for (const battery of content.batteries) placeBattery(battery, setting, sheet);
+  repeatTitles(setting.place, undefined, sheet);
   placeComments(content.comments, sheet);
 }
 
@@ -118,8 +133,9 @@ function specimenText(specimen: Specimen): string {
   ].join(' · ');
 }
 
-function placeBattery(battery: Battery, table: Table, severalValidators: boolean, sheet: Sheet): void {
+function placeBattery(battery: Battery, { place, table, severalValidators }: Setting, sheet: Sheet): void {
   const { flow, styles, performers } = sheet;
+  repeatTitles(place, battery.results.length > 0 ? table : undefined, sheet);
   const mark = battery.performer ? ` ${performers.markOf(battery.performer)}` : '';
   const [only] = battery.results;
   const single = battery.results.length === 1 && only?.local.label === battery.local.label;
@@ -127,7 +143,10 @@ function placeBattery(battery: Battery, table: Table, severalValidators: boolean
     const lines = paragraph(`${battery.local.label}${mark}`, styles.battery, { leading: 13 });
     flow.place([gap(3), ...lines], LEADING * 2);
   }
+  const titles = single ? place : [...place, battery.local.label];
+  repeatTitles(titles, table, sheet);
   for (const result of battery.results) flow.place(resultLines(result, table, sheet));
+  repeatTitles(titles, undefined, sheet);
   for (const isolate of battery.isolates) placeIsolate(isolate, sheet);
   placeImages(battery.images ?? [], sheet);
   placeComments(battery.comments, sheet);

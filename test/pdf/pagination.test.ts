@@ -91,6 +91,23 @@ describe('the closing of a report', () => {
   });
 });
 
+describe('a title', () => {
+  const title = () => group([line(20)], { follow: 10 });
+
+  it('goes with the first lines that it announces, however many titles stand above it', () => {
+    const [chapter, battery] = [title(), title()];
+    const result = group([line(20), line(20), line(20)]);
+    const made = paginate([...rows(FIRST - 4), chapter, battery, result, ...rows(8)]);
+    expect(linesOn(1, made, [chapter, battery, result])).toBe(5);
+  });
+
+  it('does not go with the whole of a long text', () => {
+    const [chapter, text] = [title(), group(Array.from({ length: 30 }, () => line(20)))];
+    const made = paginate([...rows(FIRST - 4), chapter, text]);
+    expect(linesOn(0, made, [chapter, text])).toBe(4);
+  });
+});
+
 describe('any report', () => {
   const blocks = fc.array(
     fc.oneof(

@@ -327,8 +327,34 @@ describe('a table of 500 results', () => {
       expect(text).toContain(`Page ${page}/${count}`);
       expect(text).toContain('PAT-TROIS DOMINIQUE, née le 28/03/1979');
       expect(text).toContain(`Dossier ${report.dossier}`);
-      if (page > 1) expect(text).toContain('Biochimie (suite)');
+      if (page > 1) expect(text).toContain('Biochimie – Bilan (suite)');
     }
+  });
+});
+
+describe('chapters over several pages', () => {
+  const chapters = Array.from({ length: 30 }, (_, chapter) => {
+    const results = Array.from({ length: 5 }, (_, row) =>
+      aResult(`C${chapter}-${row}`, `Ligne ${chapter}-${row}`, quantity('1'), { unit: 'g/L' }),
+    );
+    const battery = aBattery(`B${chapter}`, `Bilan ${chapter}`, results, { comments: ['Remarque finale'] });
+    return aChapter('18719-5', `Chapitre ${chapter} fin`, content([battery]));
+  });
+  const bytes = renderPdf(aReport({ chapters }), assets);
+  const pages = Array.from({ length: pageCount(bytes) }, (_, index) => textOf(bytes, index + 1));
+
+  it('are said to go on where they do, with their battery, and only there', () => {
+    expect(pages.length).toBeGreaterThan(3);
+    for (const page of pages) {
+      for (const [, chapter] of page.matchAll(/Chapitre (\d+) fin.*\(suite\)/g)) {
+        expect(page).not.toContain(`CHAPITRE ${chapter} FIN`);
+        expect(page).toContain(`Chapitre ${chapter} fin – Bilan ${chapter} (suite)`);
+      }
+      for (const [, chapter] of page.matchAll(/CHAPITRE (\d+) FIN/g)) {
+        expect(page, 'a title never stands without a row').toContain(`Ligne ${chapter}-0`);
+      }
+    }
+    expect(pages.join(' ')).toContain('(suite)');
   });
 });
 
