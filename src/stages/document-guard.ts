@@ -10,10 +10,10 @@ export interface GuardedDocument {
   readonly bytes: Uint8Array;
 }
 
-/** May the documents of a message be opened? */
+/** May the documents of a message be opened? `waited`: nobody could look at them before. */
 export type GuardAnswer =
-  | { readonly state: 'clean' }
-  | { readonly state: 'refused'; readonly fault: Fault }
+  | { readonly state: 'clean'; readonly waited?: true }
+  | { readonly state: 'refused'; readonly fault: Fault; readonly waited?: true }
   /** Nobody could look at them: the message is asked about again at that time. */
   | { readonly state: 'waiting'; readonly until: number };
 
@@ -37,6 +37,11 @@ export function createDocumentGuard(dependencies: GuardDependencies): DocumentGu
   return async ({ inboxId, source }, documents) => {
     if (documents.length === 0) return { state: 'clean' };
     const attempts = await store.scanAttempts(inboxId);
+    const judged = async (answer: Exclude<GuardAnswer, { state: 'waiting' }>): Promise<GuardAnswer> => {
+      if (attempts === 0) return answer;
+      await store.scanDone(inboxId);
+      return { ...answer, waited: true };
+    };
     for (const { position, bytes } of documents) {
       const verdict = await scanner.scan(bytes);
       if (verdict.state === 'unavailable') {
@@ -54,11 +59,9 @@ export function createDocumentGuard(dependencies: GuardDependencies): DocumentGu
       if (verdict.state === 'clean') continue;
       const fault = verdict.state === 'infected' ? infected(position, verdict.signature) : tooLarge(position);
       log.warn('document-refused', { inbox: inboxId, source, code: fault.code });
-      if (attempts > 0) await store.scanDone(inboxId);
-      return { state: 'refused', fault };
+      return judged({ state: 'refused', fault });
     }
-    if (attempts > 0) await store.scanDone(inboxId);
-    return { state: 'clean' };
+    return judged({ state: 'clean' });
   };
 }
 

@@ -7,7 +7,7 @@ import type { Log } from '../ops/log.ts';
 import type { Fault } from '../report/fault.ts';
 import type { Store } from '../store/model.ts';
 import type { InboxMessage, InterpretedItem } from '../store/records.ts';
-import type { DocumentGuard, GuardedDocument } from './document-guard.ts';
+import type { DocumentGuard, GuardAnswer, GuardedDocument } from './document-guard.ts';
 import { readWithFiles } from './side-files.ts';
 
 export interface InterpretDependencies {
@@ -31,14 +31,14 @@ export interface InterpretDependencies {
   readonly at: (point: string) => void;
   /** The outcome of a message is committed. */
   readonly done?: (inboxId: number) => void;
-  /** So is that of a message which names files beside it: they and it may move. */
+  /** So is that of a message that waited, or which names files beside it: they and it may move. */
   readonly settled?: (source: string, names: readonly string[]) => void;
   /** Something may be waiting to be rendered. */
   readonly next: () => void;
 }
 
 const BATCH = 20;
-const CLEAN = { state: 'clean' } as const;
+const CLEAN: GuardAnswer = { state: 'clean' };
 
 /** Stage `interpret`: inbox → reports, versions, patients, or quarantine; one commit a message. */
 export function createInterpreter(dependencies: InterpretDependencies) {
@@ -83,7 +83,7 @@ export function createInterpreter(dependencies: InterpretDependencies) {
     const outcomes = await store.interpreted(message.inboxId, items, { answered: answered(message) });
     at('interpret:after-commit');
     done?.(message.inboxId);
-    if (names.length > 0) settled?.(source, [origin, ...names]);
+    if (names.length > 0 || guarded.waited) settled?.(source, [origin, ...names]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'version')
         log.info('version-made', {

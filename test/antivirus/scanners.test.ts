@@ -1,25 +1,18 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createClamd } from '../../src/antivirus/clamd.ts';
 import { createScanCommand } from '../../src/antivirus/command.ts';
 import { signatureName } from '../../src/antivirus/scanner.ts';
+import { hasClamd, startClamd } from '../fixtures/clamd.ts';
 
 const MARK = 'crbio-essai-antivirus';
 const INFECTED = Buffer.from(`%PDF-1.4 ${MARK}`);
 const LIMITS = { timeoutMs: 20_000, maxBytes: 1024 * 1024 };
 
-const hasClamd = (() => {
-  try {
-    execFileSync('clamd', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 if (!hasClamd) console.log('clamd (Debian: clamav-daemon) is not installed: its own tests are skipped');
 
 const folder = mkdtempSync(join(tmpdir(), 'antivirus-test-'));
@@ -27,20 +20,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasClamd)('clamd itself, with one signature of ours', () => {
   const socket = join(folder, 'clamd.sock');
-  let daemon: ReturnType<typeof spawn>;
+  let stop = async () => {};
   beforeAll(async () => {
-    const database = join(folder, 'db');
-    mkdirSync(database);
-    writeFileSync(join(database, 'essai.ndb'), `Essai.Crbio:0:*:${Buffer.from(MARK).toString('hex')}\n`);
-    const configuration = join(folder, 'clamd.conf');
-    writeFileSync(
-      configuration,
-      `Foreground yes\nLocalSocket ${socket}\nDatabaseDirectory ${database}\nStreamMaxLength 256K\n`,
-    );
-    daemon = spawn('clamd', ['-c', configuration], { stdio: 'ignore' });
-    await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 30_000, interval: 50 });
-  }, 60_000);
-  afterAll(() => daemon.kill());
+    stop = await startClamd(folder, [MARK]);
+  }, 90_000);
+  afterAll(() => stop());
   const clamd = createClamd({ at: { socket }, ...LIMITS });
 
   it('answers', async () => expect(await clamd.reach()).toEqual({ ok: true }));
@@ -51,7 +35,7 @@ describe.skipIf(!hasClamd)('clamd itself, with one signature of ours', () => {
   });
 
   it('names the signature of an infected one', async () => {
-    expect(await clamd.scan(INFECTED)).toEqual({ state: 'infected', signature: 'Essai.Crbio.UNOFFICIAL' });
+    expect(await clamd.scan(INFECTED)).toEqual({ state: 'infected', signature: 'Essai.1.UNOFFICIAL' });
   });
 
   it('never passes a document longer than it takes', async () => {

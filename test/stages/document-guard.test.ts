@@ -26,9 +26,11 @@ function aStage() {
     return text.includes(MARK) ? { state: 'infected', signature: 'Essai.Crbio' } : { state: 'clean' };
   };
   const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const movable: string[] = [];
   const interpreter = createInterpreter({
     ...{ store: bench.store, log, at: () => {}, next: () => {} },
     waitMs: () => 1_000_000,
+    settled: (_, names) => void movable.push(...names),
     guard: createDocumentGuard({
       scanner: { scan, reach: async () => ({ ok: true }) },
       ...{ store: bench.store, log, now: () => bench.clock.now, random: () => 1 },
@@ -40,7 +42,7 @@ function aStage() {
     },
   });
   return {
-    ...{ bench, opened, scanned, antivirus },
+    ...{ bench, opened, scanned, antivirus, movable },
     async receive(...rows: readonly string[]) {
       const { inboxId } = await bench.store.receive({
         ...{ source: 'sgl', origin: 'm.hl7', bytes: Buffer.from(oru(...rows)) },
@@ -115,6 +117,8 @@ it.each(['in the message', 'beside it'])(
     await stage.turn();
     expect(await stage.state(inboxId)).toBe('interpreted');
     expect(await stage.bench.store.reports()).toHaveLength(1);
+    // Its file does not wait for the next listing of the folder.
+    expect(stage.movable).toContain('m.hl7');
   },
 );
 
