@@ -37,6 +37,7 @@ import {
   subcontractorsOf,
 } from './settings.ts';
 import { createAcknowledger } from './stages/acknowledge.ts';
+import { lookUpMailbox, recipientsNamed } from './stages/addressees.ts';
 import { createAlertTeller } from './stages/alerts.ts';
 import { createAnswerer } from './stages/answer.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from './stages/deliver.ts';
@@ -44,6 +45,7 @@ import { createDocumentGuard } from './stages/document-guard.ts';
 import { createInterpreter } from './stages/interpret.ts';
 import { createInterpretationWatch } from './stages/interpretation-watch.ts';
 import { itemsOf } from './stages/items.ts';
+import { createAddressSearch } from './stages/late-addresses.ts';
 import { type Loop, startLoop } from './stages/loop.ts';
 import { tellObstacle } from './stages/obstacle.ts';
 import { createPlanner } from './stages/plan.ts';
@@ -67,6 +69,7 @@ const IDLE_MS = 1_000;
 const FILES_AT_ONCE = 4;
 /** An antivirus that is back is asked again soon: the messages that wait for it are results. */
 const SCAN_RETRY_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
 /** How often the store is asked whether a command wrote: one pragma. */
 const WATCH_MS = 250;
 
@@ -143,13 +146,29 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   const laboratory = laboratoryOf(config);
   const profiles = profilesOf(config);
   const subcontractors = subcontractorsOf(config);
-  const directory = startDirectory(parts.directory, { log, now, importing: importInThread });
+  const directory = startDirectory(parts.directory, {
+    log,
+    now,
+    importing: importInThread,
+    learned: (idNat) => addressSearch.learned(recipientsNamed(idNat, correspondents)),
+  });
   const loops = new Map<string, Loop>();
   const feeds = new Map<string, FolderFeed>();
   const wake = (...names: string[]) => {
     for (const name of names) loops.get(name)?.wake();
   };
   const wakeLanes = () => wake(...channelsOf(config));
+  const books = { correspondents, directory: directory.lookup };
+  const addressSearch = createAddressSearch({
+    store,
+    log,
+    now,
+    mailboxOf: (person) => lookUpMailbox(person, books),
+    edition: directory.edition,
+    maxAgeMs: config.directory.lateDays * DAY_MS,
+    next: () => wake('decide'),
+    wake: () => wake('addresses'),
+  });
 
   const answerFolders = answerFoldersOf(config);
   for (const folder of answerFolders.values()) mkdirSync(folder, { recursive: true, mode: 0o750 });
@@ -180,8 +199,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         input,
         subcontractors,
         subcontractedWaitMs: subcontractedWaitOf(config, source),
-        correspondents,
-        directory: directory.lookup,
+        ...books,
         root: laboratory.oids.documents,
         now: now(),
       }),
@@ -204,6 +222,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     zone: laboratory.timeZone,
     settingsOf: (source) => dispatchSettingsOf(config, source),
     next: wakeLanes,
+    unaddressed: addressSearch.planned,
   });
   const listeners = await startListeners(parts.listeners, profiles, {
     store,
@@ -225,6 +244,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
   start('interpret', interpreter.turn);
   start('render', renderer.turn);
   start('decide', planner.turn);
+  start('addresses', addressSearch.turn);
   start('alerts', createAlertTeller({ store, log }).turn);
   if (answerFolders.size > 0)
     start(

@@ -24,12 +24,16 @@ export interface DirectoryServiceSettings {
 /** The national directory beside a running daemon: answers at once from what is known, learns in the background. */
 export interface DirectoryService {
   readonly lookup: DirectoryLookup;
+  /** Another one after each import. */
+  readonly edition: () => string | undefined;
   stop(): Promise<void>;
 }
 
 interface Dependencies {
   readonly log: Log;
   readonly now: () => number;
+  /** The API has told a mailbox of this professional. */
+  readonly learned: (idNat: string) => void;
   /** `importInThread`: imports off the event loop, until the signal. */
   readonly importing: (
     task: DirectoryImport,
@@ -42,7 +46,7 @@ const EMPTY_KEEP_MS = 24 * 3_600_000;
 
 export function startDirectory(
   settings: DirectoryServiceSettings,
-  { log, now, importing }: Dependencies,
+  { log, now, importing, learned }: Dependencies,
 ): DirectoryService {
   const directory = openDirectory(settings.data);
   const api =
@@ -96,7 +100,9 @@ export function startDirectory(
     const fresh = known?.entries.some(({ mailbox }) => mailbox) ? keepMs : Math.min(EMPTY_KEEP_MS, keepMs);
     if (age > fresh)
       api.ask(idNat, (entries) => {
-        if (!stopping.signal.aborted) answers.keep({ idNat, entries, at: now() });
+        if (stopping.signal.aborted) return;
+        answers.keep({ idNat, entries, at: now() });
+        if (entries.some(({ mailbox }) => mailbox)) learned(idNat);
       });
     // An old answer serves until the new one is there.
     return known && { entries: known.entries, by: 'directory-api', asOf: day(known.at) };
@@ -111,6 +117,7 @@ export function startDirectory(
       if (other && other.entries.length > 0) return other;
       return sources.length > 0 ? { entries, by: 'directory', ...asOf(sources) } : other;
     },
+    edition: directory.edition,
     async stop() {
       stopping.abort();
       clearInterval(timer);

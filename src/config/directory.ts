@@ -20,5 +20,7 @@ export const directory = z
     /** Extractions are published once a day. */
     everyMs: z.number().int().min(1_000).max(86_400_000).default(3_600_000),
     api: api.optional(),
+    /** Reports up to this age go to a professional whose address is learned after them; 0: none. */
+    lateDays: z.number().int().min(0).max(365).default(30),
   })
   .strict();

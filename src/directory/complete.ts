@@ -1,5 +1,5 @@
+import { type Addressees, professionalsOf, withProfessionals } from '../report/addressees.ts';
 import type { DirectoryAnswer, DirectoryEntry, DirectoryLookup } from '../report/directory-entry.ts';
-import type { Dossier } from '../report/dossier.ts';
 import { sameFamily } from '../report/names.ts';
 import type { Professional } from '../report/people.ts';
 import type { Warning } from '../report/report.ts';
@@ -10,10 +10,10 @@ import { WARNINGS } from './faults.ts';
  * where neither the message nor the laboratory's table gave one. Nothing is guessed: see {@link chooseMailbox}.
  * @returns the dossier, each address taken marked with where it comes from; and why the others have none
  */
-export function withDirectory(
-  dossier: Dossier,
+export function withDirectory<T extends Addressees>(
+  dossier: T,
   lookup: DirectoryLookup,
-): { readonly dossier: Dossier; readonly warnings: readonly Warning[] } {
+): { readonly dossier: T; readonly warnings: readonly Warning[] } {
   const warnings = new Map<string, Warning>();
   const complete = (person: Professional): Professional => {
     if (person.mssante !== undefined || person.idNat === undefined) return person;
@@ -27,17 +27,7 @@ export function withDirectory(
     warnings.set(chosen.text, chosen);
     return person;
   };
-  return {
-    dossier: {
-      ...dossier,
-      ...(dossier.prescriber ? { prescriber: complete(dossier.prescriber) } : {}),
-      recipients: dossier.recipients.map((recipient) => ({
-        ...recipient,
-        professional: complete(recipient.professional),
-      })),
-    },
-    warnings: [...warnings.values()],
-  };
+  return { dossier: withProfessionals(dossier, complete), warnings: [...warnings.values()] };
 }
 
 /**
@@ -75,12 +65,8 @@ function addresses(entries: readonly DirectoryEntry[]): string[] {
 }
 
 /** Professionals whom nothing can reach: a local code that the laboratory's table does not know. */
-export function unknownCodes(dossier: Dossier): Warning[] {
-  const people = [
-    ...(dossier.prescriber ? [dossier.prescriber] : []),
-    ...dossier.recipients.map((r) => r.professional),
-  ];
-  const codes = people
+export function unknownCodes(dossier: Addressees): Warning[] {
+  const codes = professionalsOf(dossier)
     .filter(({ idNat, mssante }) => idNat === undefined && mssante === undefined)
     .flatMap(({ localCode }) => localCode ?? []);
   return [...new Set(codes)].map(WARNINGS.localCode);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
-import type { Dossier } from '../report/dossier.ts';
+import { type Addressees, withProfessionals } from '../report/addressees.ts';
 import type { Fault } from '../report/fault.ts';
 import { sameFamily } from '../report/names.ts';
 import { idNatOfRpps, type Professional } from '../report/people.ts';
@@ -90,16 +90,8 @@ function tableFault(position: string, cause: string): Fault {
 }
 
 /** Completes the prescriber and the recipients of a dossier from the table; what the message says is never replaced. */
-export function withCorrespondents(dossier: Dossier, table: readonly Correspondent[]): Dossier {
-  const complete = (person: Professional) => completed(person, table);
-  return {
-    ...dossier,
-    ...(dossier.prescriber ? { prescriber: complete(dossier.prescriber) } : {}),
-    recipients: dossier.recipients.map((recipient) => ({
-      ...recipient,
-      professional: complete(recipient.professional),
-    })),
-  };
+export function withCorrespondents<T extends Addressees>(dossier: T, table: readonly Correspondent[]): T {
+  return withProfessionals(dossier, (person) => completed(person, table));
 }
 
 function completed(person: Professional, table: readonly Correspondent[]): Professional {

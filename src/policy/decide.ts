@@ -90,21 +90,26 @@ function destinations(
         : undefined;
     return [{ recipient: address ?? 'patient', mailbox: address, prescriber: false }];
   }
+  const holders = circumstances.alreadyHave.filter((one) => one.channel === channel);
+  // One mailbox is one recipient, whatever its case, under the name by which it has the report.
   const found = new Map<string, Destination>();
   for (const { key, mailbox, prescriber = false, origin } of facts.professionals) {
-    // One mailbox of two people is the prescriber's when it is of one of them.
-    const shared = found.get(mailbox ?? key)?.prescriber ?? false;
-    found.set(mailbox ?? key, {
-      recipient: mailbox ?? key,
-      mailbox,
-      prescriber: prescriber || shared,
+    const box = (mailbox ?? key).toLowerCase();
+    const holder = holders.find(({ recipient }) => recipient.toLowerCase() === box);
+    const shared = found.get(box);
+    const recipient = holder?.recipient ?? shared?.recipient ?? mailbox ?? key;
+    found.set(box, {
+      recipient,
+      mailbox: mailbox === undefined ? undefined : recipient,
+      // Of two people, it is the prescriber's when it is of one of them.
+      prescriber: prescriber || shared?.prescriber === true,
       ...(origin ? { origin } : {}),
     });
   }
   // Who received an earlier version gets its replacement even when the new message no longer names them.
-  for (const { channel: had, recipient } of circumstances.alreadyHave) {
-    if (had === 'mssante-pro' && !found.has(recipient))
-      found.set(recipient, { recipient, mailbox: recipient, prescriber: false });
+  for (const { recipient } of holders) {
+    if (!found.has(recipient.toLowerCase()))
+      found.set(recipient.toLowerCase(), { recipient, mailbox: recipient, prescriber: false });
   }
   return [...found.values()];
 }

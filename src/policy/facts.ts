@@ -1,3 +1,4 @@
+import { keyOf } from '../report/addressees.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { UnqualifiedCause } from '../report/identity.ts';
 import type { MailboxOrigin, Professional } from '../report/people.ts';
@@ -23,7 +24,7 @@ export interface DispatchFacts {
 }
 
 export interface ProfessionalFact {
-  /** PS_IdNat, else the local code, else the family name: names the delivery when there is no mailbox. */
+  /** {@link keyOf}: names the delivery when there is no mailbox. */
   readonly key: string;
   readonly mailbox?: string;
   /** Who gave the mailbox, when it is not the message. */
@@ -37,13 +38,15 @@ export function factsOf(report: Report): DispatchFacts {
   const { patient, version } = report;
   const professionals = new Map<string, ProfessionalFact>();
   const add = (person: Professional, prescriber: boolean): void => {
-    const key = person.idNat ?? person.localCode ?? person.family;
-    if (professionals.has(key)) return;
+    const key = keyOf(person);
+    const known = professionals.get(key);
+    // Named twice, and with an address only once: that is theirs.
+    if (known && (known.mailbox !== undefined || person.mssante === undefined)) return;
     professionals.set(key, {
       key,
       ...(person.mssante ? { mailbox: person.mssante } : {}),
       ...(person.mssante && person.mailboxOrigin ? { origin: person.mailboxOrigin } : {}),
-      ...(prescriber ? { prescriber: true } : {}),
+      ...(prescriber || known?.prescriber ? { prescriber: true } : {}),
     });
   };
   if (report.prescriber) add(report.prescriber, true);

@@ -1,4 +1,4 @@
-import { TRAITS_RULE } from '../report/delivery.ts';
+import { ADDRESS_RULE, TRAITS_RULE } from '../report/delivery.ts';
 import type { DispatchCircumstances } from './facts.ts';
 import { MASKING_RULES } from './masking-rules.ts';
 import { ALL, DMP, MAILS, PRO, type Rule, type RuleInput, when } from './rule.ts';
@@ -160,7 +160,7 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
-    name: 'adresse-absente',
+    name: ADDRESS_RULE,
     channels: PRO,
     decision: 'never',
     release: 'none',

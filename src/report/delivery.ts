@@ -15,6 +15,9 @@ export const DMP_N1 = 'DMP N1';
  */
 export const TRAITS_RULE = 'traits-dmp';
 
+/** The rule under which a professional without a mailbox gets nothing, until one is learned. */
+export const ADDRESS_RULE = 'adresse-absente';
+
 /** Has a person lifted the rule, for every channel or (`rule@channel`) for this one? */
 export function isLifted(lifted: readonly string[], rule: string, channel: Channel): boolean {
   return lifted.includes(rule) || lifted.includes(`${rule}@${channel}`);

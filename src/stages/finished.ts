@@ -6,6 +6,7 @@ import { namingFacts, pdfFileName } from '../mssante/names.ts';
 import { makeReportPdf } from '../pdf/report-pdf.ts';
 import { belongsTo, usableIdentity } from '../policy/environment.ts';
 import type { DispatchFacts } from '../policy/facts.ts';
+import { keyOf } from '../report/addressees.ts';
 import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { FinishedDocuments } from '../report/finished.ts';
@@ -234,6 +235,7 @@ function factsOf(
     nonHuman: false,
     ...(patientClass ? { patientClass } : {}),
     professionals: recipients.map(({ role, professional }) => ({
+      key: keyOf(professional),
       ...(professional.mssante ? { mailbox: professional.mssante } : {}),
       ...(role === 'prescriber' ? { prescriber: true as const } : {}),
     })),

@@ -1,17 +1,15 @@
-import { unknownCodes, withDirectory } from '../directory/complete.ts';
 import type { InputFacts } from '../intake/contributions.ts';
-import { type Correspondent, withCorrespondents } from '../intake/correspondents.ts';
+import type { Correspondent } from '../intake/correspondents.ts';
 import { type InterpretedPart, interpret } from '../intake/interpret.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import type { SideFiles } from '../intake/side-files.ts';
 import { type KnownLaboratory, withLaboratories } from '../intake/subcontractors.ts';
 import type { DirectoryLookup } from '../report/directory-entry.ts';
-import type { Dossier } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { identifyReport } from '../report/identifiers.ts';
-import type { Warning } from '../report/report.ts';
 import { instantOf, type Timestamp } from '../report/timestamp.ts';
 import type { InterpretedItem } from '../store/records.ts';
+import { withAddresses } from './addressees.ts';
 
 export interface ItemContext {
   readonly correspondents: readonly Correspondent[];
@@ -61,7 +59,7 @@ export function itemsOf(
     if (part.kind === 'contribution') return { ...part, waitMs: subcontractedWaitMs ?? 0 };
     if (part.kind !== 'dossier') return part;
     const stated = withLaboratories(part.dossier, subcontractors);
-    const { dossier, warnings } = addressed(stated, correspondents, directory);
+    const { dossier, warnings } = withAddresses(stated, { correspondents, directory });
     return {
       ...part,
       dossier,
@@ -83,17 +81,6 @@ function timeOf(part: InterpretedPart): Timestamp | undefined {
     default:
       return undefined;
   }
-}
-
-/** The message wins over the laboratory's table, the table over the national directory. */
-function addressed(
-  stated: Dossier,
-  correspondents: readonly Correspondent[],
-  directory: DirectoryLookup | undefined,
-): { readonly dossier: Dossier; readonly warnings: readonly Warning[] } {
-  const known = withCorrespondents(stated, correspondents);
-  const { dossier, warnings } = withDirectory(known, directory ?? (() => undefined));
-  return { dossier, warnings: [...warnings, ...unknownCodes(dossier)] };
 }
 
 /** Messages are taken in the order of their own time: one from the future would silence every later one. */

@@ -2,6 +2,7 @@ import type { Log } from '../ops/log.ts';
 import { decide } from '../policy/decide.ts';
 import { usableIdentity } from '../policy/environment.ts';
 import type { DispatchFacts, DispatchSettings } from '../policy/facts.ts';
+import { ADDRESS_RULE } from '../report/delivery.ts';
 import { type Identity, strictTraitsDiffer } from '../report/identity.ts';
 import { fromInstant } from '../report/timestamp.ts';
 import type { Store } from '../store/model.ts';
@@ -16,12 +17,23 @@ export interface PlanDependencies {
   readonly at: (point: string) => void;
   /** Something may be waiting to be delivered. */
   readonly next: () => void;
+  /** The plan has no address for a professional of this report; one may have been learned since it was interpreted. */
+  readonly unaddressed: (reportId: string) => void;
 }
 
 const BATCH = 50;
 
 /** Stage `decide`: a rendered version → one outbox row for each destination, each with its reason. */
-export function createPlanner({ store, log, now, zone, settingsOf, at, next }: PlanDependencies) {
+export function createPlanner({
+  store,
+  log,
+  now,
+  zone,
+  settingsOf,
+  at,
+  next,
+  unaddressed,
+}: PlanDependencies) {
   return {
     async turn(): Promise<number> {
       await store.releaseDue();
@@ -31,6 +43,7 @@ export function createPlanner({ store, log, now, zone, settingsOf, at, next }: P
         const decisions = planOf(task, today, settingsOf(task.source));
         await store.planned(task, decisions);
         at('decide:after-commit');
+        if (decisions.some(({ rule }) => rule === ADDRESS_RULE)) unaddressed(task.reportId);
         for (const { channel, decision, rule } of decisions)
           log.info('decided', {
             report: task.reportId,

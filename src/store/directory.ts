@@ -89,6 +89,8 @@ interface SourceRow {
 
 /** The directory in use; reads are synchronous and take well under a millisecond but for a search. */
 export interface Directory {
+  /** Another one after each import; undefined before the first. */
+  edition(): string | undefined;
   /** Extractions that it holds; none before the first import. */
   sources(): readonly DirectorySource[];
   /** Everything about a professional. @param idNat PS_IdNat */
@@ -126,6 +128,7 @@ export function openDirectory(folder: string): Directory {
     ).map(entryOf);
 
   return {
+    edition: () => identityOf(file),
     sources: () =>
       (current()?.prepare<[], SourceRow>('SELECT * FROM source ORDER BY kind').all() ?? []).map(sourceOf),
     professional: (idNat) => all('SELECT * FROM entry WHERE id_nat = ? ORDER BY id', idNat),

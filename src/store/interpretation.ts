@@ -1,3 +1,4 @@
+import { withFoundMailboxes } from '../report/addressees.ts';
 import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
 import { isSilent } from '../report/contribution-patient.ts';
@@ -127,7 +128,8 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       ...(report.withdrawn_by !== null && !content.withdrawn ? { withdrawn: 'by-laboratory' } : {}),
     };
     const newest = report.newest > 0 ? reports.newest(reportId) : undefined;
-    const next = nextVersion(newest && reports.dossier(newest), incoming);
+    const current = newest && reports.dossier(newest);
+    const next = nextVersion(current, current ? withFoundMailboxes(incoming, current) : incoming);
     if (next.kind === 'unchanged') {
       // The same content sent again after a mend of the catalogue: worth another try.
       if (newest) reports.unblock(newest);

@@ -10,6 +10,7 @@ import type {
   DeliveryRow,
   DeliveryState,
   DueAck,
+  FoundAddresses,
   FrameReceipt,
   FrameReceived,
   InboxMessage,
@@ -38,6 +39,8 @@ import type {
   ReportSummary,
   SideFileClaim,
   SideFileFate,
+  UnaddressedQuestion,
+  UnaddressedVersion,
   VersionDocuments,
   VersionId,
   WrittenAnswer,
@@ -157,6 +160,17 @@ export interface Store {
    * planned again; returns how many reports.
    */
   releaseDue(): Promise<number>;
+
+  /** Newest versions, planned, of which a professional has no address: up to `limit`, the oldest decision first. */
+  unaddressed(question: UnaddressedQuestion, limit: number): Promise<readonly UnaddressedVersion[]>;
+  /**
+   * Its professionals have these addresses after all: it is to be planned again. False, and nothing is done, when it was
+   * replaced or is being planned meanwhile.
+   */
+  addressFound(
+    version: Pick<UnaddressedVersion, 'reportId' | 'version' | 'revision'>,
+    found: FoundAddresses,
+  ): Promise<boolean>;
 
   // ---- deliver
   /** Leases up to `limit` deliveries of a channel that are due; a report's versions go to a recipient in order. */

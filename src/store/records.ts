@@ -1,3 +1,4 @@
+import type { Addressees } from '../report/addressees.ts';
 import type { AlertKind } from '../report/alert.ts';
 import type { BusinessAck } from '../report/business-ack.ts';
 import type { Contribution } from '../report/contribution.ts';
@@ -193,6 +194,26 @@ export interface PlanTask extends VersionId {
   readonly toldOfWithdrawal: readonly { readonly channel: Channel; readonly recipient: string }[];
   /** Recipients that already have an earlier version, by channel: they get the replacement. */
   readonly alreadyHave: readonly { readonly channel: Channel; readonly recipient: string }[];
+}
+
+/** Versions of which a professional has no address: of one report, to one recipient, or all; in pages. */
+export interface UnaddressedQuestion {
+  readonly of?: { readonly reportId: string } | { readonly recipient: string };
+  /** Decided since (ms). */
+  readonly since: number;
+  /** The last of the page before. */
+  readonly after?: UnaddressedVersion['place'];
+}
+
+export interface UnaddressedVersion extends Pick<PlanTask, 'reportId' | 'version' | 'revision' | 'facts'> {
+  readonly addressees: Addressees;
+  readonly issuedAt: Timestamp;
+  readonly place: { readonly at: number; readonly row: number };
+}
+
+/** The same version with the addresses that were found since, and who gave them. */
+export interface FoundAddresses extends Pick<UnaddressedVersion, 'facts' | 'addressees'> {
+  readonly by: readonly MailboxOrigin['by'][];
 }
 
 export interface LeasedDelivery extends VersionId {

@@ -31,6 +31,7 @@ import { createReportActs } from './report-acts.ts';
 import { createReports } from './reports.ts';
 import { createScans } from './scans.ts';
 import { createSideFiles } from './side-files.ts';
+import { createUnaddressed } from './unaddressed.ts';
 import { createWatchedIdentities } from './watched-identities.ts';
 
 export interface StoreOptions {
@@ -82,6 +83,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     announcements,
   });
   const acceptances = createAcceptances(context, inbox);
+  const unaddressed = createUnaddressed(context, { reports, planning });
   const fileAnswers = createFileAnswers(context, inbox);
   const interpretation = createInterpretation(context, {
     inbox,
@@ -145,6 +147,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     planned: (task, decisions) =>
       // What its sender is told of the plan must not be told twice in two ways.
       (acks.areAsked(task) ? write : writeRepeatable)(() => planning.planned(task, decisions)),
+    unaddressed: async (question, limit) => unaddressed.find(question, limit),
+    addressFound: (version, found) => writeRepeatable(() => unaddressed.found(version, found)),
     // Looked at first: most turns have nothing due, and would open a transaction for it.
     releaseDue: async () =>
       reportActs.masksDue().length + planning.holdsDue().length > 0 ? write(releaseDue) : 0,

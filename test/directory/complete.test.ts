@@ -3,6 +3,7 @@ import { chooseMailbox, withDirectory } from '../../src/directory/complete.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { DispatchSettings } from '../../src/policy/facts.ts';
 import type { DirectoryAnswer, DirectoryEntry } from '../../src/report/directory-entry.ts';
+import type { Dossier } from '../../src/report/dossier.ts';
 import { nextVersion } from '../../src/report/versions.ts';
 import { aDossier } from '../store/store-fixtures.ts';
 
@@ -78,7 +79,7 @@ const lookup = (mailbox: string) => (idNat: string) => {
 
 describe('a dossier', () => {
   const prescriber = { ...person, family: 'DURAND LEVY' };
-  const dossier = {
+  const dossier: Dossier = {
     ...aDossier(),
     prescriber,
     recipients: [

@@ -87,15 +87,22 @@ async function anApi(answer: (asked: Asked) => { status?: number; body?: string 
 function aService(settings: Partial<DirectoryServiceSettings> = {}, clock = { now: Date.now() }) {
   const data = settings.data ?? mkdtempSync(join(tmpdir(), 'crbio-directory-'));
   const lines: { event: string; code?: string; count?: number; path?: string }[] = [];
+  const learned: string[] = [];
   const note = (event: string, fields: object = {}) => lines.push({ event, ...fields });
   const service: DirectoryService = startDirectory(
     { data, everyMs: 20, zone: 'Europe/Paris', ...settings },
-    { log: { info: note, warn: note, error: note }, now: () => clock.now, importing: importDirectory },
+    {
+      log: { info: note, warn: note, error: note },
+      now: () => clock.now,
+      importing: importDirectory,
+      learned: (idNat) => learned.push(idNat),
+    },
   );
   closing.push(() => service.stop());
   return {
     data,
     lines,
+    learned,
     service,
     clock,
     boxes: () => service.lookup(IDNAT)?.entries.flatMap((e) => e.mailbox ?? []),
@@ -117,10 +124,13 @@ describe('the directory beside the daemon', () => {
   it('answers nothing before anything was imported, then from the extraction, with its day', async () => {
     const { data, service, boxes } = aService();
     expect(service.lookup(IDNAT)).toBeUndefined();
+    const before = service.edition();
     const file = join(data, 'Extraction_Correspondance_MSSante_202608261013.txt');
     writeFileSync(file, BOXES);
     await importDirectory({ files: [file], folder: data, now: 0, force: false });
     expect(boxes()).toEqual(['claire@medecin.mssante.fr']);
+    expect(service.edition()).not.toBe(before);
+    expect(service.edition()).toBe(service.edition());
     expect(service.lookup(IDNAT)).toMatchObject({ by: 'directory', asOf: '2026-08-26' });
     expect(service.lookup('899700099999')).toMatchObject({ by: 'directory', entries: [] });
   });
@@ -171,11 +181,13 @@ describe('the directory beside the daemon', () => {
 describe('the FHIR directory', () => {
   it('is asked in the background, once, with the key; its answer is kept over a restart and asked again when old', async () => {
     const { asked, url } = await anApi(() => ({ body: ANSWER }));
-    const { data, service, boxes, clock } = aService(api(url));
+    const { data, service, boxes, clock, learned } = aService(api(url));
     // Nothing is waited for: the first report goes on without.
     expect(service.lookup(IDNAT)).toBeUndefined();
     expect(service.lookup(IDNAT)).toBeUndefined();
     await vi.waitFor(() => expect(boxes()).toEqual(['claire@api.mssante.fr']));
+    // Reports that went on without are looked at again.
+    expect(learned).toEqual([IDNAT]);
     expect(asked).toEqual([
       {
         path: `/fhir/v2/Practitioner?identifier=${IDNAT}&_revinclude=PractitionerRole%3Apractitioner`,

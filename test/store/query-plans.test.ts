@@ -9,6 +9,7 @@ import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
 import { UNRENDERED } from '../../src/store/reports.ts';
 import { CANDIDATE } from '../../src/store/side-files.ts';
+import { UNADDRESSED, UNADDRESSED_OF, UNADDRESSED_TO } from '../../src/store/unaddressed.ts';
 import { aBench } from './store-fixtures.ts';
 
 /** The questions that are asked all day must not read a whole table, whatever its size. */
@@ -35,6 +36,9 @@ describe('hot queries', () => {
     ['doubts', DOUBTS, 'delivery_doubt'],
     ['holds that a date ends', HOLDS_DUE, 'delivery_until'],
     ['alerts to tell', ALERTS_DUE, 'alert_due'],
+    ['versions without an address', UNADDRESSED, 'delivery_state'],
+    ['those of one professional', UNADDRESSED_TO, 'delivery_unaddressed'],
+    ['those of one report', UNADDRESSED_OF, 'delivery_once'],
     ['answers owed to a partner', ANSWERS_OWED, 'file_answer_owed'],
     ['acknowledgements owed', ACKS_OWED, 'application_ack_of_sender'],
   ])('%s uses its index and scans no table', (_name, sql, index) => {

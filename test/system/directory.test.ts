@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { extraction, MAILBOX_HEADER, mailbox } from '../fixtures/directory/extractions.ts';
 import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
 
-/** The national directory through the whole daemon: a dropped extraction gives the address that a report lacked. */
+/** The national directory through the whole daemon: a dropped extraction gives the address that a report lacked, and it leaves. */
 
 let laboratory: Laboratory;
 const ADDRESS = 'odile.lambert@sandbox-mssante.invalid';
@@ -24,21 +24,25 @@ afterAll(() => laboratory.close());
 const exported = (control: string) =>
   input('02-hemogramme.hl7', { 'D057^PETIT^Hugo': 'D099^LAMBERT^Odile', DEMO0002: control });
 
-const toProfessional = async (version: number) =>
-  (await laboratory.report('26-110002')).deliveries.find(
-    (delivery) => delivery.version === version && delivery.channel === 'mssante-pro',
-  );
+/** What the sandbox got: documents of the DMP, mails with reports. */
+const received = async () => {
+  const { documents, mails: all } = await laboratory.state();
+  return { documents, mails: all.filter(({ kind }) => kind === 'report') };
+};
 
-/** The first version's delivery; the report may not be there yet. */
-const planned = async () =>
-  (await laboratory.store().deliveries({})).find(({ channel }) => channel === 'mssante-pro');
+const mails = async () =>
+  (await laboratory.report('26-110002')).deliveries.filter(({ channel }) => channel === 'mssante-pro');
 
-it('completes what waited for an address, once the request is exported again', {
+it('completes what waited for an address as soon as the directory has one', {
   timeout: SYSTEM_TIMEOUT_MS,
 }, async () => {
   laboratory.drop('1.hl7', exported('A1'));
-  await laboratory.until('the report is planned', async () => (await planned()) !== undefined);
-  expect(await toProfessional(1)).toMatchObject({ state: 'never', rule: 'adresse-absente' });
+  await laboratory.until('the report is planned', async () =>
+    (await laboratory.store().deliveries({})).some(({ channel }) => channel === 'mssante-pro'),
+  );
+  expect(await mails()).toMatchObject([{ state: 'never', rule: 'adresse-absente' }]);
+  await laboratory.settled();
+  const before = await received();
 
   const person = { rpps: '10000000105', family: 'LAMBERT', given: 'ODILE' };
   const file = join(laboratory.folder, 'annuaire', 'Extraction_Correspondance_MSSante_202608261013.txt');
@@ -46,26 +50,30 @@ it('completes what waited for an address, once the request is exported again', {
   const minuteAgo = Date.now() / 1000 - 60;
   utimesSync(`${file}.part`, minuteAgo, minuteAgo);
   renameSync(`${file}.part`, file);
-  await laboratory.until('the extraction is imported', () =>
-    laboratory.log().includes('"directory-imported"'),
+  await laboratory.until('the professional has the report', async () =>
+    (await mails()).some(({ state }) => state === 'delivered'),
   );
+  expect(await mails()).toMatchObject([
+    { state: 'superseded', recipient: '810000000105' },
+    {
+      version: 1,
+      recipient: ADDRESS,
+      reason: 'compte rendu validé, adresse de l’annuaire national du 2026-08-26',
+    },
+  ]);
+  const after = await received();
+  expect(after.documents).toEqual(before.documents);
+  expect(after.mails.slice(0, before.mails.length)).toEqual(before.mails);
+  expect(after.mails).toHaveLength(before.mails.length + 1);
 
+  // The same content once more: the address is no news.
   laboratory.drop('2.hl7', exported('A2'));
-  await laboratory.until(
-    'the professional has the report',
-    async () => (await toProfessional(2))?.state === 'delivered',
-  );
-  expect(await toProfessional(2)).toMatchObject({
-    recipient: ADDRESS,
-    reason: 'compte rendu validé, adresse de l’annuaire national du 2026-08-26',
-  });
-
-  // The same content once more: the directory's address is no news.
-  laboratory.drop('3.hl7', exported('A3'));
   await laboratory.until('the file is archived', () =>
-    laboratory.files('archive').some((name) => name.endsWith('3.hl7')),
+    laboratory.files('archive').some((name) => name.endsWith('2.hl7')),
   );
   await laboratory.settled();
-  expect((await laboratory.report('26-110002')).versions).toHaveLength(2);
+  expect((await laboratory.report('26-110002')).versions).toHaveLength(1);
+  expect(await received()).toEqual(after);
   expect(laboratory.log()).not.toContain('LAMBERT');
+  expect(laboratory.log()).not.toContain(ADDRESS);
 });

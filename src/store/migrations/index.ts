@@ -13,6 +13,7 @@ import { applicationAcks } from './0012-application-acks.ts';
 import { acceptedScans } from './0013-accepted-scans.ts';
 import { mails } from './0014-mails.ts';
 import { fileAnswers } from './0015-file-answers.ts';
+import { lateAddresses } from './0016-late-addresses.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly string[] = [
   acceptedScans,
   mails,
   fileAnswers,
+  lateAddresses,
 ];
