@@ -1,9 +1,9 @@
 import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
-import { offsetAt } from '../report/timestamp.ts';
 import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/records.ts';
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
+import { maskEndOf, NO_MASK_END } from './mask-end.ts';
 import {
   type Column,
   type CommonOptions,
@@ -178,39 +178,26 @@ export function maskReport(
     );
     return Promise.resolve(EXIT.usage);
   }
-  if (options.until !== undefined && Number.isNaN(Date.parse(options.until))) {
-    output.err(
-      say(
-        options,
-        `« ${options.until} » n'est pas une date (AAAA-MM-JJ)`,
-        `"${options.until}" is not a date (YYYY-MM-DD)`,
-      ),
-    );
-    return Promise.resolve(EXIT.usage);
-  }
   const change: DispatchFlags = {
     ...(options.ps || none ? { masquePs: masked } : {}),
     ...(options.patient || none ? { invisiblePatient: masked } : {}),
     ...(options.representatives || none ? { invisibleRepLegaux: masked } : {}),
   };
-  return withStore(output, options, async (store, config) =>
-    actDone(
+  return withStore(output, options, async (store, config) => {
+    const until = options.until === undefined ? null : maskEndOf(options.until, config.laboratory.timeZone);
+    if (until === undefined) {
+      complain(output, options, NO_MASK_END);
+      return EXIT.usage;
+    }
+    return actDone(
       output,
       options,
       id,
-      await store.mask(id, change, endOf(options.until, config.laboratory.timeZone), actOf(options)),
+      await store.mask(id, change, until, actOf(options)),
       masked ? 'masqué' : 'démasqué',
       masked ? 'masked' : 'unmasked',
-    ),
-  );
-}
-
-/** A date alone means the first minute of that day in the laboratory's zone, and not in Greenwich's. */
-function endOf(until: string | undefined, zone: string): string | null {
-  if (until === undefined) return null;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(until)) return until;
-  const offset = offsetAt(until.replaceAll('-', ''), zone);
-  return `${until}T00:00:00${offset.slice(0, 3)}:${offset.slice(3)}`;
+    );
+  });
 }
 
 /** `crbio explain ID`: why each delivery was made, held or refused, step by step. */

@@ -151,7 +151,7 @@ export const REFUSED = {
   maskDate: () =>
     refuse(
       'MASK_DATE',
-      'la date de fin du masquage n’est pas une date',
+      'la date de fin du masquage n’est pas une date à venir',
       'écrire la date en AAAA-MM-JJ, ou en AAAA-MM-JJTHH:MM avec son décalage horaire',
     ),
   maskOverdue: () =>

@@ -138,7 +138,8 @@ export function createReportActs(
       const report = reports.find(reportId);
       if (!report) return REFUSED.reportUnknown(reportId);
       const untilMs = until === null ? null : Date.parse(until);
-      if (Number.isNaN(untilMs)) return REFUSED.maskDate();
+      // A date that is over would show the patient at once what the act was to mask.
+      if (untilMs !== null && !(untilMs > now())) return REFUSED.maskDate();
       if (change[ANNOUNCEMENT] && isVisibleByRight(report, now())) return REFUSED.maskOverdue();
       // Rules that a person lifted were lifted for the earlier masks: the new version is decided afresh.
       const version = maskAnew(report, change, { by: act.by, lifted: [] });

@@ -206,9 +206,15 @@ describe('mask', () => {
     await store.mask(REPORT, { invisiblePatient: false }, null, ACT);
     await render(store);
     expect((await store.unplanned(1))[0]?.maskUntil).toBeNull();
-    expect(await store.mask(REPORT, { masquePs: true }, 'demain', ACT)).toMatchObject({
+  });
+
+  test.each(['demain', '2026-02-03'])('a mask until %s is refused: it would end at once', async (until) => {
+    const { store } = aBench();
+    await tell(store, aDossier());
+    expect(await store.mask(REPORT, { invisiblePatient: true }, until, ACT)).toMatchObject({
       fault: { code: 'MASK_DATE' },
     });
+    expect(await flags(store)).toEqual({});
   });
 });
 
