@@ -18,6 +18,18 @@ export const SET_ASIDE = {
     cause: 'aucun message ne le cite : ce document attendait un message qui le nomme',
     hint: 'vérifier l’export du SGL (nom du document dans le message) ; pour le reprendre, le déposer de nouveau avec son message',
   }),
+  sideFileNameReused: (): Fault => ({
+    code: 'SIDE_FILE_NAME_REUSED',
+    cause:
+      'un autre document du même nom, au contenu différent, attendait encore son message : rien ne dit lequel est de quel patient, aucun des deux n’est joint',
+    hint: 'regarder chacun (crbio quarantine show, --out), déposer de nouveau le bon, seul, avec son message ; faire donner par le SGL un nom propre à chaque document',
+  }),
+  sideFileSeveralWait: (): Fault => ({
+    code: 'SIDE_FILE_SEVERAL_WAIT',
+    cause:
+      'plusieurs messages attendent un document de ce nom : rien ne dit duquel il est, il n’est joint à aucun',
+    hint: 'une fois ces messages en quarantaine, déposer de nouveau le document de l’un et rejouer ce message, puis faire de même pour l’autre ; faire donner par le SGL un nom propre à chaque document',
+  }),
   dossierOfAnother: (number: string): Fault => ({
     code: 'DOSSIER_OTHER_PATIENT',
     cause: `le dossier ${number} appartient déjà à un autre patient : rien n’y est ajouté`,

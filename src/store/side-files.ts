@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Context } from './context.ts';
+import type { Fault } from '../report/fault.ts';
+import { type Context, fromJson } from './context.ts';
 import { SET_ASIDE } from './faults.ts';
 import type { Inbox } from './inbox.ts';
 import type { SideFileClaim, SideFileFate } from './records.ts';
@@ -8,6 +9,7 @@ interface SideFileRow {
   readonly id: number;
   readonly source: string;
   readonly name: string;
+  readonly sha256: string;
   readonly size: number;
   readonly state: 'free' | 'used' | 'replaced' | 'unclaimed';
   readonly inbox_id: number | null;
@@ -16,7 +18,8 @@ interface SideFileRow {
 
 /**
  * Files that lie beside the messages which name them, and the messages that wait for one. A file serves one message only:
- * a name that the source uses again is another document, perhaps of another patient.
+ * a name that the source uses again is another document, perhaps of another patient. So nothing is given where a name is all
+ * that would tell whose document it is: two documents of one name wait, or several messages wait for that name.
  */
 export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inbox) {
   const keep = db.prepare('INSERT OR IGNORE INTO attachment (sha256, bytes) VALUES (?, ?)');
@@ -28,9 +31,16 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     'SELECT * FROM side_file WHERE source = ? AND name = ? AND stamp = ? AND sha256 = ?',
   );
   const byId = db.prepare<[number | bigint], SideFileRow>('SELECT * FROM side_file WHERE id = ?');
-  const replace = db.prepare(
-    `UPDATE side_file SET state = 'replaced' WHERE source = ? AND name_key = ? AND name = ? AND state = 'free'`,
+  const freeOf = db.prepare<[string, string, string], { id: number; sha256: string; bytes: Buffer }>(
+    `SELECT id, sha256, bytes FROM side_file JOIN attachment USING (sha256)
+     WHERE source = ? AND name_key = ? AND name = ? AND state = 'free'`,
   );
+  const replace = db.prepare(`UPDATE side_file SET state = 'replaced' WHERE id = ?`);
+  const refusal = db
+    .prepare<[string, string, string], string>(
+      'SELECT fault FROM quarantine WHERE source = ? AND origin = ? AND sha256 = ? ORDER BY id DESC LIMIT 1',
+    )
+    .pluck();
   const offer = db.prepare(`UPDATE side_file SET state = 'free', until_at = ? WHERE id = ?`);
   const give = db.prepare(`UPDATE side_file SET state = 'used', inbox_id = ? WHERE id = ?`);
   const giveUp = db.prepare(`UPDATE side_file SET state = 'unclaimed' WHERE id = ?`);
@@ -58,12 +68,45 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     db.prepare('DELETE FROM side_wait WHERE inbox_id = ?'),
   ];
 
-  const fateOf = ({ state, until_at, inbox_id }: SideFileRow): SideFileFate =>
-    state === 'used' && inbox_id !== null
+  /** Why it was set aside, as a person is told. */
+  const faultOf = ({ source, name, sha256 }: SideFileRow): Fault => {
+    const told = refusal.get(source, name, sha256);
+    return told === undefined ? SET_ASIDE.sideFileUnclaimed() : fromJson<Fault>(told);
+  };
+
+  const fateOf = (row: SideFileRow): SideFileFate => {
+    const { state, until_at, inbox_id } = row;
+    return state === 'used' && inbox_id !== null
       ? { state: 'used', inboxId: inbox_id }
       : state === 'free'
         ? { state: 'waiting', until: until_at }
-        : { state: 'unclaimed', fault: SET_ASIDE.sideFileUnclaimed() };
+        : { state: 'unclaimed', fault: faultOf(row) };
+  };
+
+  const setAside = (row: SideFileRow, fault: Fault): void => {
+    const { id, source, name, size, sha256 } = row;
+    giveUp.run(id);
+    inbox.refuse({ source, origin: name, size, sha256, fault });
+  };
+
+  /**
+   * Makes a file one that messages may take, unless its name does not tell whose it is: those of that name are then set
+   * aside, all of them. A document that begins with all of the earlier one is that one, written to its end.
+   */
+  const admit = (row: SideFileRow, key: string, bytes: Uint8Array): void => {
+    const { id, source, name, sha256 } = row;
+    const earlier = freeOf.all(source, key, name).filter((one) => one.id !== id);
+    const others = earlier.filter((one) => one.sha256 !== sha256 && !begins(bytes, one.bytes));
+    for (const one of earlier) if (!others.includes(one)) replace.run(one.id);
+    const messages = awaited.all(source, key);
+    if (others.length === 0 && messages.length < 2) {
+      for (const inboxId of messages) awaken.run(inboxId);
+      return;
+    }
+    const fault = others.length > 0 ? SET_ASIDE.sideFileNameReused() : SET_ASIDE.sideFileSeveralWait();
+    for (const one of others) setAside(load(one.id), fault);
+    setAside(row, fault);
+  };
 
   const load = (id: number | bigint): SideFileRow => {
     const row = byId.get(id);
@@ -71,12 +114,22 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     return row;
   };
 
-  /** What the message has or may take, by name as it gave them. */
-  const candidates = (inboxId: number, source: string, names: ReadonlyMap<string, string>) =>
-    [...names].flatMap(([name, key]) => {
-      const found = candidate.get(inboxId, source, key, source, key, name);
-      return found ? [{ name, ...found }] : [];
+  /** The message, and those that it is a mended copy of: what they have is its too. */
+  const lineOf = (inboxId: number): number[] => {
+    const original = inbox.mended(inboxId);
+    return original === undefined ? [inboxId] : [inboxId, ...lineOf(original)];
+  };
+
+  /** What the message has or may take, by name as it gave them: nothing that another one waited for before it. */
+  const candidates = (inboxId: number, source: string, names: ReadonlyMap<string, string>) => {
+    const line = lineOf(inboxId);
+    return [...names].flatMap(([name, key]) => {
+      const found = line.flatMap((id) => candidate.get(id, source, key, source, key, name) ?? []);
+      const best = found.find(({ own }) => own === 1) ?? found[0];
+      const isPromised = awaited.all(source, key).some((other) => other < inboxId);
+      return best && (best.own === 1 || !isPromised) ? [{ name, ...best }] : [];
     });
+  };
 
   return {
     /** What a message that names these files would find now; nothing is taken. */
@@ -98,8 +151,6 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
       const known = same.get(source, name, stamp, sha256);
       if (!known) {
         keep.run(sha256, bytes);
-        // Written anew under its name before anybody took it.
-        replace.run(source, key, name);
         const row = insert.run(source, name, key, sha256, bytes.length, stamp, now(), now() + waitMs);
         journal.append({
           actor,
@@ -107,24 +158,15 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
           subject: `side-file:${row.lastInsertRowid}`,
           details: { source, size: bytes.length, sha256 },
         });
-        for (const inboxId of awaited.all(source, key)) awaken.run(inboxId);
+        admit(load(row.lastInsertRowid), key, bytes);
         return fateOf(load(row.lastInsertRowid));
       }
       if (known.state === 'unclaimed' && !again) {
         // Put back in the folder after it was set aside.
         offer.run(now() + waitMs, known.id);
-        for (const inboxId of awaited.all(source, key)) awaken.run(inboxId);
+        admit(load(known.id), key, bytes);
       }
-      if (known.state === 'free' && known.until_at <= now()) {
-        giveUp.run(known.id);
-        inbox.refuse({
-          source,
-          origin: name,
-          size: known.size,
-          sha256,
-          fault: SET_ASIDE.sideFileUnclaimed(),
-        });
-      }
+      if (known.state === 'free' && known.until_at <= now()) setAside(known, SET_ASIDE.sideFileUnclaimed());
       return fateOf(load(known.id));
     },
 
@@ -156,6 +198,10 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     /** Until when a message waits; undefined when it does not. */
     waitsUntil: (inboxId: number): number | undefined => until.get(inboxId),
   };
+}
+
+function begins(bytes: Uint8Array, start: Uint8Array): boolean {
+  return start.length <= bytes.length && Buffer.from(start).equals(bytes.subarray(0, start.length));
 }
 
 export const CANDIDATE = `

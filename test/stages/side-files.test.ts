@@ -202,27 +202,95 @@ describe('a document never serves two messages', () => {
     expect(await folder.drop('m2.hl7', citing('D2', 'cr.pdf'))).toMatchObject({ move: 'wait' });
   });
 
-  it('written anew before anybody took it, only the new one counts', async () => {
+  it('on another day, with other bytes, each message has the bytes that lay beside it', async () => {
     const folder = aFolder();
-    await folder.drop('cr.pdf', pdf('cut'), 'first');
-    await folder.drop('cr.pdf', pdf('whole'), 'second');
-    await folder.drop('m.hl7', citing('D1', 'cr.pdf'));
-    expect(await folder.attached('D1')).toEqual([pdf('whole').toString()]);
+    for (const [day, dossier] of ['D1', 'D2', 'D3'].entries()) {
+      const [file, message] = [pdf(`de ${dossier}`), citing(dossier, 'cr.pdf')];
+      if (day % 2 === 0) await folder.drop('cr.pdf', file, `day ${day}`);
+      await folder.drop(`m${day}.hl7`, message);
+      await folder.drop('cr.pdf', file, `day ${day}`);
+      await folder.turn();
+      expect(await folder.drop('cr.pdf', file, `day ${day}`)).toEqual({ move: 'archive' });
+      folder.bench.clock.now += 24 * 60 * MINUTE;
+    }
+    for (const dossier of ['D1', 'D2', 'D3'])
+      expect(await folder.attached(dossier)).toEqual([pdf(`de ${dossier}`).toString()]);
+    expect(await folder.codes()).toEqual([]);
   });
 
-  it('two messages that name it at the same time: one gets it', async () => {
+  it('written on before anybody took it, only the whole one counts', async () => {
     const folder = aFolder();
-    await Promise.all([
-      folder.drop('m1.hl7', citing('D1', 'cr.pdf')),
-      folder.drop('m2.hl7', citing('D2', 'cr.pdf')),
-    ]);
-    await folder.drop('cr.pdf', pdf('un'));
+    const whole = pdf('whole');
+    await folder.drop('cr.pdf', whole.subarray(0, 12), 'first');
+    await folder.drop('cr.pdf', whole, 'second');
+    await folder.drop('cr.pdf', whole, 'third');
+    await folder.drop('m.hl7', citing('D1', 'cr.pdf'));
+    expect(await folder.attached('D1')).toEqual([whole.toString()]);
+  });
+
+  it('written over by another before its message came, neither is given: either may be of somebody else', async () => {
+    const folder = aFolder();
+    await folder.drop('cr.pdf', pdf('de D1'), 'first');
+    expect(await folder.drop('cr.pdf', pdf('de D2'), 'second')).toMatchObject({
+      move: 'quarantine',
+      reason: expect.stringContaining('SIDE_FILE_NAME_REUSED'),
+    });
+    expect(await folder.codes()).toEqual(['cr.pdf SIDE_FILE_NAME_REUSED', 'cr.pdf SIDE_FILE_NAME_REUSED']);
+    expect(await folder.drop('m.hl7', citing('D1', 'cr.pdf'))).toMatchObject({ move: 'wait' });
+    // A person puts the right one back, of which the bytes were kept.
+    const [, first] = await folder.bench.store.quarantine({});
+    const kept = await folder.bench.store.quarantineContent(first?.quarantineId ?? 0);
+    await folder.drop('cr.pdf', kept ?? new Uint8Array(), 'third');
     await folder.turn();
-    expect(await folder.attached('D1')).toEqual([pdf('un').toString()]);
-    expect(await folder.attached('D2')).toBeUndefined();
+    expect(await folder.attached('D1')).toEqual([pdf('de D1').toString()]);
+  });
+
+  it('named by two messages that wait, it is given to neither, until a person says whose it is', async () => {
+    const folder = aFolder();
+    const messages = { 'm1.hl7': citing('D1', 'cr.pdf'), 'm2.hl7': citing('D2', 'cr.pdf') };
+    await Promise.all(Object.entries(messages).map(([name, bytes]) => folder.drop(name, bytes)));
+    expect(await folder.drop('cr.pdf', pdf('de D2'), 'first')).toMatchObject({
+      move: 'quarantine',
+      reason: expect.stringContaining('SIDE_FILE_SEVERAL_WAIT'),
+    });
     folder.bench.clock.now += 30 * MINUTE;
     await folder.turn();
-    expect(await folder.codes()).toEqual(['m2.hl7 SIDE_FILE_MISSING']);
+    expect((await folder.codes()).sort()).toEqual([
+      ...['cr.pdf SIDE_FILE_SEVERAL_WAIT', 'm1.hl7 SIDE_FILE_MISSING', 'm2.hl7 SIDE_FILE_MISSING'],
+    ]);
+    await folder.drop('cr.pdf', pdf('de D2'), 'first');
+    const rows = await folder.bench.store.quarantine({});
+    const second = rows.find(({ origin }) => origin === 'm2.hl7')?.quarantineId ?? 0;
+    await folder.bench.store.replay(second, { by: 'x', reason: 'c’est le sien' });
+    await folder.turn();
+    expect(await folder.attached('D1')).toBeUndefined();
+    expect(await folder.attached('D2')).toEqual([pdf('de D2').toString()]);
+  });
+
+  it('promised to the message that waits, it is not taken by one that comes before that is read again', async () => {
+    const folder = aFolder();
+    await folder.drop('m1.hl7', citing('D1', 'cr.pdf'));
+    await folder.drop('cr.pdf', pdf('de D1'), 'first');
+    expect(await folder.drop('m2.hl7', citing('D2', 'cr.pdf'))).toMatchObject({ move: 'wait' });
+    await folder.turn();
+    expect(await folder.attached('D1')).toEqual([pdf('de D1').toString()]);
+    await folder.drop('cr.pdf', pdf('de D2'), 'second');
+    await folder.turn();
+    expect(await folder.attached('D2')).toEqual([pdf('de D2').toString()]);
+  });
+
+  it('of a message that was mended, it goes with the copy', async () => {
+    const folder = aFolder();
+    const mended = citing('D1', 'cr.pdf');
+    await folder.drop('cr.pdf', pdf('de D1'), 'first');
+    await folder.drop('m.hl7', Buffer.concat([mended, Buffer.from('OBX|2|NM|A^A^L||1||||||??\r')]));
+    expect(await folder.codes()).toEqual(['m.hl7 OBX_STATUS']);
+    // Of another message, and of the same name: not what the copy means.
+    await folder.drop('cr.pdf', pdf('de D2'), 'second');
+    const [row] = await folder.bench.store.quarantine({});
+    await folder.bench.store.mend(row?.quarantineId ?? 0, mended, { by: 'x', reason: 'x' });
+    await folder.turn();
+    expect(await folder.attached('D1')).toEqual([pdf('de D1').toString()]);
   });
 
   it('another source has its own', async () => {
