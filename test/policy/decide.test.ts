@@ -255,6 +255,21 @@ describe('the dispatch plan', () => {
     expect(recipients).toEqual(['DMP', DOCTOR_BOX, 'hugo.petit@medecin.mssante.invalid', PATIENT_BOX]);
   });
 
+  it('takes a mailbox for one recipient, whatever its case, under the name by which it has the report', () => {
+    const professionals = [
+      { key: '899700012034', mailbox: DOCTOR_BOX.toUpperCase(), prescriber: true as const },
+      { key: '899700012042', mailbox: DOCTOR_BOX },
+    ];
+    const mails = (alreadyHave: DispatchCircumstances['alreadyHave']) =>
+      decide(
+        facts({ professionals }),
+        circumstances({ alreadyHave }),
+        settings({ channels: ['mssante-pro'] }),
+      ).map(({ recipient }) => recipient);
+    expect(mails([])).toEqual([DOCTOR_BOX.toUpperCase()]);
+    expect(mails([{ channel: 'mssante-pro', recipient: DOCTOR_BOX }])).toEqual([DOCTOR_BOX]);
+  });
+
   it('prefers never to hold, and the earlier rule among equals', () => {
     expect(plan({ completeness: 'partial' }, { opposition: { dmp: { by: 'x', reason: 'y' } } })[0]).toBe(
       'dmp never/opposition',
