@@ -6,6 +6,7 @@ import { antivirus } from './config/antivirus.ts';
 import { directory } from './config/directory.ts';
 import { keyPair } from './config/key-pair.ts';
 import { listener } from './config/listener.ts';
+import { mailbox as returnMailbox } from './config/mailbox.ts';
 import { address, civility, professionalId, structureId, title } from './config/people.ts';
 import { answersRead, folderSource, sharedFolders } from './config/source.ts';
 import type { Fault } from './report/fault.ts';
@@ -124,6 +125,7 @@ const mssante = z
     toPatients: z.boolean().default(true),
     concurrency: z.number().int().min(1).max(10).default(4),
     timeoutMs: z.number().int().min(1_000).default(60_000),
+    mailbox: returnMailbox.optional(),
   })
   .strict();
 
@@ -245,6 +247,10 @@ const schema = z
       peers.push([['directory', 'api', 'url'], `${hostname}:${port || '443'}`]);
     }
     if (config.mssante) peers.push([['mssante', 'host'], `${config.mssante.host}:${config.mssante.port}`]);
+    if (config.mssante?.mailbox) {
+      const { host = config.mssante.host, port } = config.mssante.mailbox;
+      peers.push([['mssante', 'mailbox', 'host'], `${host}:${port}`]);
+    }
     for (const [name, list] of [
       ['sources', config.sources],
       ['listeners', config.listeners],

@@ -12,6 +12,8 @@ import { type Correspondent, readCorrespondents } from './intake/correspondents.
 import { type FolderFeed, watchFolder } from './intake/folder.ts';
 import { isAnswerable } from './intake/hprim/answer.ts';
 import { startListeners } from './listeners.ts';
+import { type MailboxFeeds, mailboxesOf } from './mailbox-settings.ts';
+import { startMailboxes } from './mailboxes.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
 import { codeOf } from './ops/codes.ts';
 import type { Log } from './ops/log.ts';
@@ -20,7 +22,7 @@ import { notifySystemd } from './ops/systemd.ts';
 import { usePrivateTemporary } from './ops/temporary.ts';
 import { tellSender } from './pfi/client.ts';
 import type { Channel, ChannelAdapter } from './report/delivery.ts';
-import type { Fault } from './report/fault.ts';
+import { type Fault, isFaults } from './report/fault.ts';
 import {
   acknowledgementsOf,
   answerFoldersOf,
@@ -77,6 +79,8 @@ const WATCH_MS = 250;
 export interface DaemonParts {
   readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
   readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
+  /** Absent: nothing that comes back is read. */
+  readonly mailboxes: MailboxFeeds | undefined;
   readonly directory: DirectoryServiceSettings;
   readonly correspondents: readonly Correspondent[];
   readonly listeners: Exclude<ReturnType<typeof listenersOf>, Fault[]>;
@@ -90,6 +94,7 @@ export interface DaemonParts {
 export function readParts(config: Config): DaemonParts | Fault[] {
   const dmp = dmpSettingsOf(config);
   const mssante = mssanteSettingsOf(config);
+  const mailboxes = mailboxesOf(config);
   const directory = directorySettingsOf(config);
   const correspondents = config.correspondents
     ? readCorrespondents(pathOf(config, config.correspondents))
@@ -101,15 +106,16 @@ export function readParts(config: Config): DaemonParts | Fault[] {
     isFaults(dmp) ||
     isFaults(directory) ||
     isFaults(mssante) ||
+    isFaults(mailboxes) ||
     isFaults(correspondents) ||
     isFaults(listeners) ||
     isFaults(acknowledgements) ||
     isFaults(assets)
   )
-    return [dmp, mssante, directory, correspondents, listeners, acknowledgements, assets].flatMap((part) =>
-      isFaults(part) ? part : [],
+    return [dmp, mssante, mailboxes, directory, correspondents, listeners, acknowledgements, assets].flatMap(
+      (part) => (isFaults(part) ? part : []),
     );
-  return { dmp, mssante, directory, correspondents, listeners, acknowledgements };
+  return { dmp, mssante, mailboxes, directory, correspondents, listeners, acknowledgements };
 }
 
 /**
@@ -181,7 +187,10 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     ...(scanner
       ? {
           guard: createDocumentGuard({
-            ...{ scanner, store, log, now },
+            scanner,
+            store,
+            log,
+            now,
             random: Math.random,
             backoff: { baseMs: config.retry.baseMs, capMs: Math.min(config.retry.capMs, SCAN_RETRY_MS) },
           }),
@@ -332,6 +341,13 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     }),
   );
 
+  const mailboxes =
+    parts.mailboxes &&
+    startMailboxes(parts.mailboxes, {
+      ...{ store, log, now, at, backoff: config.retry },
+      next: () => wake('acknowledge', 'alerts', 'render', ...channelsOf(config)),
+    });
+
   const retention = startRetention(
     config.sources.map((source) => ({
       name: source.name,
@@ -362,6 +378,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
       await Promise.all([
         listeners.stop(),
         retention.stop(),
+        mailboxes?.stop(),
         ...[...feeds.values()].map((feed) => feed.stop()),
       ]);
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
@@ -389,14 +406,4 @@ function adapterOf(name: Channel, { dmp, mssante, workers, now, log }: AdapterPa
   }
   if (!mssante) throw new Error('a lane without its channel');
   return { ...createMssanteChannel(mssante, name, { now }), prepare: (job) => workers.mail(job, now()) };
-}
-
-function isFaults(part: unknown): part is Fault[] {
-  return (
-    Array.isArray(part) &&
-    part.length > 0 &&
-    typeof part[0] === 'object' &&
-    part[0] !== null &&
-    'cause' in part[0]
-  );
 }

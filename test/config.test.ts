@@ -94,9 +94,17 @@ describe('the configuration', () => {
 
   it('lets a test instance talk only to the peers it lists', () => {
     const found = faults(altered('environment: production', 'environment: test'));
-    expect(found.map((f) => f.key).sort()).toEqual(['dmp.url', 'mssante.host', 'mssante.patientDomain']);
+    expect(found.map((f) => f.key).sort()).toEqual([
+      'dmp.url',
+      'mssante.host',
+      'mssante.mailbox.host',
+      'mssante.patientDomain',
+    ]);
     const listed = EXAMPLE.replace('environment: production', 'environment: test')
-      .replace('peers: []', 'peers: ["lps.dmp.example:443", "smtp.operateur.example:587"]')
+      .replace(
+        'peers: []',
+        'peers: ["lps.dmp.example:443", "smtp.operateur.example:587", "imap.operateur.example:143"]',
+      )
       .replace('patientDomain: patient.mssante.fr', 'patientDomain: patient.test.invalid');
     expect(faults(parseConfig(listed, 'c.yaml'))).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { catalogueCommands } from './catalogue.ts';
 import { command, exit, output } from './command.ts';
 import { directoryCommands } from './directory.ts';
 import { journalCommands } from './journal.ts';
+import { mailCommands } from './mail.ts';
 import { patientCommands } from './patient.ts';
 import { quarantineCommands } from './quarantine.ts';
 import { queueCommands } from './queue.ts';
@@ -87,6 +88,7 @@ export function program(lang: string): Command {
   reportCommands(crbio);
   patientCommands(crbio);
   queueCommands(crbio);
+  mailCommands(crbio);
   quarantineCommands(crbio);
   alertCommands(crbio);
   directoryCommands(crbio);

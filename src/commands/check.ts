@@ -12,6 +12,7 @@ import { answerFoldersOf, dmpSettingsOf, foldersOf, mssanteSettingsOf } from '..
 import { checkAcknowledgements } from './check-acknowledgements.ts';
 import { checkAntivirus } from './check-antivirus.ts';
 import { checkListeners } from './check-listeners.ts';
+import { checkMailboxes } from './check-mailboxes.ts';
 import { type CommonOptions, EXIT, type ExitCode, type Output, say } from './output.ts';
 import { configured } from './store.ts';
 
@@ -47,6 +48,7 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
     ...checkDirectory(config),
     ...checkDmp(config),
     ...checkMssante(config),
+    ...(await checkMailboxes(config, options.reach === true)),
     ...(options.reach ? await reachPeers(config) : []),
   ];
   for (const line of lines) {

@@ -68,8 +68,9 @@ export function showReport(output: Output, options: CommonOptions, id: string): 
   return withStore(output, options, async (store) => {
     const report = await store.report(id);
     if (!report) return unknownReport(output, options, id);
+    const mails = await store.mails({ reportId: id });
     if (options.json) {
-      output.out(JSON.stringify(report));
+      output.out(JSON.stringify({ ...report, mails }));
       return EXIT.done;
     }
     output.out(
@@ -83,6 +84,7 @@ export function showReport(output: Output, options: CommonOptions, id: string): 
       for (const fault of version.faults) output.out(`     × ${fault.cause} [${fault.code}]`);
     }
     for (const delivery of report.deliveries) output.out(deliveryLine(options, delivery));
+    for (const mail of mails) output.out(mailLine(options, mail));
     for (const ack of report.acknowledgements) output.out(ackLine(options, ack));
     for (const alert of await store.alerts({ subject: id })) output.out(alertLine(options, alert));
     return EXIT.done;

@@ -37,7 +37,7 @@ export interface FetchedMail {
   readonly seen: boolean;
 }
 
-/** An open folder. Its methods reject when the connection is lost: it is not used again then. */
+/** An open folder. Its methods reject with MailboxLost when the connection is lost: it is not used again then. */
 export interface MailboxSession {
   /** UIDs count within it alone. */
   readonly uidValidity: string;
@@ -54,6 +54,16 @@ export interface MailboxSession {
 /** The server gives the mailbox, and not this mail. */
 export class MailRefused extends Error {}
 
+/** The connection was lost, or the server refused to go on. */
+export class MailboxLost extends Error {
+  readonly failure: MailboxFailure;
+
+  constructor(error: unknown) {
+    super('mailbox lost', { cause: error });
+    this.failure = mailboxFailure(error);
+  }
+}
+
 /** A failure to open, or a lost connection. `blocked`: no delay mends it. */
 export interface MailboxFailure {
   readonly blocked: boolean;
@@ -65,20 +75,60 @@ const SILENCE_MS = 180_000;
 const CONNECT_MS = 30_000;
 const MARGIN_BYTES = 1024 * 1024;
 
-/** Opens the folder. @returns the session, or why there is none; never rejects */
-export async function openMailbox(settings: MailboxSettings): Promise<MailboxSession | MailboxFailure> {
+/**
+ * Opens the folder.
+ * @param signal ends the connection, at whatever moment
+ * @returns the session, or why there is none; never rejects
+ */
+export async function openMailbox(
+  settings: MailboxSettings,
+  signal?: AbortSignal,
+): Promise<MailboxSession | MailboxFailure> {
   const client = clientOf(settings);
+  const closing = new AbortController();
+  const link: Link = { client, closing: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal };
   let opened = false;
   try {
-    await client.connect();
+    await asked(link, client.connect());
     opened = true;
-    const { uidValidity } = await client.mailboxOpen(settings.folder, { readOnly: settings.readOnly });
-    return sessionOf(client, String(uidValidity), settings);
+    const folder = client.mailboxOpen(settings.folder, { readOnly: settings.readOnly });
+    const { uidValidity } = await asked(link, folder);
+    return sessionOf(link, () => closing.abort(), String(uidValidity), settings);
   } catch (error) {
     client.close();
-    return opened && (error as ImapError).responseStatus === 'NO'
-      ? { blocked: true, fault: mailboxFolder() }
-      : mailboxFailure(error);
+    const { cause, failure } = error as MailboxLost;
+    return opened && isRefusal(cause) ? { blocked: true, fault: mailboxFolder() } : failure;
+  }
+}
+
+interface Link {
+  readonly client: ImapFlow;
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Waits for an answer. The library leaves what was asked of a connection that is being made unanswered when it is closed,
+ * and answers what is asked of a closed one with nothing.
+ * @throws MailboxLost
+ */
+async function asked<T>({ client, closing }: Link, answer: Promise<T>): Promise<T> {
+  let close = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    close = () => {
+      client.close();
+      reject(new Error('closed by us'));
+    };
+    if (closing.aborted) close();
+    else closing.addEventListener('abort', close, { once: true });
+  });
+  try {
+    const value = await Promise.race([answer, closed]);
+    if (!client.usable) throw new Error('closed by the server');
+    return value;
+  } catch (error) {
+    throw new MailboxLost(error);
+  } finally {
+    closing.removeEventListener('abort', close);
   }
 }
 
@@ -116,35 +166,41 @@ function clientOf(settings: MailboxSettings): ImapFlow {
   return client;
 }
 
-function sessionOf(client: ImapFlow, uidValidity: string, { maxBytes }: MailboxSettings): MailboxSession {
+function sessionOf(
+  link: Link,
+  abort: () => void,
+  uidValidity: string,
+  { maxBytes }: MailboxSettings,
+): MailboxSession {
+  const { client } = link;
   return {
     uidValidity,
     async above(upTo) {
       // `n:*` names the last mail even when its UID is below n.
-      const found = await client.search({ uid: `${upTo + 1}:*` }, { uid: true });
-      if (found === false) throw new Error('the search was refused');
+      const found = await asked(link, client.search({ uid: `${upTo + 1}:*` }, { uid: true }));
+      if (!found) throw new MailboxLost(new Error('the search was refused'));
       return found.filter((uid) => uid > upTo).sort((one, other) => one - other);
     },
     async fetch(uid) {
+      const query = { uid: true, flags: true, size: true, source: { start: 0, maxLength: maxBytes } };
       try {
-        const query = { uid: true, flags: true, size: true, source: { start: 0, maxLength: maxBytes } };
-        const mail = await client.fetchOne(String(uid), query, { uid: true });
-        if (mail === false) return undefined;
+        const mail = await asked(link, client.fetchOne(String(uid), query, { uid: true }));
+        if (!mail) return undefined;
         if (!mail.source) throw new MailRefused();
         const size = mail.size ?? mail.source.length;
         return { bytes: mail.source, size, seen: mail.flags?.has('\\Seen') ?? false };
       } catch (error) {
-        if (isRefusal(error)) throw new MailRefused();
+        if (error instanceof MailboxLost && isRefusal(error.cause)) throw new MailRefused();
         throw error;
       }
     },
     async markSeen(uid) {
-      await client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true });
+      await asked(link, client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true }));
     },
-    abort: () => client.close(),
+    abort,
     async close() {
       try {
-        await client.logout();
+        await asked(link, client.logout());
       } catch {
         client.close();
       }

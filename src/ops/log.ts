@@ -13,6 +13,7 @@ export interface LogFields {
   readonly inbox?: number;
   readonly quarantine?: number;
   readonly alert?: number;
+  readonly mail?: number;
   readonly code?: string;
   readonly rule?: string;
   readonly state?: string;
@@ -44,6 +45,7 @@ const ALLOWED: readonly (keyof LogFields)[] = [
   'inbox',
   'quarantine',
   'alert',
+  'mail',
   'code',
   'rule',
   'state',

@@ -1,6 +1,6 @@
 import type { Log, LogFields } from '../ops/log.ts';
 import type { Store } from '../store/model.ts';
-import type { AlertRow } from '../store/records.ts';
+import type { AlertRow } from '../store/rows.ts';
 
 const BATCH = 50;
 
@@ -23,6 +23,7 @@ export function createAlertTeller({ store, log }: { readonly store: Store; reado
 function subjectOf({ subject }: AlertRow): LogFields {
   const [kind, id = ''] = subject.split(':');
   if (kind === 'inbox') return { inbox: Number(id) };
+  if (kind === 'mail') return { mail: Number(id) };
   if (kind === 'source') return { source: id };
   if (kind === 'delivery') return { delivery: id };
   return id === '' ? { report: subject } : {};

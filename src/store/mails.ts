@@ -4,15 +4,8 @@ import type { Alerts } from './alerts.ts';
 import type { Context } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Effect, MailEffects } from './mail-effects.ts';
-import type {
-  MailEffect,
-  MailFilter,
-  MailPlace,
-  MailPlaces,
-  MailRow,
-  MailTaken,
-  ReceivedMail,
-} from './records.ts';
+import type { MailEffect, MailPlace, MailPlaces, MailTaken, ReceivedMail } from './records.ts';
+import type { MailFilter, MailRow } from './rows.ts';
 
 interface Row {
   readonly id: number;
@@ -181,6 +174,12 @@ export function createMails(
         details: { uidValidity, uid },
       });
       return true;
+    },
+
+    /** It is no longer on the server: not asked for again. */
+    gone({ mailbox, uidValidity, uid }: MailPlace): void {
+      const mailId = placed.get(mailbox, uidValidity, uid)?.mailId ?? null;
+      setPlace.run(mailbox, uidValidity, uid, mailId, MAX_TRIES);
     },
 
     list: ({ reportId, limit }: MailFilter & { limit: number }): MailRow[] =>

@@ -5,9 +5,6 @@ import type { Fault } from '../report/fault.ts';
 import type {
   Act,
   ActResult,
-  AlertFilter,
-  AlertRow,
-  DeliveryRow,
   DeliveryState,
   DueAck,
   FoundAddresses,
@@ -17,26 +14,18 @@ import type {
   InboxState,
   InterpretedItem,
   InterpretedOutcome,
-  JournalEntry,
   LeasedDelivery,
-  MailFilter,
   MailPlace,
   MailPlaces,
-  MailRow,
   MailTaken,
   NewAlert,
   OwedAck,
   OwedAnswer,
-  PatientDetails,
   PlanTask,
-  QuarantineRow,
   ReceivedMail,
-  Rehearsal,
   ReleaseRules,
   RenderedVersion,
   RenderTask,
-  ReportDetails,
-  ReportSummary,
   SideFileClaim,
   SideFileFate,
   UnaddressedQuestion,
@@ -45,6 +34,19 @@ import type {
   VersionId,
   WrittenAnswer,
 } from './records.ts';
+import type {
+  AlertFilter,
+  AlertRow,
+  DeliveryRow,
+  JournalEntry,
+  MailFilter,
+  MailRow,
+  PatientDetails,
+  QuarantineRow,
+  Rehearsal,
+  ReportDetails,
+  ReportSummary,
+} from './rows.ts';
 
 /**
  * The store's words: stage transitions, not rows. Every operation is atomic by itself and durable when its promise
@@ -229,6 +231,8 @@ export interface Store {
   mailTaken(place: MailPlace, mail: ReceivedMail): Promise<MailTaken>;
   /** The server does not give a mail. Resolves to whether it is given up: a person is told then. */
   mailRefused(place: MailPlace): Promise<boolean>;
+  /** It is no longer there. */
+  mailGone(place: MailPlace): Promise<void>;
 
   // ---- acts of a person; each writes the journal
   hold(reportId: string, act: Act): Promise<ActResult>;

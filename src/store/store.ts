@@ -175,6 +175,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     mailPlaces: async (mailbox, uidValidity) => mails.places(mailbox, uidValidity),
     mailTaken: (place, mail) => write(() => mails.taken(place, mail)),
     mailRefused: (place) => write(() => mails.refused(place)),
+    mailGone: (place) => writeRepeatable(() => mails.gone(place)),
 
     nextDue: async (channel) => outbox.nextDue(channel),
 

@@ -1,0 +1,149 @@
+import { type MailboxFailure, MailboxLost, type MailboxSession, MailRefused } from '../mssante/mailbox.ts';
+import { type Backoff, backoff } from '../ops/backoff.ts';
+import type { Log } from '../ops/log.ts';
+import type { ReturnedMail } from '../report/returned-mail.ts';
+import type { Store } from '../store/model.ts';
+import { startLoop } from './loop.ts';
+
+export interface MailboxDependencies {
+  readonly store: Pick<
+    Store,
+    'mailPlaces' | 'mailTaken' | 'mailRefused' | 'mailGone' | 'raiseAlert' | 'settleAlert' | 'note'
+  >;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly at: (point: string) => void;
+  /** Opens the folder anew; the signal gives it up. */
+  readonly open: (signal: AbortSignal) => Promise<MailboxSession | MailboxFailure>;
+  readonly read: (bytes: Uint8Array) => Promise<ReturnedMail>;
+  /** A delivery or an acknowledgement has changed. */
+  readonly next: () => void;
+}
+
+export interface MailboxOptions {
+  /** Names the mailbox in the store, for ever: its login and folder. */
+  readonly name: string;
+  /** Between two readings. */
+  readonly everyMs: number;
+  /** What is taken is marked seen; false where people read too. */
+  readonly markSeen: boolean;
+  /** Waits after failures. */
+  readonly backoff: Backoff;
+}
+
+/** How often it is looked whether a reading is due. */
+const TICK_MS = 1_000;
+/** A mailbox that cannot be read for so long is told of; what no delay mends, at once. */
+const TOLD_AFTER_MS = 3_600_000;
+/** Reports are of no use days later: a server that is back is read soon. */
+const LONGEST_WAIT_MS = 600_000;
+
+/**
+ * Stage `return` for one mailbox: takes what is new in it, each mail in one commit with what it changes, and only then
+ * marks it seen. A connection of its own for each reading; what fails is tried again later and disturbs nothing else.
+ */
+export function startMailbox(
+  options: MailboxOptions,
+  dependencies: MailboxDependencies,
+): { stop(): Promise<void> } {
+  const { store, log, now, random, at, open, read, next } = dependencies;
+  const { name: mailbox, everyMs, markSeen } = options;
+  const waits = { ...options.backoff, capMs: Math.min(options.backoff.capMs, LONGEST_WAIT_MS) };
+  const subject = `mailbox:${mailbox}`;
+  const stopping = new AbortController();
+  let failures = 0;
+  let dueAt = 0;
+
+  const failed = async ({ blocked, fault }: MailboxFailure): Promise<void> => {
+    failures += 1;
+    dueAt = now() + backoff(failures, random(), waits);
+    const nextAt = new Date(dueAt).toISOString();
+    log.warn('mailbox-failed', { code: fault.code, attempt: failures, nextAt });
+    const due = now() + (blocked ? 0 : TOLD_AFTER_MS);
+    if (await store.raiseAlert({ kind: 'boite-injoignable', subject, due }))
+      await store.note({
+        actor: 'crbio',
+        action: 'mailbox-failed',
+        subject,
+        details: { code: fault.code, cause: fault.cause, hint: fault.hint },
+      });
+  };
+
+  const succeeded = async (): Promise<void> => {
+    dueAt = now() + everyMs;
+    if (failures > 0) log.info('mailbox-resumed', { attempt: failures });
+    failures = 0;
+    await store.settleAlert('boite-injoignable', subject);
+  };
+
+  const takeOne = async (folder: MailboxSession, uid: number): Promise<void> => {
+    const place = { mailbox, uidValidity: folder.uidValidity, uid };
+    let mail: Awaited<ReturnType<MailboxSession['fetch']>>;
+    try {
+      mail = await folder.fetch(uid);
+    } catch (error) {
+      if (!(error instanceof MailRefused)) throw error;
+      const isGivenUp = await store.mailRefused(place);
+      log.warn(isGivenUp ? 'mail-given-up' : 'mail-refused');
+      return;
+    }
+    // Removed meanwhile by somebody.
+    if (!mail) return store.mailGone(place);
+    at('mailbox:after-fetch');
+    const taken = await store.mailTaken(place, { ...mail, read: await read(mail.bytes) });
+    at('mailbox:after-commit');
+    if (taken.kind === 'postponed') return;
+    if (taken.kind === 'taken') {
+      const { mailId, effect, code, deliveryId, reportId } = taken;
+      log.info('mail-received', {
+        mail: mailId,
+        state: effect,
+        ...(code ? { code } : {}),
+        ...(deliveryId ? { delivery: deliveryId } : {}),
+        ...(reportId ? { report: reportId } : {}),
+      });
+      next();
+    }
+    // What is kept in part only is left unread, for who looks into the mailbox.
+    const isCut = taken.kind === 'taken' && taken.isCut;
+    if (markSeen && !isCut && !mail.seen) await folder.markSeen(uid);
+  };
+
+  const takeAll = async (folder: MailboxSession): Promise<void> => {
+    const { upTo, again } = await store.mailPlaces(mailbox, folder.uidValidity);
+    for (const uid of [...again, ...(await folder.above(upTo))]) {
+      if (stopping.signal.aborted) return;
+      await takeOne(folder, uid);
+    }
+  };
+
+  const turn = async (): Promise<number> => {
+    if (stopping.signal.aborted || now() < dueAt) return 0;
+    const opened = await open(stopping.signal);
+    if ('fault' in opened) {
+      if (!stopping.signal.aborted) await failed(opened);
+      return 0;
+    }
+    try {
+      await takeAll(opened);
+      await opened.close();
+      await succeeded();
+    } catch (error) {
+      opened.abort();
+      // A disk that is full is not the mailbox's fault: the loop tells it.
+      if (!(error instanceof MailboxLost)) throw error;
+      if (!stopping.signal.aborted) await failed(error.failure);
+    }
+    return 0;
+  };
+
+  const loop = startLoop('return', turn, { log, idleMs: TICK_MS });
+  return {
+    async stop() {
+      // A server that does not answer is not waited for; what was taken is committed.
+      stopping.abort();
+      await loop.stop();
+    },
+  };
+}

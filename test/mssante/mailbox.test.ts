@@ -1,0 +1,172 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type MailboxFailure,
+  MailboxLost,
+  type MailboxSettings,
+  openMailbox,
+} from '../../src/mssante/mailbox.ts';
+import { MSSANTE_DEFAULTS } from '../../src/mssante/settings.ts';
+import { newAuthority, type Pair } from '../fixtures/mssante/authority.ts';
+import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
+import { letter } from '../fixtures/mssante/returned.ts';
+
+/** Against a real server: Dovecot asks for a client certificate and STARTTLS. */
+
+const PATIENCE_MS = 60_000;
+const stranger = newAuthority('Autre AC');
+let dovecot: Dovecot;
+let client: Pair;
+
+beforeAll(async () => {
+  if (!hasDovecot) return;
+  dovecot = await startDovecot();
+  client = dovecot.authority.issue({ name: 'labo', use: 'client' });
+}, PATIENCE_MS);
+afterAll(() => dovecot?.stop());
+
+const settings = (more: Partial<MailboxSettings> = {}): MailboxSettings => ({
+  host: '127.0.0.1',
+  port: dovecot.port,
+  security: 'starttls',
+  servername: SERVER_NAME,
+  clientCertificate: client.certificate,
+  clientKey: client.key,
+  authorities: dovecot.authorities,
+  ciphers: MSSANTE_DEFAULTS.ciphers,
+  user: 'labo',
+  password: 'certificat',
+  folder: 'INBOX',
+  readOnly: false,
+  maxBytes: 1024 * 1024,
+  ...more,
+});
+
+async function opened(more: Partial<MailboxSettings> = {}, signal?: AbortSignal) {
+  const session = await openMailbox(settings(more), signal);
+  if ('fault' in session) throw new Error(session.fault.code);
+  return session;
+}
+const refused = async (more: Partial<MailboxSettings>): Promise<MailboxFailure> => {
+  const failure = await openMailbox(settings(more));
+  if (!('fault' in failure)) throw new Error('it opened');
+  return failure;
+};
+
+describe.skipIf(!hasDovecot)('a mailbox', { timeout: PATIENCE_MS }, () => {
+  it('gives its mails by number, and is changed only where it is told', async () => {
+    const mails = [letter({ text: 'un' }), letter({ text: 'deux' })];
+    for (const mail of mails) dovecot.deliver('deux', mail);
+    const session = await opened({ user: 'deux' });
+    expect(session.uidValidity).toMatch(/^\d+$/);
+    expect(await session.above(0)).toEqual([1, 2]);
+    expect(await session.above(1)).toEqual([2]);
+    expect(await session.above(2)).toEqual([]);
+    const first = await session.fetch(1);
+    expect(Buffer.from(first?.bytes ?? []).equals(mails[0] ?? Buffer.alloc(0))).toBe(true);
+    expect(first).toMatchObject({ seen: false, size: mails[0]?.length });
+    expect(await session.fetch(9)).toBeUndefined();
+    expect(dovecot.seen('deux')).toBe(0);
+    await session.markSeen(1);
+    expect(await session.fetch(1)).toMatchObject({ seen: true });
+    await session.close();
+    expect(dovecot.seen('deux')).toBe(1);
+  });
+
+  it('gives of a large mail its beginning', async () => {
+    dovecot.deliver('gros', letter({ text: 'x'.repeat(50_000) }));
+    const session = await opened({ user: 'gros', maxBytes: 2_000 });
+    const mail = await session.fetch(1);
+    expect(mail?.bytes).toHaveLength(2_000);
+    expect(mail?.size).toBeGreaterThan(50_000);
+    await session.close();
+  });
+
+  it('that people read is not changed at all', async () => {
+    dovecot.deliver('orga', letter());
+    const session = await opened({ user: 'orga', readOnly: true });
+    await session.fetch(1);
+    await expect(session.markSeen(1)).resolves.toBeUndefined();
+    await session.close();
+    expect(dovecot.seen('orga')).toBe(0);
+  });
+
+  it('numbered anew has another UIDVALIDITY', async () => {
+    dovecot.deliver('anew', letter());
+    const before = await opened({ user: 'anew' });
+    await before.close();
+    await dovecot.renumber('anew');
+    const after = await opened({ user: 'anew' });
+    expect(after.uidValidity).not.toBe(before.uidValidity);
+    await after.close();
+  });
+});
+
+describe.skipIf(!hasDovecot)('a refusal says what to mend', { timeout: PATIENCE_MS }, () => {
+  it('without a certificate of its operator', async () => {
+    const other = stranger.issue({ name: 'labo', use: 'client' });
+    const failure = await refused({ clientCertificate: other.certificate, clientKey: other.key });
+    expect(failure).toMatchObject({ blocked: true, fault: { code: 'MSSANTE_CLIENT_CERTIFICATE' } });
+  });
+
+  it('of a server that is not of the trusted authorities', async () => {
+    const failure = await refused({ authorities: stranger.certificate });
+    expect(failure).toMatchObject({ blocked: true, fault: { code: 'MSSANTE_SERVER_CERTIFICATE' } });
+  });
+
+  it('of a server of another name', async () => {
+    const failure = await refused({ servername: 'autre.operateur.invalid' });
+    expect(failure).toMatchObject({ blocked: true, fault: { code: 'MSSANTE_SERVER_CERTIFICATE' } });
+  });
+
+  it('of a folder that is not there', async () => {
+    expect(await refused({ folder: 'Absent' })).toMatchObject({
+      blocked: true,
+      fault: { code: 'MSSANTE_FOLDER' },
+    });
+  });
+
+  it('where nobody listens', async () => {
+    expect(await refused({ port: 1 })).toMatchObject({
+      blocked: false,
+      fault: { code: 'MSSANTE_UNREACHABLE' },
+    });
+  });
+
+  it('never logs in without TLS', async () => {
+    const plain = await startDovecot({ security: 'plain' });
+    try {
+      const failure = await refused({ port: plain.port });
+      expect(failure).toMatchObject({ blocked: true, fault: { code: 'MSSANTE_NO_STARTTLS' } });
+      expect(plain.log()).not.toContain('Login');
+    } finally {
+      await plain.stop();
+    }
+  });
+});
+
+describe.skipIf(!hasDovecot)('a lost connection', { timeout: PATIENCE_MS }, () => {
+  it('is told by what was asked', async () => {
+    dovecot.deliver('coupe', letter());
+    const session = await opened({ user: 'coupe' });
+    session.abort();
+    await expect(session.above(0)).rejects.toBeInstanceOf(MailboxLost);
+    await expect(session.fetch(1)).rejects.toBeInstanceOf(MailboxLost);
+    await session.close();
+  });
+
+  it('is given up at once, even while it opens', async () => {
+    const sockets: Socket[] = [];
+    const mute: Server = createServer((socket) => {
+      socket.on('error', () => {});
+      sockets.push(socket);
+      stopping.abort();
+    });
+    const stopping = new AbortController();
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as { port: number };
+    expect(await openMailbox(settings({ port }), stopping.signal)).toMatchObject({ blocked: false });
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  });
+});
