@@ -85,9 +85,13 @@ describe('versions', () => {
 
   it('2.8: answers to questions of the order are clinical information, and no results', () => {
     const dossier = dossierOf(
-      oru(obx('NM', 'A', '1'), obx('CWE', 'Q1^Symptômes^L', 'Y^Oui^HL70136', { 29: 'QST' })),
+      oru(
+        obx('NM', 'A', '1'),
+        obx('CWE', 'Q1^Symptômes^L', 'Y^Oui^HL70136', { 29: 'QST' }),
+        'NTE|1|L|depuis trois jours',
+      ),
     );
-    expect(dossier.clinicalInformation).toBe('Symptômes : Oui');
+    expect(dossier.clinicalInformation).toBe('Symptômes : Oui\ndepuis trois jours');
     expect(dossier.exams[0]?.results.map(({ local }) => local.code)).toEqual(['A']);
   });
 });
