@@ -225,11 +225,11 @@ describe('an address that the directory gains after the plan', () => {
 
   it('gives one mail to a mailbox that somebody else of the report has, whatever its case', async () => {
     const { store, tell: message, learn, imported, mails } = aLaboratory();
-    await message(dossierFor());
+    await message({ ...dossierFor(), recipients: [...dossierFor().recipients].reverse() });
     await deliver(store, 'mssante-pro');
     learn(DOCTOR.toUpperCase());
     await imported();
-    expect(await mails()).toEqual([`v1 ${DOCTOR} delivered`, `v1 ${KEY} superseded`]);
+    expect(await mails()).toEqual([`v1 ${KEY} superseded`, `v1 ${DOCTOR} delivered`]);
   });
 
   it('that is no MSSanté address gets nothing, and is told', async () => {
