@@ -14,6 +14,8 @@ export interface DispatchFacts {
   /** `YYYYMMDD`, when complete. */
   readonly birthDate?: string;
   readonly validatorNamed: boolean;
+  /** Nobody of ours validated, and all that it shows is what other laboratories released. */
+  readonly releasedByOthersOnly?: true;
   readonly completeness: 'partial' | 'complete';
   readonly withdrawal: boolean;
   readonly nonHuman: boolean;
@@ -60,12 +62,32 @@ export function factsOf(report: Report): DispatchFacts {
         : { kind: 'unqualified', cause: patient.cause },
     ...(birthDate?.length === 8 ? { birthDate } : {}),
     validatorNamed: report.validators.length > 0,
+    ...(isReleasedByOthersOnly(report) ? { releasedByOthersOnly: true as const } : {}),
     completeness: version.completeness,
     withdrawal: version.cause === 'withdrawal',
     nonHuman: report.nonHuman,
     ...(report.patientClass ? { patientClass: report.patientClass } : {}),
     professionals: [...professionals.values()],
   };
+}
+
+function isReleasedByOthersOnly({ validators, chapters, attachments }: Report): boolean {
+  const contents = chapters.flatMap(({ body }) =>
+    body.kind === 'leaf' ? [body.content] : body.subChapters.map(({ content }) => content),
+  );
+  const shown = contents
+    .flatMap(({ batteries }) => batteries)
+    .flatMap(({ results, isolates }) => [
+      ...results,
+      ...isolates.flatMap(({ count, antibiogram }) => [...(count ? [count] : []), ...antibiogram]),
+    ])
+    .filter(({ value }) => value !== undefined);
+  return (
+    validators.length === 0 &&
+    shown.length + attachments.length > 0 &&
+    shown.every(({ releasedByPerformer }) => releasedByPerformer) &&
+    attachments.every(({ from }) => from !== undefined)
+  );
 }
 
 /** The circumstances of a decision: consents, acts of biologists, what has already left. */

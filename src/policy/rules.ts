@@ -112,7 +112,12 @@ export const RULES: readonly Rule[] = [
     decision: 'hold',
     release: 'cause',
     applies: ({ facts }) =>
-      when(!facts.validatorNamed, 'aucun biologiste valideur n’est nommé (CSP D.6211-3)'),
+      when(
+        !facts.validatorNamed,
+        facts.releasedByOthersOnly
+          ? 'tout vient de laboratoires sous-traitants, dont les biologistes ne valident pas pour le nôtre : à valider dans le SGL par un biologiste du laboratoire (résultats repris ou conclusion, au statut F, valideur en OBX-16), puis à exporter de nouveau (CSP D.6211-3)'
+          : 'aucun biologiste valideur n’est nommé (CSP D.6211-3)',
+      ),
   },
   {
     name: 'retenu',
