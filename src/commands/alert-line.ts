@@ -1,5 +1,5 @@
 import { ALERTS } from '../report/alert.ts';
-import type { AlertRow } from '../store/records.ts';
+import type { AlertRow } from '../store/rows.ts';
 import { type CommonOptions, say } from './output.ts';
 
 /** One alert of a report in a line: what happened, what to do, the number that closes it. */

@@ -1,5 +1,5 @@
 import { ALERTS } from '../report/alert.ts';
-import type { AlertRow } from '../store/records.ts';
+import type { AlertRow } from '../store/rows.ts';
 import { type CommonOptions, EXIT, type ExitCode, list, moment, type Output, say } from './output.ts';
 import { type ActOptions, actOf } from './report.ts';
 import { actDone, withStore } from './store.ts';

@@ -6,7 +6,7 @@ import { PACKAGE } from '../assets.ts';
 import { readConfig } from '../config.ts';
 import { documentName } from '../report/identifiers.ts';
 import type { Store } from '../store/model.ts';
-import type { DeliveryRow, ReportSummary } from '../store/records.ts';
+import type { DeliveryRow, ReportSummary } from '../store/rows.ts';
 import { openStore } from '../store/store.ts';
 import {
   drop,

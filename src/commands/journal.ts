@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../store/records.ts';
+import type { JournalEntry } from '../store/rows.ts';
 import { type CommonOptions, EXIT, type ExitCode, list, moment, type Output, say } from './output.ts';
 import { withStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { qualify, type StatedIdentity, strictTraitsDiffer } from '../report/identity.ts';
-import type { PatientEvent } from '../store/records.ts';
+import type { PatientEvent } from '../store/rows.ts';
 import { type CommonOptions, moment, say } from './output.ts';
 
 /** A patient's history, one line for each message that changed something or moved the patient. */

@@ -7,7 +7,7 @@ import type { SourceProfile } from '../intake/profile.ts';
 import { declaredCharset } from '../intake/segments.ts';
 import { profilesOf } from '../settings.ts';
 import type { Store } from '../store/model.ts';
-import type { QuarantineRow } from '../store/records.ts';
+import type { QuarantineRow } from '../store/rows.ts';
 import {
   type CommonOptions,
   complain,

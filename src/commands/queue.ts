@@ -1,4 +1,5 @@
-import type { DeliveryRow, DeliveryState } from '../store/records.ts';
+import type { DeliveryState } from '../store/records.ts';
+import type { DeliveryRow } from '../store/rows.ts';
 import { type CommonOptions, EXIT, type ExitCode, list, moment, type Output } from './output.ts';
 import { type ActOptions, actOf } from './report.ts';
 import { actDone, withStore } from './store.ts';

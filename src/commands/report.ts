@@ -1,6 +1,6 @@
 import { RELEASE_RULES } from '../policy/rules.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
-import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/records.ts';
+import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/rows.ts';
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
 import { maskEndOf, NO_MASK_END } from './mask-end.ts';

@@ -1,7 +1,8 @@
 import type { AlertKind } from '../report/alert.ts';
 import type { Context } from './context.ts';
 import { REFUSED } from './faults.ts';
-import type { Act, ActResult, AlertFilter, AlertRow, NewAlert } from './records.ts';
+import type { Act, ActResult, NewAlert } from './records.ts';
+import type { AlertFilter, AlertRow } from './rows.ts';
 
 interface Row {
   readonly id: number;

@@ -3,7 +3,8 @@ import { DMP_N1 } from '../report/delivery.ts';
 import type { AcknowledgementOrders } from '../report/finished.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Delivery } from './deliveries.ts';
-import type { BusinessAckRow, DueAck, VersionId } from './records.ts';
+import type { DueAck, VersionId } from './records.ts';
+import type { BusinessAckRow } from './rows.ts';
 
 /** A row of the table. */
 interface Row {

@@ -1,7 +1,8 @@
 import type { Channel, DispatchDecision, MaskingCode } from '../report/delivery.ts';
 import { type Context, fromJson } from './context.ts';
 import { type DeliveryEvent, nextDeliveryState, OPEN_STATES } from './delivery-states.ts';
-import type { DeliveryRow, DeliveryState } from './records.ts';
+import type { DeliveryState } from './records.ts';
+import type { DeliveryRow } from './rows.ts';
 
 /** What the latest plan wants; `drop`: it no longer names the recipient. */
 export type Intent = DispatchDecision['decision'] | 'drop';

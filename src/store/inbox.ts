@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../report/fault.ts';
 import { type Context, fromJson } from './context.ts';
-import type { InboxMessage, InboxState, InterpretedOutcome, QuarantineRow } from './records.ts';
+import type { InboxMessage, InboxState, InterpretedOutcome } from './records.ts';
+import type { QuarantineRow } from './rows.ts';
 
 interface InboxRow {
   readonly id: number;

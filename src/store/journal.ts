@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { canonicalJson } from '../report/canonical.ts';
-import type { JournalEntry } from './records.ts';
+import type { JournalEntry } from './rows.ts';
 
 /** Before the first entry. */
 const GENESIS = '0'.repeat(64);

@@ -14,7 +14,8 @@ import {
 } from './patient-identity.ts';
 import { holdersOf, type Merge } from './patient-merges.ts';
 import type { PatientStatements } from './patient-statements.ts';
-import type { Act, PatientDetails, PatientEvent, PlanTask } from './records.ts';
+import type { Act, PlanTask } from './records.ts';
+import type { PatientDetails, PatientEvent } from './rows.ts';
 
 interface PatientRow {
   readonly id: number;

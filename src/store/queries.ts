@@ -5,15 +5,9 @@ import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import { type Deliveries, type Delivery, deliveryRow } from './deliveries.ts';
 import type { Patients } from './patients.ts';
-import type {
-  DeliveryRow,
-  DeliveryState,
-  ReportDetails,
-  ReportSummary,
-  VersionDocuments,
-  VersionId,
-} from './records.ts';
+import type { DeliveryState, VersionDocuments, VersionId } from './records.ts';
 import type { ReportRow, Reports, VersionRow } from './reports.ts';
+import type { DeliveryRow, ReportDetails, ReportSummary } from './rows.ts';
 
 /** Rows that a list answers when no limit is asked. */
 export const DEFAULT_LIMIT = 500;

@@ -4,7 +4,8 @@ import type { Context } from './context.ts';
 import type { Inbox } from './inbox.ts';
 import type { Interpretation } from './interpretation.ts';
 import type { Queries } from './queries.ts';
-import type { InterpretedItem, InterpretedOutcome, Rehearsal, RehearsedOutcome } from './records.ts';
+import type { InterpretedItem, InterpretedOutcome } from './records.ts';
+import type { Rehearsal, RehearsedOutcome } from './rows.ts';
 
 interface RehearsalParts {
   readonly acts: ReturnType<typeof createActs>;

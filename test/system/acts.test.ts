@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeliveryRow } from '../../src/store/records.ts';
+import type { DeliveryRow } from '../../src/store/rows.ts';
 import { INPUTS, input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
 
 /** What a biologist does from the command line while the daemon runs, and what becomes of the reports. */

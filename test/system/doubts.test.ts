@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { DeliveryRow } from '../../src/store/records.ts';
+import type { DeliveryRow } from '../../src/store/rows.ts';
 import { expectDeliveredOnce } from './exactly-once.ts';
 import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
 

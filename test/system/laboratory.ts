@@ -26,7 +26,7 @@ import type { RegisteredDocument } from '../../src/sandbox/dmp/registry.ts';
 import type { SandboxEvent } from '../../src/sandbox/journal.ts';
 import type { StoredMail } from '../../src/sandbox/mssante/mailboxes.ts';
 import type { Store } from '../../src/store/model.ts';
-import type { ReportDetails } from '../../src/store/records.ts';
+import type { ReportDetails } from '../../src/store/rows.ts';
 import { openStore } from '../../src/store/store.ts';
 
 /**
