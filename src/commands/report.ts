@@ -3,6 +3,7 @@ import type { DispatchFlags } from '../report/dossier.ts';
 import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/rows.ts';
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
+import { mailLine } from './mail.ts';
 import { maskEndOf, NO_MASK_END } from './mask-end.ts';
 import {
   type Column,
