@@ -15,6 +15,7 @@ import { CHANNELS, type DispatchDecision } from '../report/delivery.ts';
 import type { Dossier } from '../report/dossier.ts';
 import { type Fault, isFaults } from '../report/fault.ts';
 import { documentName, documentOid } from '../report/identifiers.ts';
+import { isAnotherPatient, type StatedIdentity } from '../report/identity.ts';
 import type { Consent } from '../report/patient-update.ts';
 import type { Warning } from '../report/report.ts';
 import type { LocalCode } from '../report/result.ts';
@@ -131,6 +132,7 @@ const nothingToConfirm = (rows: readonly LocalCode[]): Fault =>
 class RenderSession {
   private readonly reports = new Map<string, Known>();
   private readonly consents = new Map<string, Consent>();
+  private readonly people = new Map<string, StatedIdentity>();
   private readonly waiting: Contribution[] = [];
   private readonly output: Output;
   private readonly options: RenderOptions;
@@ -164,10 +166,20 @@ class RenderSession {
     }
     if (item.kind !== 'dossier') return [];
     const known = this.reports.get(item.reportId);
+    const foreign = this.notTheirs(item.dossier, known);
+    if (foreign) return [foreign];
+    this.people.set(patientKey(item.dossier.patient.localId), item.dossier.patient);
     const read = confirmRows(item.dossier, () => known?.messages ?? []);
     if ('unknown' in read) return [nothingToConfirm(read.unknown)];
     const messages = [...(known?.messages ?? []), { ...item.dossier, exams: read.exams }];
     return this.make({ reportId: item.reportId, setOid: item.setOid }, messages, known, item.warnings);
+  }
+
+  /** Why this request cannot be taken as the patient's that it names: the dossier or the number is another's. */
+  private notTheirs({ patient, number }: Dossier, known: Known | undefined): Fault | undefined {
+    if (known && isAnotherPatient(known.current.patient, patient)) return SET_ASIDE.dossierOfAnother(number);
+    const holder = this.people.get(patientKey(patient.localId));
+    return holder && isAnotherPatient(holder, patient) ? SET_ASIDE.numberOfAnother() : undefined;
   }
 
   /** Results of other laboratories whose report is not among the inputs. */

@@ -54,6 +54,18 @@ describe('crbio render', { timeout: PATIENCE_MS }, () => {
     expect(await by(join(folder, 'absent.csv'))).toBe(2);
   });
 
+  it('adds nothing to the dossier, or under the number, of another patient', async () => {
+    const other = P.replace('PAT-TROIS', 'AUTRE')
+      .replace('19790328', '19500101')
+      .replace(/\d{15}~INS/, '~');
+    expect(other.split('|')[2]).toBe(P.split('|')[2]);
+    put('1.hpr', hprim(H, P, OBR, obx('NM', 'GLU~Glycémie~L', '5.3'), 'L|1'));
+    put('2.hpr', hprim(H, other, OBR, obx('NM', 'NA~Sodium~L', '139'), 'L|1'));
+    expect(await run(join(folder, 'in'))).toBe(1);
+    expect(out).toHaveLength(1);
+    expect(err.join('\n')).toContain('DOSSIER_OTHER_PATIENT');
+  });
+
   it('takes a document from beside the message that names it, and does not read it as a message', async () => {
     put('a.pdf', samplePdf('Resultat du sous-traitant'));
     put('m.hpr', citing('A.pdf'));
