@@ -5,6 +5,7 @@ import { type InterpretedPart, interpret } from '../../src/intake/interpret.ts';
 import type { SourceProfile } from '../../src/intake/profile.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { factsOf } from '../../src/policy/facts.ts';
+import { confirmRows } from '../../src/report/confirmations.ts';
 import type { Dossier } from '../../src/report/dossier.ts';
 import { identifyReport } from '../../src/report/identifiers.ts';
 import { mergeDossiers } from '../../src/report/merge.ts';
@@ -29,7 +30,10 @@ export function openEnds(): (bytes: Uint8Array, profile: SourceProfile) => End[]
   };
 
   const planOf = (stated: Dossier): End => {
-    const dossier = mergeDossiers([stated]);
+    // Nothing came before it.
+    const confirmed = confirmRows(stated, () => []);
+    if ('unknown' in confirmed) return 'quarantine: OBX_CONFIRMS_NOTHING';
+    const dossier = mergeDossiers([{ ...stated, exams: confirmed.exams }]);
     const next = nextVersion(undefined, dossier);
     if (next.kind !== 'new') throw new Error('a first version is always new');
     const ids = identifyReport(dossier.source, dossier.number, assets.laboratory.oids.documents);

@@ -178,6 +178,35 @@ describe('a subcontracted examination', { timeout: SYSTEM_TIMEOUT_MS }, () => {
     expect(laboratory.files('quarantine-lilas').filter((name) => name.includes('reason'))).toHaveLength(2);
   });
 
+  it('of which there is but a scan is joined once a biologist has looked at it, by name', async () => {
+    laboratory.drop('ours-6.hl7', ours('26-6'));
+    await laboratory.settled();
+    laboratory.drop('CR_26-6.pdf', samplePdf(''), 'lilas');
+    await laboratory.settled();
+    const [row] = (await laboratory.store().quarantine({})).filter(({ origin }) => origin === 'CR_26-6.pdf');
+    const { reportId } = await laboratory.report('26-6');
+    expect(row).toMatchObject({ fault: { code: 'SUBCONTRACTED_SCAN' }, reportId });
+    expect(await situation('26-6')).toBe('v1 partial planned');
+
+    const accept = (report: string) => {
+      const act = ['--report', report, '--by', 'Dr Martin', '--reason', 'identité lue sur le document'];
+      return laboratory.crbio('quarantine', 'accept', String(row?.quarantineId), ...act);
+    };
+    expect(await accept('sgl-0123456789abcdef')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('ACCEPT_OTHER_REPORT'),
+    });
+    expect(await accept(reportId)).toMatchObject({ code: 0, out: expect.stringContaining(reportId) });
+    await laboratory.until('the scan is joined', async () => (await situation('26-6')).startsWith('v2'));
+    await laboratory.settled();
+    expect(await situation('26-6')).toBe('v2 complete planned');
+    const { cda: made, pdf } = await documents('26-6');
+    expect(made).toContain('101792-0');
+    expect(pdf).toContain('Voir le document joint');
+    const entries = await laboratory.store().journal({ reportId });
+    expect(entries.find(({ action }) => action === 'scan-accepted')).toMatchObject({ actor: 'Dr Martin' });
+  });
+
   it('with an INS of theirs leaves ours as it is', async () => {
     const unknown = message(
       ...ours('26-5')
