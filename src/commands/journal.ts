@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../store/rows.ts';
+import { entryInWords } from './journal-words.ts';
 import { type CommonOptions, EXIT, type ExitCode, list, moment, type Output, say } from './output.ts';
 import { withStore } from './store.ts';
 
@@ -12,7 +13,7 @@ export function listJournal(output: Output, options: CommonOptions & { report?: 
       { french: 'acteur', english: 'actor', value: (row) => row.actor },
       { french: 'action', english: 'action', value: (row) => row.action },
       { french: 'objet', english: 'subject', value: (row) => row.subject },
-      { french: 'détails', english: 'details', value: (row) => JSON.stringify(row.details) },
+      { french: 'détails', english: 'details', value: (row) => entryInWords(options, row) },
     ]);
     return EXIT.done;
   });

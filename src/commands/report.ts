@@ -3,6 +3,7 @@ import type { DispatchFlags } from '../report/dossier.ts';
 import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/rows.ts';
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
+import { entryInWords } from './journal-words.ts';
 import { mailLine } from './mail.ts';
 import { maskEndOf, NO_MASK_END } from './mask-end.ts';
 import {
@@ -217,7 +218,7 @@ export function explainReport(output: Output, options: CommonOptions, id: string
     for (const delivery of report.deliveries) output.out(deliveryLine(options, delivery));
     output.out(say(options, 'Pas à pas :', 'Step by step:'));
     for (const entry of entries)
-      output.out(`  ${moment(entry.at)}  ${entry.actor}  ${entry.action}  ${JSON.stringify(entry.details)}`);
+      output.out(`  ${moment(entry.at)}  ${entry.actor}  ${entry.action}  ${entryInWords(options, entry)}`);
     return EXIT.done;
   });
 }
