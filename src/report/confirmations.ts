@@ -54,8 +54,10 @@ function lastSaid(key: string, latestFirst: readonly Spoken[]): Said | undefined
       if (exam.deleted.includes(key)) return undefined;
       const withheld = exam.withheld?.find((row) => row.key === key);
       if (withheld) return { ...withheld, withheld: true };
-      const result = rowsOf(exam).find((row) => row.key === key);
+      const result = exam.results.find((row) => row.key === key);
       if (result) return { result, withheld: false };
+      // A count or an antibiotic: of an organism that the confirmation does not name.
+      if (rowsOf(exam).some((row) => row.key === key)) return undefined;
     }
   }
   return undefined;

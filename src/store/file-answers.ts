@@ -24,6 +24,8 @@ export function createFileAnswers({ db }: Pick<Context, 'db'>, inbox: Inbox) {
 
   return {
     owe(inboxId: number, outcomes: readonly InterpretedOutcome[]): void {
+      // A person's copy of a file: who sent the original knows what became of that.
+      if (inbox.mended(inboxId) !== undefined) return;
       const faults = outcomes.flatMap((outcome): Fault[] => {
         const row = outcome.kind === 'quarantined' ? inbox.find(outcome.quarantineId) : undefined;
         return row ? [row.fault] : [];

@@ -108,6 +108,12 @@ it('says once what became of each file, and nothing to who sends something else'
   await partner.bench.store.replay(row?.quarantineId ?? 0, ACT);
   await partner.interpret();
   expect(await partner.turn()).toBe(0);
+  const [again] = await partner.bench.store.quarantine();
+  const copy = Buffer.from(`${GOOD}\r\n`);
+  const mended = await partner.bench.store.mend(again?.quarantineId ?? 0, copy, ACT);
+  expect(mended).toMatchObject({ done: true });
+  await partner.interpret();
+  expect(await partner.turn()).toBe(0);
   expect(partner.failures).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceProfile } from '../../src/intake/profile.ts';
+import { confirmRows } from '../../src/report/confirmations.ts';
 import { itemsOf } from '../../src/stages/items.ts';
 import type { Store } from '../../src/store/model.ts';
 import { aContribution } from '../fixtures/contributions.ts';
@@ -130,6 +131,13 @@ describe('a row that is final without being sent again', () => {
     await says(store, 5, [['B', '7', 'F']]);
     expect(await shown(store)).toEqual(['complete', 'A final 5.1 MARTIN', 'B final 7 MARTIN']);
   });
+});
+
+it('a count of an organism is not confirmed without its organism', () => {
+  const isolate = { id: '1', organism: { code: 'ECO', label: 'E. coli' }, antibiogram: [], comments: [] };
+  const culture = anExam('ECBU', [], { isolates: [{ ...isolate, count: aRow('N', '100000') }] });
+  const confirming = { exams: [anExam('ECBU', [aRow('N', undefined, { confirms: true })])] };
+  expect(confirmRows(confirming, () => [{ exams: [culture] }])).toMatchObject({ unknown: [{ code: 'N' }] });
 });
 
 it('of another laboratory confirms what it said before', async () => {
