@@ -87,7 +87,10 @@ function remarksOf(result: CodedResult): string[] {
 /** What was not done says why; silence of the source is said to be one. */
 function cancellationRemarks(result: CodedResult): string[] {
   const reasons = cancellationReasons(result);
-  return reasons.length > 0 ? [...reasons] : ['Examen non réalisé ; motif non précisé.'];
+  return [
+    ...(reasons.length > 0 ? reasons : ['Examen non réalisé ; motif non précisé.']),
+    ...(result.corrects ? [`Résultat annulé. ${replacedRemark(result, result.corrects)}`] : []),
+  ];
 }
 
 /** What must not be overlooked in a result: it was corrected, or may change. */
@@ -103,10 +106,19 @@ export function statusRemarks(result: CodedResult): string[] {
 }
 
 /** What changed, from what, when and by whom, as far as it is known. */
-function correctionRemark({ corrects, coding, unit }: CodedResult): string {
-  const by = corrects?.by ? ` par ${printedName(corrects.by)}` : '';
+function correctionRemark(result: CodedResult): string {
+  const { corrects } = result;
   if (!corrects) return 'Résultat corrigé.';
+  const by = corrects.by ? ` par ${printedName(corrects.by)}` : '';
+  return `Résultat corrigé${by}. ${replacedRemark(result, corrects)}`;
+}
+
+/** A value that was published never vanishes silently (inputs.md §5). */
+function replacedRemark(
+  { coding, unit }: CodedResult,
+  corrects: NonNullable<CodedResult['corrects']>,
+): string {
   const before = `${printedValue(corrects.value)} ${coding.printedUnit ?? unit ?? ''}`.trimEnd();
   const at = corrects.at ? ` (${toFrench(corrects.at)})` : '';
-  return `Résultat corrigé${by}. Résultat rendu précédemment : ${before}${at}`;
+  return `Résultat rendu précédemment : ${before}${at}`;
 }

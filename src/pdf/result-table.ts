@@ -145,6 +145,7 @@ function noteLines(result: CodedResult, { styles }: Sheet): Line[] {
     for (const reason of reasons.length > 0 ? reasons : ['motif non précisé.']) {
       labelled('EXAMEN NON RÉALISÉ :', reason);
     }
+    if (result.corrects) labelled('RÉSULTAT ANNULÉ.', correctionText(result));
     return lines;
   }
   for (const comment of result.comments) lines.push(...paragraph(comment, styles.note, options));

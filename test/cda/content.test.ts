@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../src/report/coding.ts';
 import { aBattery, aChapter, aResult, content, quantity, range, text } from '../fixtures/build.ts';
+import { at } from '../fixtures/people.ts';
 import {
   accredited,
   aReport,
@@ -216,6 +217,20 @@ test('a withdrawal names what it replaces and repeats nothing of it', () => {
   expect(said).not.toMatch(/Potassium|Sodium|4,2/);
   expect(elements(document, '//c:observation/c:value[@value]')).toHaveLength(0);
   expect(textAt(document, '//c:act/c:statusCode/@code')).toBe('aborted');
+});
+
+test('a result that was published and then cancelled is told with what it was', () => {
+  const row = aResult('MG', 'Magnésium', undefined, {
+    status: 'cancelled',
+    unit: 'mmol/L',
+    corrects: { value: quantity('0.85'), at: at('20260302161000') },
+    comments: ['Hémolyse'],
+  });
+  const chapter = aChapter('18719-5', 'BIOCHIMIE', content([aBattery('IONO', 'Ionogramme', [row])]));
+  const text = narrative(aReport({ chapters: [chapter] }));
+  expect(text).toMatch(
+    /Hémolyse.*Résultat annulé\. Résultat rendu précédemment : 0,85 mmol\/L \(02\/03\/2026 à 16:10\)/s,
+  );
 });
 
 test('a document is said to be another laboratory’s only when its row names one', () => {

@@ -83,6 +83,10 @@ describe('what was not as it is', () => {
     const text = printed(correctedAndCancelled());
     expect(text).toMatch(/Chlorures +non réalisé\s+EXAMEN NON RÉALISÉ : Tube hémolysé/);
     expect(text).toMatch(/Calcium +non réalisé\s+EXAMEN NON RÉALISÉ : motif non précisé/);
+    // What was published does not vanish silently.
+    expect(text).toMatch(
+      /Magnésium +non réalisé\s+EXAMEN NON RÉALISÉ : Hémolyse\s+RÉSULTAT ANNULÉ. Rendu auparavant : 0,85 mmol\/L, le 02\/03\/2026 à 16:10/,
+    );
   });
 
   it('a withdrawn report repeats nothing of what it withdraws, nor does its head say less', () => {

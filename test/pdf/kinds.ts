@@ -238,6 +238,12 @@ export function correctedAndCancelled(overrides: Partial<Report> = {}): Report {
             aResult('NA', 'Sodium', quantity('140'), { status: 'corrected', unit: 'mmol/L' }),
             aResult('CL', 'Chlorures', { kind: 'text', text: 'Tube hémolysé' }, { status: 'cancelled' }),
             aResult('CA', 'Calcium', undefined, { status: 'cancelled' }),
+            aResult('MG', 'Magnésium', undefined, {
+              status: 'cancelled',
+              unit: 'mmol/L',
+              corrects: { value: quantity('0.85'), at: at('20260302161000') },
+              comments: ['Hémolyse'],
+            }),
           ]),
         ]),
       ),
