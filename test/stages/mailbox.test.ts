@@ -1,0 +1,243 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type MailboxSession, MailRefused, mailboxFailure, openMailbox } from '../../src/mssante/mailbox.ts';
+import { readReturnedMail } from '../../src/mssante/returned-mail.ts';
+import { MSSANTE_DEFAULTS } from '../../src/mssante/settings.ts';
+import type { LogFields } from '../../src/ops/log.ts';
+import { type MailboxDependencies, startMailbox } from '../../src/stages/mailbox.ts';
+import type { Store } from '../../src/store/model.ts';
+import type { Pair } from '../fixtures/mssante/authority.ts';
+import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
+import { letter, notification } from '../fixtures/mssante/returned.ts';
+import { aBench } from '../store/store-fixtures.ts';
+
+/** The stage over a real store and, but where a server's fault is played, a real server. */
+
+const PATIENCE_MS = 60_000;
+const PATTERNS = { undelivered: [], closed: [] };
+let dovecot: Dovecot;
+let client: Pair;
+
+beforeAll(async () => {
+  if (!hasDovecot) return;
+  dovecot = await startDovecot();
+  client = dovecot.authority.issue({ name: 'labo', use: 'client' });
+}, PATIENCE_MS);
+afterAll(() => dovecot?.stop());
+
+const open =
+  (user: string, { maxBytes = 100_000, readOnly = false } = {}) =>
+  (signal: AbortSignal) =>
+    openMailbox(
+      {
+        host: '127.0.0.1',
+        port: dovecot.port,
+        security: 'starttls',
+        servername: SERVER_NAME,
+        clientCertificate: client.certificate,
+        clientKey: client.key,
+        authorities: dovecot.authorities,
+        ciphers: MSSANTE_DEFAULTS.ciphers,
+        user,
+        password: 'certificat',
+        folder: 'INBOX',
+        readOnly,
+        maxBytes,
+      },
+      signal,
+    );
+
+interface Started {
+  readonly store: Store;
+  readonly events: string[];
+  stop(): Promise<void>;
+}
+
+function started(
+  changes: Pick<MailboxDependencies, 'open'> & Partial<MailboxDependencies>,
+  { markSeen = true, store = aBench().store } = {},
+): Started {
+  const events: string[] = [];
+  const write = (event: string, fields?: LogFields) => {
+    events.push([event, fields?.state ?? fields?.code].filter(Boolean).join(' '));
+  };
+  const stage = startMailbox(
+    { name: 'labo/INBOX', everyMs: 100, markSeen, backoff: { baseMs: 10, capMs: 20 } },
+    {
+      store,
+      log: { info: write, warn: write, error: write },
+      now: Date.now,
+      random: () => 0,
+      at: () => {},
+      read: (bytes) => readReturnedMail(bytes, PATTERNS),
+      next: () => {},
+      ...changes,
+    },
+  );
+  onTestFinished(() => stage.stop());
+  return { store, events, stop: () => stage.stop() };
+}
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('waited in vain');
+    await delay(20);
+  }
+}
+const effects = async (store: Store) => (await store.mails({})).map(({ effect }) => effect).reverse();
+
+describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS }, () => {
+  it('takes each mail in order, the bad and the huge ones too, and marks seen what is kept whole', async () => {
+    dovecot.deliver('a', Buffer.from('\u0000\u0001 rien'));
+    dovecot.deliver('a', letter({ text: 'x'.repeat(200_000) }));
+    dovecot.deliver('a', letter(), { seen: true });
+    dovecot.deliver('a', notification({ about: '<x@y.invalid>' }));
+    const { store } = started({ open: open('a') });
+    await until(async () => (await store.mails({})).length === 4);
+    expect(await effects(store)).toEqual(['unreadable', 'letter', 'letter', 'read']);
+    const huge = (await store.mails({})).find(({ kept, size }) => kept < size);
+    expect(huge).toMatchObject({ kept: 100_000 });
+    await until(() => dovecot.seen('a') === 3);
+    // The letter that somebody had read already alerts nobody.
+    expect((await store.alerts({})).map(({ kind }) => kind)).toEqual(['courrier-recu', 'courrier-recu']);
+  });
+
+  it('takes what a cut connection kept from it at the next reading', async () => {
+    dovecot.deliver('b', letter());
+    let cuts = 0;
+    let session: MailboxSession | undefined;
+    const { store, events } = started({
+      open: async (signal) => {
+        const opened = await open('b')(signal);
+        session = 'fault' in opened ? undefined : opened;
+        return opened;
+      },
+      at: (point) => {
+        if (point !== 'mailbox:after-fetch' || cuts > 0) return;
+        cuts += 1;
+        session?.abort();
+        dovecot.deliver('b', letter());
+      },
+    });
+    await until(async () => (await store.mails({})).length === 2);
+    expect(events).toContain('mailbox-failed MSSANTE_UNREACHABLE');
+    await until(() => events.includes('mailbox-resumed'));
+  });
+
+  it('takes nothing again where the server has numbered everything anew', async () => {
+    dovecot.deliver('c', letter());
+    dovecot.deliver('c', letter());
+    const first = started({ open: open('c') });
+    await until(async () => (await first.store.mails({})).length === 2);
+    await first.stop();
+    await dovecot.renumber('c');
+    dovecot.deliver('c', letter());
+    const second = started({ open: open('c') }, { store: first.store });
+    await until(async () => (await first.store.mails({})).length === 3);
+    expect(second.events.filter((event) => event === 'mail-received letter')).toHaveLength(1);
+  });
+
+  it('changes nothing where people read too', async () => {
+    dovecot.deliver('d', letter());
+    const { store, stop } = started({ open: open('d', { readOnly: true }) }, { markSeen: false });
+    await until(async () => (await store.mails({})).length === 1);
+    await stop();
+    expect(dovecot.seen('d')).toBe(0);
+  });
+});
+
+describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
+  const session = (mails: Readonly<Record<number, Uint8Array | 'refused'>>): MailboxSession => ({
+    uidValidity: '1',
+    above: async (upTo) =>
+      Object.keys(mails)
+        .map(Number)
+        .filter((uid) => uid > upTo),
+    async fetch(uid) {
+      const mail = mails[uid];
+      if (mail === 'refused') throw new MailRefused();
+      return mail && { bytes: mail, size: mail.length, seen: false };
+    },
+    markSeen: async () => {},
+    abort: () => {},
+    close: async () => {},
+  });
+
+  it('gives the others when it refuses one, which is left to a person in the end', async () => {
+    const { store, events } = started({ open: async () => session({ 1: 'refused', 2: letter() }) });
+    await until(() => events.includes('mail-given-up'));
+    expect(await effects(store)).toEqual(['letter']);
+    expect(events.filter((event) => event === 'mail-refused')).toHaveLength(4);
+    expect((await store.alerts({})).map(({ kind }) => kind).sort()).toEqual([
+      'courrier-recu',
+      'courrier-refuse',
+    ]);
+  });
+
+  it('does not ask again for one that was removed before it was given', async () => {
+    const answers: MailboxSession[] = [session({ 1: 'refused', 2: letter() }), session({ 2: letter() })];
+    const { store, events } = started({ open: async () => answers.shift() ?? session({ 2: letter() }) });
+    await until(async () => events.includes('mail-refused') && answers.length === 0);
+    await until(async () => (await store.mailPlaces('labo/INBOX', '1')).again.length === 0);
+    expect(events).not.toContain('mail-given-up');
+  });
+
+  it('is told after an hour, at once where only a person can mend it, and no more when it is back', async () => {
+    const failures = [
+      mailboxFailure(Object.assign(new Error(), { code: 'ECONNREFUSED' })),
+      mailboxFailure({ authenticationFailed: true }),
+    ];
+    const bench = aBench();
+    bench.clock.now = Date.now();
+    let back = false;
+    for (const failure of failures) {
+      const { events, stop } = started(
+        { open: async () => (back ? session({}) : failure) },
+        { store: bench.store },
+      );
+      const count = failures.indexOf(failure) + 1;
+      await until(async () => (await bench.store.alerts({ all: true })).length === count);
+      bench.clock.now = Date.now();
+      const shown = await bench.store.alerts({});
+      expect(shown.map(({ kind }) => kind)).toEqual(failure.blocked ? ['boite-injoignable'] : []);
+      back = true;
+      await until(() => events.includes('mailbox-resumed'));
+      expect(await bench.store.alerts({})).toEqual([]);
+      back = false;
+      await stop();
+    }
+  });
+
+  it('is not waited for when the daemon stops', async () => {
+    const { stop } = started({
+      open: (signal) =>
+        new Promise((resolve) =>
+          signal.addEventListener('abort', () => resolve(mailboxFailure(new Error('closed')))),
+        ),
+    });
+    await delay(10);
+    await stop();
+  });
+
+  it('whose mails cannot be kept stays as it is until the disk is mended', async () => {
+    const { store } = aBench();
+    let isFull = true;
+    const marked: number[] = [];
+    const { events } = started({
+      store: {
+        ...store,
+        mailTaken: (place, mail) =>
+          isFull
+            ? Promise.reject(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }))
+            : store.mailTaken(place, mail),
+      },
+      open: async () => ({ ...session({ 1: letter() }), markSeen: async (uid) => void marked.push(uid) }),
+    });
+    await until(() => events.includes('stage-failed return'));
+    expect(marked).toEqual([]);
+    isFull = false;
+    await until(() => marked.length === 1);
+    expect(await effects(store)).toEqual(['letter']);
+  });
+});
