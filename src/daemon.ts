@@ -8,7 +8,7 @@ import { type DirectoryServiceSettings, startDirectory } from './directory-servi
 import { directorySettingsOf } from './directory-settings.ts';
 import { importInThread } from './directory-thread.ts';
 import { createDmpChannel } from './dmp/channel.ts';
-import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
+import type { Correspondent } from './intake/correspondents.ts';
 import { type FolderFeed, watchFolder } from './intake/folder.ts';
 import { isAnswerable } from './intake/hprim/answer.ts';
 import { startListeners } from './listeners.ts';
@@ -27,6 +27,7 @@ import {
   acknowledgementsOf,
   answerFoldersOf,
   channelsOf,
+  correspondentsOf,
   dispatchSettingsOf,
   dmpSettingsOf,
   foldersOf,
@@ -96,9 +97,7 @@ export function readParts(config: Config): DaemonParts | Fault[] {
   const mssante = mssanteSettingsOf(config);
   const mailboxes = mailboxesOf(config);
   const directory = directorySettingsOf(config);
-  const correspondents = config.correspondents
-    ? readCorrespondents(pathOf(config, config.correspondents))
-    : [];
+  const correspondents = correspondentsOf(config);
   const listeners = listenersOf(config);
   const acknowledgements = acknowledgementsOf(config);
   const assets = loadAssets(config);

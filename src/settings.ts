@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Config, pathOf } from './config.ts';
 import { DEFAULT_DMP_OPTIONS, type DmpSettings } from './dmp/settings.ts';
+import { type Correspondent, readCorrespondents } from './intake/correspondents.ts';
 import { subjectPattern } from './intake/mllp/peers.ts';
 import type { ListenerOptions } from './intake/mllp/server.ts';
 import { DEFAULT_LIMITS, type SourceProfile, sourceProfile } from './intake/profile.ts';
@@ -164,6 +165,11 @@ const isOid = (text: string): boolean => /^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(tex
 
 function arcOf(name: string): number {
   return createHash('sha256').update(name, 'utf8').digest().readUInt32BE();
+}
+
+/** The laboratory's table of correspondents, read; or what is wrong with it. */
+export function correspondentsOf(config: Config): Correspondent[] | Fault[] {
+  return config.correspondents ? readCorrespondents(pathOf(config, config.correspondents)) : [];
 }
 
 /** The channels that are configured. */

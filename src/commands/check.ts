@@ -4,11 +4,16 @@ import { dirname } from 'node:path';
 import { loadAssets } from '../assets.ts';
 import { type Config, pathOf } from '../config.ts';
 import { directorySettingsOf } from '../directory-settings.ts';
-import { readCorrespondents } from '../intake/correspondents.ts';
 import { checkSettings } from '../mssante/settings.ts';
 import { type CertificateUse, checkCertificate } from '../ops/certificates.ts';
-import type { Fault } from '../report/fault.ts';
-import { answerFoldersOf, dmpSettingsOf, foldersOf, mssanteSettingsOf } from '../settings.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
+import {
+  answerFoldersOf,
+  correspondentsOf,
+  dmpSettingsOf,
+  foldersOf,
+  mssanteSettingsOf,
+} from '../settings.ts';
 import { checkAcknowledgements } from './check-acknowledgements.ts';
 import { checkAntivirus } from './check-antivirus.ts';
 import { checkListeners } from './check-listeners.ts';
@@ -104,9 +109,8 @@ function checkAssets(config: Config): CheckLine[] {
       text: 'catalogue LOINC, feuille de style, thème et polices lus',
     });
   if (config.correspondents) {
-    const table = readCorrespondents(pathOf(config, config.correspondents));
-    const faults = table.filter((row): row is Fault & typeof row => 'cause' in row);
-    if (faults.length > 0) lines.push(...faults.map(faultLine('correspondants')));
+    const table = correspondentsOf(config);
+    if (isFaults(table)) lines.push(...table.map(faultLine('correspondants')));
     else lines.push({ check: 'correspondants', level: 'ok', text: `${table.length} correspondants` });
   }
   return lines;

@@ -1,9 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Config, pathOf } from '../config.ts';
-import { type Correspondent, readCorrespondents } from '../intake/correspondents.ts';
+import type { Correspondent } from '../intake/correspondents.ts';
 import type { DirectoryLookup } from '../report/directory-entry.ts';
-import type { Fault } from '../report/fault.ts';
-import { laboratoryOf, profilesOf, subcontractedWaitOf, subcontractorsOf } from '../settings.ts';
+import { type Fault, isFaults } from '../report/fault.ts';
+import {
+  correspondentsOf,
+  laboratoryOf,
+  profilesOf,
+  subcontractedWaitOf,
+  subcontractorsOf,
+} from '../settings.ts';
 import { itemsOf } from '../stages/items.ts';
 import { inputFacts } from '../stages/printed.ts';
 import { readWithFiles } from '../stages/side-files.ts';
@@ -68,16 +74,13 @@ async function preview(
   row: QuarantineRow,
   mended: Uint8Array | undefined,
 ): Promise<ExitCode> {
-  const correspondents = config.correspondents
-    ? readCorrespondents(pathOf(config, config.correspondents))
-    : [];
-  const unreadable = correspondents.filter((one): one is Fault & typeof one => 'cause' in one);
-  if (unreadable.length > 0) {
-    for (const fault of unreadable) complain(output, options, fault);
+  const correspondents = correspondentsOf(config);
+  if (isFaults(correspondents)) {
+    for (const fault of correspondents) complain(output, options, fault);
     return EXIT.usage;
   }
   const bytes = mended ?? (await store.quarantineContent(row.quarantineId)) ?? new Uint8Array();
-  const items = await itemsNow(store, config, row, bytes, correspondents as readonly Correspondent[]);
+  const items = await itemsNow(store, config, row, bytes, correspondents);
   const rehearsal = await store.rehearse(row.quarantineId, items, mended);
   if (!rehearsal.done) {
     complain(output, options, rehearsal.fault, String(row.quarantineId));

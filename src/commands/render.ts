@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { loadAssets, PACKAGE } from '../assets.ts';
-import { type Config, pathOf, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { isLonePdf, isSubcontractor } from '../intake/contributions.ts';
-import { readCorrespondents } from '../intake/correspondents.ts';
 import { isXml } from '../intake/families.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import { offlineXdm } from '../mssante/xdm.ts';
@@ -22,7 +21,13 @@ import type { LocalCode } from '../report/result.ts';
 import { mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { toXds } from '../report/timestamp.ts';
 import { nextVersion } from '../report/versions.ts';
-import { dispatchSettingsOf, laboratoryOf, profilesOf, subcontractorsOf } from '../settings.ts';
+import {
+  correspondentsOf,
+  dispatchSettingsOf,
+  laboratoryOf,
+  profilesOf,
+  subcontractorsOf,
+} from '../settings.ts';
 import type { DocumentAssets, RenderedDocument } from '../stages/document.ts';
 import { itemsOf } from '../stages/items.ts';
 import { inputFacts } from '../stages/printed.ts';
@@ -51,9 +56,7 @@ export async function render(
   const config: Config = options.catalogue ? { ...read, catalogue: resolve(options.catalogue) } : read;
   const assets = loadAssets(config);
   if (Array.isArray(assets)) return stop(output, options, assets);
-  const correspondents = config.correspondents
-    ? readCorrespondents(pathOf(config, config.correspondents))
-    : [];
+  const correspondents = correspondentsOf(config);
   if (isFaults(correspondents)) return stop(output, options, correspondents);
   const profile = offlineProfile(config, options.config !== undefined);
   if (!profile) return EXIT.usage;

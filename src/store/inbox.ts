@@ -53,7 +53,7 @@ export function createInbox({ db, now, journal, actor }: Context) {
   const setState = db.prepare('UPDATE inbox SET state = ?, outcomes = ? WHERE id = ?');
   const addQuarantine = db.prepare(
     `INSERT INTO quarantine (inbox_id, source, origin, size, fault, at, sha256, report_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (@inboxId, @source, @origin, @size, @fault, @at, @sha256, @reportId)`,
   );
   const addBytes = db.prepare('INSERT INTO quarantine_bytes (quarantine_id, bytes) VALUES (?, ?)');
   const faultsOf = db
@@ -109,9 +109,16 @@ export function createInbox({ db, now, journal, actor }: Context) {
       bytes?: Uint8Array;
       sha256?: string;
     }): void {
-      const { lastInsertRowid } = addQuarantine.run(
-        ...[null, source, origin, size, JSON.stringify(fault), now(), sha256 ?? null, null],
-      );
+      const { lastInsertRowid } = addQuarantine.run({
+        inboxId: null,
+        source,
+        origin,
+        size,
+        fault: JSON.stringify(fault),
+        at: now(),
+        sha256: sha256 ?? null,
+        reportId: null,
+      });
       if (bytes) addBytes.run(lastInsertRowid, bytes);
       journal.append({
         actor,
@@ -152,9 +159,16 @@ export function createInbox({ db, now, journal, actor }: Context) {
     /** Sets a part of a message aside with its fault. @param reportId the report that it would have joined */
     quarantine(inboxId: number, fault: Fault, reportId?: string): number {
       const { source, origin, size } = load(inboxId);
-      const added = addQuarantine.run(
-        ...[inboxId, source, origin, size, JSON.stringify(fault), now(), null, reportId ?? null],
-      );
+      const added = addQuarantine.run({
+        inboxId,
+        source,
+        origin,
+        size,
+        fault: JSON.stringify(fault),
+        at: now(),
+        sha256: null,
+        reportId: reportId ?? null,
+      });
       const quarantineId = Number(added.lastInsertRowid);
       journal.append({
         actor,
