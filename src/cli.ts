@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { program } from './cli/program.ts';
+import { isSystemError, systemFault } from './cli/system-fault.ts';
 import { commandNamed, languageIn, usageFault } from './cli/usage.ts';
 import { complain, EXIT, STANDARD } from './commands/output.ts';
 
@@ -29,15 +30,9 @@ try {
         { json: words.includes('--json'), lang },
         usageFault(error.message, commandNamed(crbio, words).path, lang),
       );
-  } else if (isEnvironmentError(error)) {
-    STANDARD.err(`${error.code} ${error.path ?? ''}`);
+  } else if (isSystemError(error)) {
+    // The machine's fault; anything else is a bug and shows its stack.
+    complain(STANDARD, { json: words.includes('--json'), lang }, systemFault(error, lang));
     process.exitCode = EXIT.environment;
   } else throw error;
-}
-
-/** A system error (disk, port, rights): the machine's fault, exit 3; anything else is a bug and shows its stack. */
-function isEnvironmentError(error: unknown): error is NodeJS.ErrnoException {
-  return (
-    error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'errno' in error
-  );
 }

@@ -300,7 +300,11 @@ export function readConfig(path: string): Config | ConfigFault[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    return [fault(path, 0, '', `le fichier ne peut pas être lu (${(error as NodeJS.ErrnoException).code})`)];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') return [fault(path, 0, '', `le fichier ne peut pas être lu (${code})`)];
+    const hint =
+      'donner le bon par --config ou CRBIO_CONFIG ; config/crbio.example.yaml est un modèle à copier';
+    return [{ ...fault(path, 0, '', 'pas de fichier de configuration de ce nom'), hint }];
   }
   return parseConfig(text, path);
 }

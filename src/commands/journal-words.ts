@@ -86,6 +86,7 @@ const DETAILS: Readonly<Record<string, Say>> = {
   effect: (value) => MAIL_WORDS[value as MailEffect] ?? String(value),
   reason: (value) => `motif « ${String(value)} »`,
   by: (value) => `par ${String(value)}`,
+  hint: (value) => `→ ${String(value)}`,
   rule: (value) => `règle ${String(value)}`,
 };
 
