@@ -104,5 +104,10 @@ function completed(person: Professional, table: readonly Correspondent[]): Profe
   if (!known || !sameFamily(known.family, person.family)) return person;
   const { localCode: _, ...found } = known;
   const fromTable = known.mssante !== undefined && person.mssante === undefined;
-  return { ...found, ...person, ...(fromTable ? { mailboxOrigin: { by: 'table' } } : {}) };
+  // `DURAND Claire` in one field: the table tells which word is the family name.
+  const names =
+    person.given === undefined && found.given !== undefined && sameFamily(found.given, person.family)
+      ? { family: found.family, given: found.given }
+      : {};
+  return { ...found, ...person, ...names, ...(fromTable ? { mailboxOrigin: { by: 'table' } } : {}) };
 }

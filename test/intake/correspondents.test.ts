@@ -30,6 +30,12 @@ describe('correspondents', () => {
     expect(dossier.recipients[0]?.professional).toEqual(dossier.prescriber);
   });
 
+  it('tell the names apart that a message writes in one field', () => {
+    const names = { family: 'MOREL', given: 'Sophie' };
+    expect(prescribed('10000000103^Sophie MOREL^^^^^^^^^^^RPPS').prescriber).toMatchObject(names);
+    expect(prescribed('10000000103^MOREL PETIT^^^^^^^^^^^RPPS').prescriber?.family).toBe('MOREL PETIT');
+  });
+
   it('complete by the national identifier', () => {
     expect(prescribed('10000000103^MOREL^^^^^^^^^^^RPPS').prescriber).toMatchObject({ given: 'Sophie' });
   });
