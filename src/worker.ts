@@ -6,6 +6,7 @@ import { readConfig } from './config.ts';
 import { prepareLot } from './dmp/lot.ts';
 import { openSigner } from './dmp/signer.ts';
 import { prepareMail } from './mssante/mail.ts';
+import { codeOf } from './ops/codes.ts';
 import type { DeliveryJob } from './report/delivery.ts';
 import { dmpSettingsOf, mssanteSettingsOf } from './settings.ts';
 import { renderVersion } from './stages/version.ts';
@@ -27,9 +28,16 @@ const dmp = dmpSettingsOf(config);
 const mssante = mssanteSettingsOf(config);
 const signer = dmp && !Array.isArray(dmp) ? openSigner(dmp.signing) : undefined;
 
+/** What rendering came to, or the code of what kept this machine from it: an error loses its code between threads. */
+export type RenderOutcome = Awaited<ReturnType<typeof renderVersion>> | { readonly obstacle: string };
+
 /** Renders one version. */
-export function render(task: RenderTask): ReturnType<typeof renderVersion> {
-  return renderVersion(task, assets as Exclude<typeof assets, readonly unknown[]>);
+export async function render(task: RenderTask): Promise<RenderOutcome> {
+  try {
+    return await renderVersion(task, assets as Exclude<typeof assets, readonly unknown[]>);
+  } catch (error) {
+    return { obstacle: codeOf(error) };
+  }
 }
 
 /** Signs a submission set for the DMP. `now`: milliseconds. */

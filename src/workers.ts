@@ -3,9 +3,11 @@ import type { DeliveryJob } from './report/delivery.ts';
 import type { Fault } from './report/fault.ts';
 import type { RenderedDocument } from './stages/document.ts';
 import type { RenderTask } from './store/records.ts';
+import type { RenderOutcome } from './worker.ts';
 
 /** The CPU work of the daemon, off its event loop. */
 export interface Workers {
+  /** @throws Error with the code of what keeps this machine from it (a full disk) */
   render(task: RenderTask): Promise<RenderedDocument | { faults: readonly Fault[] }>;
   lot(job: DeliveryJob, now: number): Promise<Uint8Array>;
   mail(job: DeliveryJob, now: number): Promise<Uint8Array>;
@@ -23,7 +25,11 @@ export function startWorkers(configFile: string, threads: number): Workers {
     idleTimeout: Number.POSITIVE_INFINITY,
   });
   return {
-    render: (task) => pool.run(task, { name: 'render' }),
+    async render(task) {
+      const outcome = (await pool.run(task, { name: 'render' })) as RenderOutcome;
+      if (!('obstacle' in outcome)) return outcome;
+      throw Object.assign(new Error('a version cannot be rendered now'), { code: outcome.obstacle });
+    },
     lot: (job, now) => pool.run({ job: handedOver({ ...job, pdf: NOTHING }), now }, { name: 'lot' }),
     mail: (job, now) => pool.run({ job: handedOver(job), now }, { name: 'mail' }),
     close: () => pool.close(),

@@ -4,6 +4,11 @@ import { join } from 'node:path';
 /** What keeps a whole folder from being taken, not one file: no room, no right to write, a broken disk. */
 const OBSTACLES = /^(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EIO|SQLITE_FULL|SQLITE_READONLY|SQLITE_IOERR)/;
 
+/** Is this the code of an error that any other piece of work would meet too? */
+export function isObstacle(code: string): boolean {
+  return OBSTACLES.test(code);
+}
+
 /**
  * The code of an error that every other file would meet too; undefined for one that is about this file.
  * @param path of the file in hand: that it cannot be read is its own affair
@@ -13,7 +18,7 @@ export async function obstacleOf(error: unknown, path: string, archive: string):
   if (!(error instanceof Error)) return undefined;
   const { code = '', path: about, syscall } = error as NodeJS.ErrnoException;
   if (about === path && (syscall === 'open' || syscall === 'read')) return undefined;
-  return OBSTACLES.test(code) ? code : whyNotWritable(archive);
+  return isObstacle(code) ? code : whyNotWritable(archive);
 }
 
 /** Can a file be written there? @returns the code of what is in the way */

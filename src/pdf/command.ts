@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,12 +31,31 @@ export function run(program: string, parameters: readonly string[], folder: stri
   });
 }
 
-/** A folder that only this process may read (mode 0700), gone when the work ends, however it ends. */
+/** A disk with less room than this may be why a program failed: it does not tell that from a PDF that it cannot read. */
+const ENOUGH_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A folder that only this process may read (mode 0700), gone when the work ends, however it ends.
+ * @param work what it refuses is believed only where the disk had room
+ * @throws Error with the code ENOSPC when it had not, or with the system's when the folder cannot be written
+ */
 export async function inPrivateFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'crbio-pdf-'));
   try {
-    return await work(folder);
+    const result = await work(folder);
+    if (isFault(result) && (await roomIn(folder)) < ENOUGH_BYTES)
+      throw Object.assign(new Error('no room for the work on a PDF'), { code: 'ENOSPC' });
+    return result;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function roomIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+function isFault(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'cause' in result;
 }

@@ -3,6 +3,7 @@ import { buildCda } from '../cda/document.ts';
 import { buildN1 } from '../cda/n1.ts';
 import { selfPresenting } from '../cda/self-presenting.ts';
 import type { Stylesheet } from '../cda/stylesheet.ts';
+import { isObstacle } from '../intake/obstacle.ts';
 import { pdfName } from '../mssante/names.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { PdfAssets } from '../pdf/assets.ts';
@@ -42,6 +43,7 @@ export interface RenderedDocument extends Omit<RenderedVersion, 'facts'> {
  * One version, from dossier to checked documents: identity gate, transcoding, PDF, CDA with the PDF inside, the lab's
  * stylesheet around it, conformance. Deterministic: the same dossier, catalogue and configuration give the same bytes.
  * @returns the documents, or why this version must wait for a person
+ * @throws Error when the machine cannot make them now (a full disk)
  */
 export async function renderDocument(
   task: RenderTask,
@@ -50,12 +52,16 @@ export async function renderDocument(
   try {
     return await makeDocuments(task, assets);
   } catch (error) {
-    // A bug met by one report's content must not stop the others: that version waits for a person.
     return { faults: [internalFault(error)] };
   }
 }
 
+/**
+ * A bug met by one report's content must not stop the others: that version waits for a person.
+ * @throws the error itself when it is of the machine (a full disk): the version is made once that has ended
+ */
 export function internalFault(error: unknown): Fault {
+  if (isObstacle(codeOf(error))) throw error;
   return {
     code: 'RENDER_INTERNAL',
     cause: `erreur interne pendant la fabrication du document (${codeOf(error)})`,

@@ -6,6 +6,7 @@ import { checkFinished, isFinished } from './finished.ts';
 /**
  * The documents of one version: rendered from its dossier, or, where the dossier came written, checked.
  * @returns the documents, or why this version must wait for a person
+ * @throws Error when the machine cannot make them now (a full disk)
  */
 export async function renderVersion(
   task: RenderTask,

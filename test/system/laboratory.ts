@@ -180,9 +180,11 @@ export async function openLaboratory({ changes = () => {} }: LaboratoryOptions =
       daemon?.kill('SIGHUP');
       await this.until(outcome, () => told() > before);
     },
-    async close(): Promise<void> {
+    /** @param before done when nothing uses the folder any more, before it is removed */
+    async close(before = () => {}): Promise<void> {
       await opened?.close();
       if (daemon) await stopProcess(daemon);
+      before();
       await stopProcess(sandbox.process);
       rmSync(folder, { recursive: true, force: true });
     },
