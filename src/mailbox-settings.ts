@@ -41,7 +41,7 @@ export function mailboxesOf(config: Config): MailboxFeeds | Fault[] | undefined 
     clientKey: client.key,
     authorities: reader.open(mailbox.authorities ?? mssante.authorities),
     ciphers: MSSANTE_DEFAULTS.ciphers,
-    user: mailbox.user ?? (authentication.mode === 'PLAIN' ? authentication.user : mssante.from),
+    user: mailbox.user ?? identityOf(mssante),
     password: password === undefined ? NO_PASSWORD : reader.secret(password).trim(),
     folder: mailbox.folder,
     readOnly: false,
@@ -71,6 +71,18 @@ export function mailboxesOf(config: Config): MailboxFeeds | Fault[] | undefined 
     },
     mailboxes: all.map((settings) => ({ name: `${settings.user}/${settings.folder}`, settings })),
   };
+}
+
+/** The mailbox as the operator's submission server knows it. */
+function identityOf({ authentication, from }: NonNullable<Config['mssante']>): string {
+  switch (authentication.mode) {
+    case 'PLAIN':
+      return authentication.user;
+    case 'EXTERNAL':
+      return authentication.identity ?? from;
+    case 'none':
+      return from;
+  }
 }
 
 const compiled = (text: string): RegExp => new RegExp(text, 'iu');

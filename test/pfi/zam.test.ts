@@ -53,6 +53,9 @@ describe('a business acknowledgement', () => {
     ['Z01', 'CDA_REPLACES_OLD', '900^Version du document incorrecte^applicationErrorCondition'],
     ['Z01', 'RENDER_INTERNAL', "906^Erreur 'Autre'^applicationErrorCondition"],
     ['Z02', 'MSSANTE_UNKNOWN_MAILBOX', '550^^SMTPERRORCODE'],
+    ['Z02', 'MSSANTE_UNDELIVERED', '554^^SMTPERRORCODE'],
+    ['Z03', '902', '902^Identifiant patient inconnu^applicationErrorCondition'],
+    ['Z03', '907', "906^Erreur 'Autre'^applicationErrorCondition"],
     ['Z02', 'INTERNAL', "906^Erreur 'Autre'^applicationErrorCondition"],
   ] as const)('%s tells %s', (event, error, told) => {
     const segments = lines(ack({ event, done: false, error }));

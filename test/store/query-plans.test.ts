@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { ALERTS_DUE } from '../../src/store/alerts.ts';
 import { ACKS_OWED } from '../../src/store/application-acks.ts';
+import { ACKS_DUE } from '../../src/store/business-acks.ts';
 import { ANSWERS_OWED } from '../../src/store/file-answers.ts';
 import { HELD } from '../../src/store/held-bytes.ts';
 import { UNINTERPRETED } from '../../src/store/inbox.ts';
@@ -36,6 +37,7 @@ describe('hot queries', () => {
     ['doubts', DOUBTS, 'delivery_doubt'],
     ['holds that a date ends', HOLDS_DUE, 'delivery_until'],
     ['alerts to tell', ALERTS_DUE, 'alert_due'],
+    ['senders to tell', ACKS_DUE, 'business_ack_due'],
     ['versions without an address', UNADDRESSED, 'delivery_state'],
     ['those of one professional', UNADDRESSED_TO, 'delivery_unaddressed'],
     ['those of one report', UNADDRESSED_OF, 'delivery_once'],
@@ -79,6 +81,14 @@ describe('hot queries', () => {
     ['what was said of a patient', `SELECT * FROM patient_statement WHERE patient_id = ?`],
     ['merges of a number', `SELECT * FROM patient_merge WHERE merged_id = ? OR survivor_id = ?`],
     ['numbers of a holder', `SELECT id FROM patient WHERE holder_id = ?`],
+    ['the delivery that a mail is about', `SELECT delivery_id FROM sent_mail WHERE message_id = ?`],
+    ['a mail taken before', `SELECT id FROM mail WHERE sha256 = ?`],
+    ['mails about a delivery', `SELECT id FROM mail WHERE delivery_id = ?`],
+    ['where a mailbox stands', `SELECT max(uid) FROM mail_place WHERE mailbox = ? AND uid_validity = ?`],
+    [
+      'mails to be asked for again',
+      `SELECT uid FROM mail_place WHERE mailbox = ? AND uid_validity = ? AND mail_id IS NULL AND tries < 5 ORDER BY uid`,
+    ],
     ['alerts of a report', `SELECT * FROM alert WHERE subject = ? AND kind = ? AND closed_at IS NULL`],
   ])('%s: searched, not scanned', (_name, sql) => {
     for (const line of planOf(sql)) expect(line).not.toMatch(/^SCAN/);
