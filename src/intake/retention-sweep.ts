@@ -19,6 +19,11 @@ export interface SweepOptions {
   readonly cutOff: CutOff;
   /** Does the store hold these bytes? @param sha256 lower-case hexadecimal */
   readonly isHeld: (sha256: string, size: number) => Promise<boolean>;
+  /**
+   * Files, by path, that the sweep before this one found unheld, and then those of this one: as long as they stay as they
+   * were, they are not read again.
+   */
+  readonly unheld: Map<string, FileState>;
   /** Told of each step in which files were removed, before the next one. */
   readonly onStep: (step: SweepCount) => Promise<void>;
   /** A file or folder could not be looked at or removed; told once, the sweep goes on. */
@@ -33,6 +38,8 @@ const STEP_FILES = 200;
 const STEP_PAUSE_MS = 100;
 /** A folder in which so many files cannot be removed is left until the next sweep. */
 const MAX_FAILURES = 20;
+/** Unheld files remembered: some megabytes; more are read at each sweep. */
+const MAX_UNHELD = 20_000;
 /** As deep as sub-folders of an export are taken. */
 const MAX_DEPTH = 4;
 
@@ -100,12 +107,15 @@ export async function sweepQuarantine(options: SweepOptions): Promise<SweepCount
 /** One folder's sweep: what it counts, and the steps it makes. */
 class Sweep {
   readonly #options: SweepOptions;
+  readonly #unheldBefore: ReadonlyMap<string, FileState>;
   #total: SweepCount = NOTHING;
   #step: SweepCount = NOTHING;
   #failures = 0;
 
   constructor(options: SweepOptions) {
     this.#options = options;
+    this.#unheldBefore = new Map(options.unheld);
+    options.unheld.clear();
   }
 
   get isOver(): boolean {
@@ -154,9 +164,18 @@ class Sweep {
     const stat = await lstat(path);
     if (!stat.isFile()) return false;
     const state = stateOf(stat);
-    // An empty one is a place that a move had taken when it was killed: there are no bytes to hold.
-    const held = state.size === 0 || (await this.#options.isHeld(await hashOf(path), state.size));
-    return held && removeStill(folder, name, state);
+    if (await this.#isHeld(path, state)) return removeStill(folder, name, state);
+    const { unheld } = this.#options;
+    if (unheld.size < MAX_UNHELD) unheld.set(path, state);
+    return false;
+  }
+
+  async #isHeld(path: string, state: FileState): Promise<boolean> {
+    // A place that a move had taken when it was killed: there are no bytes to hold.
+    if (state.size === 0) return true;
+    const before = this.#unheldBefore.get(path);
+    if (before && sameState(before, state)) return false;
+    return this.#options.isHeld(await hashOf(path), state.size);
   }
 
   async #endStep(): Promise<void> {

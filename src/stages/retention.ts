@@ -1,3 +1,4 @@
+import type { FileState } from '../intake/completeness.ts';
 import { type CutOff, cutOffOf } from '../intake/retention.ts';
 import {
   type SweepCount,
@@ -37,6 +38,13 @@ export function startRetention(
   { store, log, now }: Dependencies,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  /** Of each folder, for the life of the daemon: a file whose bytes came to be held later goes after the next start. */
+  const unheld = new Map<string, Map<string, FileState>>();
+  const unheldIn = (folder: string) => {
+    const known = unheld.get(folder) ?? new Map<string, FileState>();
+    unheld.set(folder, known);
+    return known;
+  };
 
   const sweep = async (
     source: string,
@@ -51,6 +59,7 @@ export function startRetention(
         folder,
         cutOff,
         isHeld: store.holdsBytes,
+        unheld: unheldIn(folder),
         onStep: ({ removed, kept }) =>
           store.note({
             actor: 'crbio',

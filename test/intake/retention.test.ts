@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileState } from '../../src/intake/completeness.ts';
 import { cutOffOf, dateFolderState, dueInQuarantine } from '../../src/intake/retention.ts';
 import { type SweepCount, sweepArchive, sweepQuarantine } from '../../src/intake/retention-sweep.ts';
 
@@ -94,6 +95,7 @@ describe('a sweep', () => {
     folder: at(folder),
     cutOff: CUT_OFF,
     isHeld: async (sha256: string) => held.has(sha256),
+    unheld: new Map<string, FileState>(),
     onStep: async (step: SweepCount) => void steps.push(step),
     onError: (error: unknown) => errors.push(error),
     signal,
@@ -137,6 +139,24 @@ describe('a sweep', () => {
     expect(await sweepArchive(options('archive'))).toEqual({ removed: 1, kept: 1 });
     expect(left('archive')).toEqual(['2026/10/01/unknown.hl7']);
     expect(errors).toEqual([]);
+  });
+
+  it('reads an unheld file once, and again when it has changed', async () => {
+    put('archive/2026/10/01/unknown.hl7', 'unknown', { inStore: false });
+    const asked: string[] = [];
+    const again = {
+      ...options('archive'),
+      isHeld: async (sha256: string) => {
+        asked.push(sha256);
+        return held.has(sha256);
+      },
+    };
+    for (const _ of [1, 2, 3]) expect(await sweepArchive(again)).toEqual({ removed: 0, kept: 1 });
+    expect(asked).toHaveLength(1);
+    put('archive/2026/10/01/unknown.hl7', 'now known');
+    expect(await sweepArchive(again)).toEqual({ removed: 1, kept: 0 });
+    expect(asked).toHaveLength(2);
+    expect(again.unheld.size).toBe(0);
   });
 
   it('follows no link, neither to a file nor to a folder, and removes none', async () => {
