@@ -2,17 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { scannerOf } from './antivirus-settings.ts';
-import { loadAssets } from './assets.ts';
 import { type Config, pathOf } from './config.ts';
-import { type DirectoryServiceSettings, startDirectory } from './directory-service.ts';
-import { directorySettingsOf } from './directory-settings.ts';
+import { type DaemonParts, readParts } from './daemon-parts.ts';
+import { startDirectory } from './directory-service.ts';
 import { importInThread } from './directory-thread.ts';
 import { createDmpChannel } from './dmp/channel.ts';
-import type { Correspondent } from './intake/correspondents.ts';
 import { type FolderFeed, watchFolder } from './intake/folder.ts';
 import { isAnswerable } from './intake/hprim/answer.ts';
 import { startListeners } from './listeners.ts';
-import { type MailboxFeeds, mailboxesOf } from './mailbox-settings.ts';
 import { startMailboxes } from './mailboxes.ts';
 import { createMssanteChannel } from './mssante/channel.ts';
 import { codeOf } from './ops/codes.ts';
@@ -24,16 +21,11 @@ import { tellSender } from './pfi/client.ts';
 import type { Channel, ChannelAdapter } from './report/delivery.ts';
 import { type Fault, isFaults } from './report/fault.ts';
 import {
-  acknowledgementsOf,
   answerFoldersOf,
   channelsOf,
-  correspondentsOf,
   dispatchSettingsOf,
-  dmpSettingsOf,
   foldersOf,
   laboratoryOf,
-  listenersOf,
-  mssanteSettingsOf,
   profilesOf,
   sideFilesOf,
   subcontractedWaitOf,
@@ -75,47 +67,6 @@ const SCAN_RETRY_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 /** How often the store is asked whether a command wrote: one pragma. */
 const WATCH_MS = 250;
-
-/** What a configuration names, read. */
-export interface DaemonParts {
-  readonly dmp: Exclude<ReturnType<typeof dmpSettingsOf>, Fault[]>;
-  readonly mssante: Exclude<ReturnType<typeof mssanteSettingsOf>, Fault[]>;
-  /** Absent: nothing that comes back is read. */
-  readonly mailboxes: MailboxFeeds | undefined;
-  readonly directory: DirectoryServiceSettings;
-  readonly correspondents: readonly Correspondent[];
-  readonly listeners: Exclude<ReturnType<typeof listenersOf>, Fault[]>;
-  readonly acknowledgements: Exclude<ReturnType<typeof acknowledgementsOf>, Fault[]>;
-}
-
-/**
- * Reads certificates, correspondents, and, to judge them before the workers need them, catalogue and stylesheets.
- * @returns them, or everything that stops the daemon from starting with this configuration
- */
-export function readParts(config: Config): DaemonParts | Fault[] {
-  const dmp = dmpSettingsOf(config);
-  const mssante = mssanteSettingsOf(config);
-  const mailboxes = mailboxesOf(config);
-  const directory = directorySettingsOf(config);
-  const correspondents = correspondentsOf(config);
-  const listeners = listenersOf(config);
-  const acknowledgements = acknowledgementsOf(config);
-  const assets = loadAssets(config);
-  if (
-    isFaults(dmp) ||
-    isFaults(directory) ||
-    isFaults(mssante) ||
-    isFaults(mailboxes) ||
-    isFaults(correspondents) ||
-    isFaults(listeners) ||
-    isFaults(acknowledgements) ||
-    isFaults(assets)
-  )
-    return [dmp, mssante, mailboxes, directory, correspondents, listeners, acknowledgements, assets].flatMap(
-      (part) => (isFaults(part) ? part : []),
-    );
-  return { dmp, mssante, mailboxes, directory, correspondents, listeners, acknowledgements };
-}
 
 /**
  * The composition root: the only file that knows every folder.

@@ -1,4 +1,5 @@
-import { readParts, startDaemon } from '../daemon.ts';
+import { startDaemon } from '../daemon.ts';
+import { readParts } from '../daemon-parts.ts';
 import { createLog } from '../ops/log.ts';
 import { type CommonOptions, complain, EXIT, type ExitCode, type Output } from './output.ts';
 import { configured, DEFAULT_CONFIG } from './store.ts';
