@@ -62,6 +62,16 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
       'SELECT inbox_id FROM side_wait_name WHERE source = ? AND name_key = ?',
     )
     .pluck();
+  const miss = db.prepare(
+    'INSERT OR REPLACE INTO side_missed (source, name_key, inbox_id, until_at) VALUES (?, ?, ?, ?)',
+  );
+  /** Messages set aside for want of this name, so lately that the file may be on its way. */
+  const missed = db.prepare<[string, string, number], number>(MISSED).pluck();
+  const hasMissed = db
+    .prepare<[string, string, number], 1>(
+      'SELECT 1 FROM side_missed WHERE source = ? AND name_key = ? AND inbox_id = ?',
+    )
+    .pluck();
   const awaken = db.prepare('UPDATE side_wait SET awake = 1 WHERE inbox_id = ?');
   const endWait = [
     db.prepare('DELETE FROM side_wait_name WHERE inbox_id = ?'),
@@ -99,7 +109,8 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     const others = earlier.filter((one) => one.sha256 !== sha256 && !begins(bytes, one.bytes));
     for (const one of earlier) if (!others.includes(one)) replace.run(one.id);
     const messages = awaited.all(source, key);
-    if (others.length === 0 && messages.length < 2) {
+    const late = messages.length > 0 ? missed.all(source, key, now()) : [];
+    if (others.length === 0 && messages.length + late.length < 2) {
       for (const inboxId of messages) awaken.run(inboxId);
       return;
     }
@@ -120,13 +131,15 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
     return original === undefined ? [inboxId] : [inboxId, ...lineOf(original)];
   };
 
-  /** What the message has or may take, by name as it gave them: nothing that another one waited for before it. */
+  /** What the message has or may take, by name as it gave them: nothing that another one asked for before it. */
   const candidates = (inboxId: number, source: string, names: ReadonlyMap<string, string>) => {
     const line = lineOf(inboxId);
     return [...names].flatMap(([name, key]) => {
       const found = line.flatMap((id) => candidate.get(id, source, key, source, key, name) ?? []);
       const best = found.find(({ own }) => own === 1) ?? found[0];
-      const isPromised = awaited.all(source, key).some((other) => other < inboxId);
+      // Set aside for want of it, then replayed: a person says that what lies there is its.
+      const late = hasMissed.get(source, key, inboxId) ? [] : missed.all(source, key, now());
+      const isPromised = [...awaited.all(source, key), ...late].some((other) => other < inboxId);
       return best && (best.own === 1 || !isPromised) ? [{ name, ...best }] : [];
     });
   };
@@ -182,9 +195,12 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
       const deadline = since ?? now() + waitMs;
       if (files.size < names.size && deadline > now()) {
         wait.run(inboxId, deadline);
-        for (const [name, key] of names) if (!files.has(name)) waitFor.run(source, key, inboxId);
+        // Those that are there too: they are promised to it.
+        const own = new Set(taken.filter((one) => one.own === 1).map(({ name }) => name));
+        for (const [name, key] of names) if (!own.has(name)) waitFor.run(source, key, inboxId);
         return { state: 'waiting', until: deadline };
       }
+      for (const [name, key] of names) if (!files.has(name)) miss.run(source, key, inboxId, now() + waitMs);
       for (const { id, own } of taken) {
         if (own === 1) continue;
         give.run(inboxId, id);
@@ -203,6 +219,10 @@ export function createSideFiles({ db, now, journal, actor }: Context, inbox: Inb
 function begins(bytes: Uint8Array, start: Uint8Array): boolean {
   return start.length <= bytes.length && Buffer.from(start).equals(bytes.subarray(0, start.length));
 }
+
+export const MISSED = `
+  SELECT inbox_id FROM side_missed JOIN inbox ON inbox.id = inbox_id
+  WHERE side_missed.source = ? AND name_key = ? AND until_at > ? AND inbox.state = 'quarantined'`;
 
 export const CANDIDATE = `
   SELECT id, own, bytes FROM (

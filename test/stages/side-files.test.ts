@@ -279,6 +279,54 @@ describe('a document never serves two messages', () => {
     expect(await folder.attached('D2')).toEqual([pdf('de D2').toString()]);
   });
 
+  it('late for its message, it is not taken by the next one that gives that name', async () => {
+    const folder = aFolder();
+    await folder.drop('m1.hl7', citing('D1', 'cr.pdf'));
+    folder.bench.clock.now += 30 * MINUTE;
+    await folder.turn();
+    await folder.drop('cr.pdf', pdf('de D1'), 'first');
+    expect(await folder.drop('m2.hl7', citing('D2', 'cr.pdf'))).toMatchObject({ move: 'wait' });
+    const [row] = await folder.bench.store.quarantine({});
+    await folder.bench.store.replay(row?.quarantineId ?? 0, { by: 'x', reason: 'arrivé' });
+    await folder.turn();
+    await folder.drop('cr.pdf', pdf('de D2'), 'second');
+    await folder.turn();
+    expect(await folder.attached('D1')).toEqual([pdf('de D1').toString()]);
+    expect(await folder.attached('D2')).toEqual([pdf('de D2').toString()]);
+  });
+
+  it('late for its message while the next one waits, it is given to neither', async () => {
+    const folder = aFolder();
+    await folder.drop('m1.hl7', citing('D1', 'cr.pdf'));
+    folder.bench.clock.now += 30 * MINUTE;
+    await folder.turn();
+    await folder.drop('m2.hl7', citing('D2', 'cr.pdf'));
+    expect(await folder.drop('cr.pdf', pdf('de D1'), 'first')).toMatchObject({
+      move: 'quarantine',
+      reason: expect.stringContaining('SIDE_FILE_SEVERAL_WAIT'),
+    });
+    folder.bench.clock.now += 30 * MINUTE;
+    await folder.turn();
+    // A day later nothing is on its way any more.
+    folder.bench.clock.now += 24 * 60 * MINUTE;
+    await folder.drop('m3.hl7', citing('D3', 'cr.pdf'));
+    await folder.drop('cr.pdf', pdf('de D3'), 'third');
+    await folder.turn();
+    expect(await folder.attached('D2')).toBeUndefined();
+    expect(await folder.attached('D3')).toEqual([pdf('de D3').toString()]);
+  });
+
+  it('of a message that waits for another one too, it is kept for it', async () => {
+    const folder = aFolder();
+    await folder.drop('cr.pdf', pdf('de D1'), 'first');
+    await folder.drop('m1.hl7', citing('D1', 'cr.pdf', 'annexe.pdf'));
+    expect(await folder.drop('m2.hl7', citing('D2', 'cr.pdf'))).toMatchObject({ move: 'wait' });
+    await folder.drop('annexe.pdf', pdf('annexe de D1'), 'first');
+    await folder.turn();
+    expect(await folder.attached('D1')).toEqual([pdf('de D1').toString(), pdf('annexe de D1').toString()]);
+    expect(await folder.attached('D2')).toBeUndefined();
+  });
+
   it('of a message that was mended, it goes with the copy', async () => {
     const folder = aFolder();
     const mended = citing('D1', 'cr.pdf');

@@ -9,7 +9,7 @@ import { UNINTERPRETED } from '../../src/store/inbox.ts';
 import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
 import { UNRENDERED } from '../../src/store/reports.ts';
-import { CANDIDATE } from '../../src/store/side-files.ts';
+import { CANDIDATE, MISSED } from '../../src/store/side-files.ts';
 import { UNADDRESSED, UNADDRESSED_OF, UNADDRESSED_TO } from '../../src/store/unaddressed.ts';
 import { aBench } from './store-fixtures.ts';
 
@@ -51,6 +51,7 @@ describe('hot queries', () => {
   });
 
   test('what lies beside messages: searched, not scanned', () => {
+    for (const line of planOf(MISSED)) expect(line).toMatch(/^SEARCH/);
     for (const line of planOf(CANDIDATE)) expect(line).not.toMatch(/^\s*SCAN (?!\(subquery)/);
     expect(planOf('SELECT inbox_id FROM side_wait_name WHERE source = ? AND name_key = ?').join()).toMatch(
       /^SEARCH/,

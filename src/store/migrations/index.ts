@@ -14,6 +14,7 @@ import { acceptedScans } from './0013-accepted-scans.ts';
 import { mails } from './0014-mails.ts';
 import { fileAnswers } from './0015-file-answers.ts';
 import { lateAddresses } from './0016-late-addresses.ts';
+import { missedSideFiles } from './0017-missed-side-files.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly string[] = [
   mails,
   fileAnswers,
   lateAddresses,
+  missedSideFiles,
 ];
