@@ -1,8 +1,13 @@
-/** What a system upstream writes in the place of a character that it could not convert. */
-const REPLACEMENT = '\ufffd';
+/**
+ * What a system upstream writes in the place of a character that it could not convert; or a control character inside a
+ * number, where it may stand for the decimal mark: without it the number is another one.
+ */
+const DAMAGE = /\ufffd|[\d.,](?:(?![\t\n])\p{Cc})+[\d.,]/u;
 
-/** Segments whose texts a report or a patient's record shows. */
-const SHOWN = ['PID', 'MRG', 'PV1', 'ORC', 'OBR', 'OBX', 'NTE', 'SPM', 'PRT'];
+/** Segments whose texts a report or a patient's record shows, those of HPRIM Santé last. */
+const SHOWN = ['PID', 'MRG', 'PV1', 'ORC', 'OBR', 'OBX', 'NTE', 'SPM', 'PRT', 'P', 'C'];
+
+export const isDamaged = (text: string): boolean => DAMAGE.test(text);
 
 /**
  * Finds a character lost before the message came: it is nowhere published (inputs.md §2), and what it stood for cannot be
@@ -13,11 +18,11 @@ const SHOWN = ['PID', 'MRG', 'PV1', 'ORC', 'OBR', 'OBX', 'NTE', 'SPM', 'PRT'];
 export function damagedField(lines: readonly string[], fieldSeparator: string): string | undefined {
   const ranks = new Map<string, number>();
   for (const line of lines) {
-    const name = line.slice(0, 3);
+    const [name = ''] = line.split(fieldSeparator, 1);
     const rank = (ranks.get(name) ?? 0) + 1;
     ranks.set(name, rank);
-    if (!SHOWN.includes(name) || !line.includes(REPLACEMENT)) continue;
-    const field = line.split(fieldSeparator).findIndex((text) => text.includes(REPLACEMENT));
+    if (!SHOWN.includes(name) || !isDamaged(line)) continue;
+    const field = line.split(fieldSeparator).findIndex(isDamaged);
     return `${name}[${rank}]-${field}`;
   }
   return undefined;

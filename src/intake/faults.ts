@@ -27,7 +27,7 @@ const CATALOGUE = {
     'Corriger le jeu de caractères de l’export (MSH-18 : « UNICODE UTF-8 » ou « 8859/15 »), puis exporter de nouveau.',
   ],
   HL7_DAMAGED_TEXT: [
-    'Des caractères ont été perdus avant l’arrivée du message : le texte contient la marque de remplacement (U+FFFD).',
+    'Des caractères ont été perdus avant l’arrivée du message : le texte contient la marque de remplacement (U+FFFD), ou un nombre contient un caractère de contrôle.',
     'Un système en amont convertit mal les caractères (accents) : faire corriger sa conversion, puis exporter de nouveau.',
   ],
   HL7_DELIMITERS: [

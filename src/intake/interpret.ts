@@ -20,6 +20,7 @@ import {
   type SubcontractorSource,
 } from './contributions.ts';
 import { damagedField } from './damaged-text.ts';
+import { isPrintable } from './escapes.ts';
 import { foreignFault, isXml } from './families.ts';
 import { fault, isFault, warning } from './faults.ts';
 import { type Message, readMessage, type Segment } from './hl7.ts';
@@ -120,6 +121,7 @@ function interpretMessage(raw: RawMessage, profile: SourceProfile, sideFiles: Si
   const lines = decoded.text.split('\r');
   const damaged = damagedField(lines, lines[0]?.[3] ?? '|');
   if (damaged) return [rejected(fault('HL7_DAMAGED_TEXT', `${position}, ${damaged}`))];
+  if (!lines.every(isPrintable)) warnings.push(warning('CONTROL_CHARACTERS'));
   const message = readMessage(lines, decoded.charset, profile.limits, position);
   if (isFault(message)) return [rejected(message)];
   const [msh] = message.segments;

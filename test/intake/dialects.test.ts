@@ -235,6 +235,15 @@ describe('damaged texts', () => {
     expect(faultsOf(named)[0]?.position).toBe('message 1, PID[1]-5');
   });
 
+  it('are those of a number that holds a control character too: it may have been its decimal mark', () => {
+    expect(faultsOf(oru(obx('NM', 'A', '13\x009')))).toMatchObject([
+      { code: 'HL7_DAMAGED_TEXT', position: 'message 1, OBX[1]-5' },
+    ]);
+    const { dossier, warnings } = dossierAndWarnings(oru(obx('ST', 'A', 'a\x07b')));
+    expect(dossier.exams[0]?.results[0]?.value).toMatchObject({ text: 'ab' });
+    expect(warnings).toEqual(['CONTROL_CHARACTERS']);
+  });
+
   it('are no matter in a segment that nobody reads, nor written as an escape', () => {
     expect(codes(oru(obx('NM', 'A', '1'), 'ZXX|\ufffd'))).toEqual([]);
     expect(resultOf([obx('ST', 'A', 'a\\XEFBFBD\\b')]).value).toMatchObject({ text: 'a\\XEFBFBD\\b' });

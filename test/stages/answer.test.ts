@@ -88,7 +88,7 @@ it('says once what became of each file, and nothing to who sends something else'
   const partner = aPartner();
   await partner.receive('bon.hpr', GOOD);
   await partner.receive('site/faux.hpr', BAD);
-  await partner.receive('deux.hpr', Buffer.concat([Buffer.from(GOOD.toString()), BAD]));
+  await partner.receive('deux.hpr', Buffer.concat([GOOD, BAD]));
   await partner.receive('m.hl7', hl7(hl7Row('NM', 'A', '1')));
   expect(await partner.turn()).toBe(3);
   expect(readdirSync(partner.folder, { recursive: true }).sort()).toEqual([

@@ -3,6 +3,7 @@ import type { Fault } from '../../report/fault.ts';
 import type { Address, Professional } from '../../report/people.ts';
 import { parseTimestamp, type Timestamp } from '../../report/timestamp.ts';
 import { decode } from '../charset.ts';
+import { isDamaged } from '../damaged-text.ts';
 import { printable } from '../escapes.ts';
 import { fault, isFault, warning } from '../faults.ts';
 import type { SourceProfile } from '../profile.ts';
@@ -26,6 +27,7 @@ export function isHprimMedecin(binary: string): boolean {
 export function readHprimMedecin(binary: string, profile: SourceProfile): HprimPart[] {
   const decoded = decode(Buffer.from(binary, 'latin1'), '', profile.charset);
   if (!decoded) return [{ kind: 'rejected', fault: fault('HL7_CHARSET') }];
+  if (isDamaged(decoded.text)) return [{ kind: 'rejected', fault: fault('HL7_DAMAGED_TEXT') }];
   const letters = cutLetters(printable(decoded.text.replace(/\r\n?/g, '\n')).split('\n'));
   if (isFault(letters)) return [{ kind: 'rejected', fault: letters }];
   const warnings = [warning('HPRIM_MEDECIN'), ...(decoded.doubt ? [warning('CHARSET_MISDECLARED')] : [])];

@@ -46,6 +46,12 @@ describe('a letter of HPRIM Médecin', () => {
     expect(refusal).toMatchObject({ code: 'INPUT_FOREIGN', cause: expect.stringContaining('HPRIM Médecin') });
   });
 
+  it('is refused with a character lost upstream', () => {
+    expect(codes(Buffer.from(WHOLE.toString().replace('ALLERGIE', 'ALL\ufffdRGIE')))).toEqual([
+      'HL7_DAMAGED_TEXT',
+    ]);
+  });
+
   it('becomes its printed text, its columns kept', () => {
     const { dossier, warnings } = dossierAndWarnings(WHOLE, configured);
     expect(warnings).toEqual(['HPRIM_MEDECIN']);

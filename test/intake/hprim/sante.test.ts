@@ -50,6 +50,15 @@ describe('a message of results', () => {
     ]);
   });
 
+  it('with a character lost upstream is refused, and says where', () => {
+    const lost = (input: Uint8Array) =>
+      Buffer.from(Buffer.from(input).toString('latin1').replace('présence', 'pr\ufffdsence'), 'utf8');
+    expect(codes(lost(oru(obx('ST', 'A~A~L', 'présence'))))).toEqual([
+      'HL7_DAMAGED_TEXT message 1, OBX[1]-5',
+    ]);
+    expect(codes(lost(oru(GLU, 'C|1|L|présence')))).toEqual(['HL7_DAMAGED_TEXT message 1, C[1]-3']);
+  });
+
   it('comments belong to the segment above', () => {
     const dossier = dossierOf(
       hprim(
