@@ -1,5 +1,5 @@
 import type { Outcome } from '../report/delivery.ts';
-import { mailTooLarge } from './faults.ts';
+import { mailboxClosed, mailTooLarge } from './faults.ts';
 import type { Reply, SmtpFailure } from './smtp-failure.ts';
 
 /** What a failed submission means for the delivery. */
@@ -147,12 +147,7 @@ const RULES: readonly Rule[] = [
   // 550 5.2.1 Mailbox disabled: a closed Mon espace santé, a professional who left
   {
     when: (_, reply) => permanent(reply) && enhanced(reply, /^5\.2\.1$/),
-    outcome: {
-      kind: 'refused',
-      code: 'MSSANTE_MAILBOX_CLOSED',
-      cause: 'La boîte du destinataire est fermée ou désactivée.',
-      hint: 'Pour un professionnel, mettre à jour sa fiche ; pour un patient, sa messagerie Mon espace santé est indisponible et il n’y a rien à corriger.',
-    },
+    outcome: { kind: 'refused', ...mailboxClosed() },
   },
   // 550 5.1.1 User unknown; 5.1.2 bad domain; 5.1.3 bad syntax; 5.1.6 moved; 5.1.10 null MX; 553 mailbox name not allowed
   {

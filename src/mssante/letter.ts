@@ -1,4 +1,5 @@
-import PostalMime, { type Address } from 'postal-mime';
+import type { Address } from 'postal-mime';
+import { headerOf, parseMail } from './mime.ts';
 
 /** What a person is shown of a mail. */
 export interface LetterText {
@@ -13,31 +14,24 @@ export interface LetterText {
 }
 
 /** A letter is a page or two; what is beyond is in the bytes. */
-const READ_BYTES = 1024 * 1024;
 const MAX_TEXT = 20_000;
 const MAX_HEADER = 1_000;
 
 /** Reads a mail for a person; undefined when no mail can be made of the bytes. Nothing of it is fit for a terminal as it is. */
 export async function readLetter(bytes: Uint8Array): Promise<LetterText | undefined> {
-  try {
-    const mail = await PostalMime.parse(bytes.subarray(0, READ_BYTES), {
-      maxNestingDepth: 20,
-      maxHeadersSize: 128 * 1024,
-      forceRfc822Attachments: true,
-    });
-    return {
+  const mail = await parseMail(bytes);
+  return (
+    mail && {
       from: mailboxes(mail.from ? [mail.from] : []),
       to: mailboxes(mail.to ?? []),
       subject: (mail.subject ?? '').slice(0, MAX_HEADER),
-      date: (mail.headers.find(({ key }) => key === 'date')?.value ?? '').slice(0, 100),
+      date: headerOf(mail, 'date').slice(0, 100),
       text: (mail.text ?? withoutTags(mail.html ?? '')).slice(0, MAX_TEXT),
       attachments: mail.attachments
         .slice(0, 50)
         .map(({ filename, mimeType }) => `${filename ?? mimeType}`.slice(0, 200)),
-    };
-  } catch {
-    return undefined;
-  }
+    }
+  );
 }
 
 function mailboxes(addresses: readonly Address[]): string {

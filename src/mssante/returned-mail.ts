@@ -1,4 +1,4 @@
-import PostalMime, { type Address, type Email } from 'postal-mime';
+import type { Address, Email } from 'postal-mime';
 import { messageIdKey, type ReturnedContent, type ReturnedMail } from '../report/returned-mail.ts';
 import { type DeliveryReport, failureOf, readDeliveryReport } from './delivery-report.ts';
 import {
@@ -7,21 +7,14 @@ import {
   readDispositionReport,
   refusalIn,
 } from './disposition-report.ts';
+import { headerOf, parseMail } from './mime.ts';
 import { readFields } from './report-fields.ts';
 
-/**
- * How much of a mail is read: what a report says, and the headers of the mail that it returns, precede the documents that
- * it may return with it (mssante.md §8). Lines count too, since each costs as much as a hundred bytes. The rest of a mail
- * is kept elsewhere.
- */
-const READ_BYTES = 256 * 1024;
-const READ_LINES = 4_000;
 /** Of a mail's words, to look for patterns in. */
 const MAX_WORDS = 4_000;
 const MAX_ABOUT = 50;
-const MIME_LIMITS = { maxNestingDepth: 20, maxHeadersSize: 128 * 1024 };
 
-/** What says in words what no code says. Bounds of the patterns: see settings. */
+/** What says in words what no code says; tried on a few thousand characters. */
 export interface ReturnPatterns {
   /** Subjects of notices of non-delivery that are no report (mssante.md §3). */
   readonly undelivered: readonly RegExp[];
@@ -35,19 +28,11 @@ export interface ReturnPatterns {
  * @param bytes the mail, or as much of its beginning as there is
  */
 export async function readReturnedMail(bytes: Uint8Array, patterns: ReturnPatterns): Promise<ReturnedMail> {
-  const beginning = beginningOf(bytes);
-  let email: Email;
-  try {
-    // A returned mail is not read as a part of this one: a report forwarded by somebody is not a report.
-    email = await PostalMime.parse(beginning, { ...MIME_LIMITS, forceRfc822Attachments: true });
-  } catch {
-    return { about: [], content: { kind: 'unreadable' } };
-  }
-  if (!NEEDED.some((name) => headerOf(email, name) !== ''))
-    return { about: [], content: { kind: 'unreadable' } };
+  const email = await parseMail(bytes);
+  if (!email) return { about: [], content: { kind: 'unreadable' } };
   const sender = addressIn(email.from)?.toLowerCase();
   const own = idsIn(email.messageId)[0];
-  const { content, envelopeId, surest } = readContent(email, beginning, patterns);
+  const { content, envelopeId, surest } = readContent(email, bytes, patterns);
   const isLetter = content.kind === 'letter' || content.kind === 'automatic';
   const thread = [...idsIn(email.inReplyTo), ...idsIn(email.references).reverse()];
   const embedded = embeddedIds(email);
@@ -60,22 +45,6 @@ export async function readReturnedMail(bytes: Uint8Array, patterns: ReturnPatter
     content,
   };
 }
-
-/** One of them at least is in any mail that a program or a person wrote. */
-const NEEDED = ['from', 'subject', 'message-id', 'date', 'content-type'];
-
-function beginningOf(bytes: Uint8Array): Uint8Array {
-  const end = Math.min(bytes.length, READ_BYTES);
-  let lines = 0;
-  for (let at = 0; at < end; at += 1) {
-    if (bytes[at] !== LINE_FEED) continue;
-    lines += 1;
-    if (lines === READ_LINES) return bytes.subarray(0, at + 1);
-  }
-  return bytes.subarray(0, end);
-}
-
-const LINE_FEED = 0x0a;
 
 interface Read {
   readonly content: ReturnedContent;
@@ -181,10 +150,6 @@ function isAutomatic(email: Email): boolean {
     /^(?:bulk|junk|list|auto_reply)\b/i.test(headerOf(email, 'precedence')) ||
     /^(?:mailer-daemon|postmaster)@/i.test(addressIn(email.from) ?? '')
   );
-}
-
-function headerOf({ headers }: Email, name: string): string {
-  return headers.find(({ key }) => key === name)?.value.trim() ?? '';
 }
 
 function addressIn(address: Address | undefined): string | undefined {

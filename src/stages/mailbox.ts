@@ -1,8 +1,16 @@
-import { type MailboxFailure, MailboxLost, type MailboxSession, MailRefused } from '../mssante/mailbox.ts';
+import {
+  type FetchedMail,
+  type MailboxFailure,
+  MailboxLost,
+  type MailboxSession,
+  MailRefused,
+} from '../mssante/mailbox.ts';
 import { type Backoff, backoff } from '../ops/backoff.ts';
+import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
 import type { ReturnedMail } from '../report/returned-mail.ts';
 import type { Store } from '../store/model.ts';
+import type { MailPlace, MailTaken } from '../store/records.ts';
 import { startLoop } from './loop.ts';
 
 export interface MailboxDependencies {
@@ -54,9 +62,12 @@ export function startMailbox(
   const stopping = new AbortController();
   let failures = 0;
   let dueAt = 0;
+  /** An alert may be open since before the start. */
+  let isSettled = false;
 
   const failed = async ({ blocked, fault }: MailboxFailure): Promise<void> => {
     failures += 1;
+    isSettled = false;
     dueAt = now() + backoff(failures, random(), waits);
     const nextAt = new Date(dueAt).toISOString();
     log.warn('mailbox-failed', { code: fault.code, attempt: failures, nextAt });
@@ -74,12 +85,25 @@ export function startMailbox(
     dueAt = now() + everyMs;
     if (failures > 0) log.info('mailbox-resumed', { attempt: failures });
     failures = 0;
-    await store.settleAlert('boite-injoignable', subject);
+    if (!isSettled) await store.settleAlert('boite-injoignable', subject);
+    isSettled = true;
+  };
+
+  /** A mail over which the program itself fails is kept for a person, and holds up no other. */
+  const keep = async (place: MailPlace, mail: FetchedMail): Promise<MailTaken> => {
+    try {
+      return await store.mailTaken(place, { ...mail, read: await read(mail.bytes) });
+    } catch (error) {
+      const code = codeOf(error);
+      if (code.startsWith('SQLITE')) throw error;
+      log.error('mail-crashed', { code });
+      return store.mailTaken(place, { ...mail, read: { about: [], content: { kind: 'unreadable' } } });
+    }
   };
 
   const takeOne = async (folder: MailboxSession, uid: number): Promise<void> => {
     const place = { mailbox, uidValidity: folder.uidValidity, uid };
-    let mail: Awaited<ReturnType<MailboxSession['fetch']>>;
+    let mail: FetchedMail | undefined;
     try {
       mail = await folder.fetch(uid);
     } catch (error) {
@@ -91,7 +115,7 @@ export function startMailbox(
     // Removed meanwhile by somebody.
     if (!mail) return store.mailGone(place);
     at('mailbox:after-fetch');
-    const taken = await store.mailTaken(place, { ...mail, read: await read(mail.bytes) });
+    const taken = await keep(place, mail);
     at('mailbox:after-commit');
     if (taken.kind === 'postponed') return;
     if (taken.kind === 'taken') {

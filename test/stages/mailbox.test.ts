@@ -220,6 +220,21 @@ describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
     await stop();
   });
 
+  it('gives the others when the program itself fails over one, which is kept for a person', async () => {
+    const broken = letter({ text: 'cassé' });
+    const { store, events } = started({
+      open: async () => session({ 1: broken, 2: letter() }),
+      read: async (bytes) => {
+        if (bytes === broken) throw new TypeError('a bug');
+        return readReturnedMail(bytes, PATTERNS);
+      },
+    });
+    await until(async () => (await store.mails({})).length === 2);
+    expect(await effects(store)).toEqual(['unreadable', 'letter']);
+    expect(events).toContain('mail-crashed TypeError');
+    expect(await store.alerts({})).toHaveLength(2);
+  });
+
   it('whose mails cannot be kept stays as it is until the disk is mended', async () => {
     const { store } = aBench();
     let isFull = true;
