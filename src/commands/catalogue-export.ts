@@ -5,7 +5,7 @@ import { loadCatalogue } from '../terminology/catalogue-file.ts';
 import { readCatalogueText } from '../terminology/catalogue-text.ts';
 import { type ExportFile, exportSegur } from '../terminology/exports.ts';
 import { type CatalogueOptions, cataloguePath, dayOf, readFiles, SHIPPED_TABLES } from './catalogue-files.ts';
-import { complain, EXIT, type ExitCode, type Output, say } from './output.ts';
+import { complain, counted, EXIT, type ExitCode, type Output, say } from './output.ts';
 
 export interface ExportOptions extends CatalogueOptions {
   readonly format: 'segur' | 'native';
@@ -28,7 +28,7 @@ export async function exportCatalogue(output: Output, options: ExportOptions, no
     output.out(
       options.json
         ? JSON.stringify({ file: join(options.out, name), rows })
-        : `${join(options.out, name)} : ${rows} ${say(options, 'ligne(s)', 'line(s)')}`,
+        : `${join(options.out, name)} : ${say(options, counted(rows, 'ligne', 'lignes'), `${rows} line(s)`)}`,
     );
   }
   return EXIT.done;

@@ -3,7 +3,7 @@ import type { Fault } from '../report/fault.ts';
 import { checkCatalogue } from '../terminology/catalogue.ts';
 import { ACTION_WORDS, sha256Of, type Version, VersionedFile } from '../terminology/versions.ts';
 import { type CatalogueOptions, cataloguePath, presentCatalogue, tablesFor } from './catalogue-files.ts';
-import { complain, EXIT, type ExitCode, list, moment, type Output, say } from './output.ts';
+import { complain, counted, EXIT, type ExitCode, list, moment, type Output, say } from './output.ts';
 
 export interface RollbackOptions extends CatalogueOptions {
   readonly by: string;
@@ -107,7 +107,7 @@ export async function rollback(
   if (errors.length > 0 && !options.force) {
     return refuse({
       code: 'VERSION_OUTDATED',
-      cause: `La version ${number} a ${errors.length} erreur(s) avec les tables de référence d’aujourd’hui.`,
+      cause: `La version ${number} a ${counted(errors.length, 'erreur', 'erreurs')} avec les tables de référence d’aujourd’hui.`,
       hint: 'Corriger le catalogue en place, ou forcer (--force) : le démon refusera un catalogue en erreur.',
     });
   }

@@ -19,7 +19,7 @@ import {
   refuse,
 } from './catalogue-import-job.ts';
 import { importTable } from './catalogue-table.ts';
-import { complain, EXIT, type ExitCode, moment, type Output, say } from './output.ts';
+import { complain, counted, EXIT, type ExitCode, moment, type Output, say } from './output.ts';
 
 /**
  * `crbio catalogue import FILE… --from FORMAT`: a dry run that shows the report; with --apply, a new version of the
@@ -86,7 +86,7 @@ function readingOf(
 function finish(job: ImportJob, plan: ImportPlan): ExitCode {
   const { options, path, present, files, now } = job;
   const reasons = [
-    ...(plan.blocking > 0 ? [`${plan.blocking} erreur(s) bloquante(s)`] : []),
+    ...(plan.blocking > 0 ? [counted(plan.blocking, 'erreur bloquante', 'erreurs bloquantes')] : []),
     ...(options.force ? [] : plan.worse),
   ];
   const unchanged = plan.changes.length === 0;

@@ -14,7 +14,7 @@ import type { ReferenceTable } from '../terminology/import/reference-table.ts';
 import { levelWord, writeImportReport } from '../terminology/import/report.ts';
 import { presentCatalogue, SHIPPED_TABLES } from './catalogue-files.ts';
 import { activateImport, type ImportJob, refuse } from './catalogue-import-job.ts';
-import { EXIT, type ExitCode, moment, say } from './output.ts';
+import { counted, EXIT, type ExitCode, moment, say } from './output.ts';
 
 /** A reference table beside the catalogue: what changes is what the catalogue's checks then say. */
 export async function importTable(job: ImportJob): Promise<ExitCode> {
@@ -73,7 +73,7 @@ export async function importTable(job: ImportJob): Promise<ExitCode> {
       ? JSON.stringify({ ...figures, outcome, worse, ...version })
       : say(
           options,
-          `${table.table} : ${table.rows} lignes${release} ; ${findings.length} remarque(s) nouvelle(s) ; ${outcome}${number} — ${moment(now.getTime())}`,
+          `${table.table} : ${table.rows} lignes${release} ; ${counted(findings.length, 'remarque nouvelle', 'remarques nouvelles')} ; ${outcome}${number} — ${moment(now.getTime())}`,
           `${table.table}: ${table.rows} lines${release}; ${findings.length} new remark(s); ${englishOutcome}${number} — ${moment(now.getTime())}`,
         ),
   );

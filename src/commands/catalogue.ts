@@ -3,7 +3,7 @@ import { PACKAGE } from '../assets.ts';
 import { checkCatalogueFile as examine, readSourceFile } from '../terminology/catalogue-file.ts';
 import { readCatalogueText } from '../terminology/catalogue-text.ts';
 import { measure, percent } from '../terminology/import/plan.ts';
-import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
+import { type CommonOptions, complain, counted, EXIT, type ExitCode, type Output, say } from './output.ts';
 
 /** `crbio catalogue check FILE`: quality control; errors make lines unusable, warnings and information are shown. */
 export async function checkCatalogueFile(
@@ -39,7 +39,7 @@ export async function checkCatalogueFile(
     output.out(
       say(
         options,
-        `${errors} erreur(s), ${findings.length - errors} remarque(s)`,
+        `${counted(errors, 'erreur', 'erreurs')}, ${counted(findings.length - errors, 'remarque', 'remarques')}`,
         `${errors} error(s), ${findings.length - errors} remark(s)`,
       ),
     );

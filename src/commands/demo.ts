@@ -15,7 +15,7 @@ import {
   stopProcess,
   writeConfiguration,
 } from './demo-laboratory.ts';
-import { type CommonOptions, EXIT, type ExitCode, type Output, say } from './output.ts';
+import { type CommonOptions, counted, EXIT, type ExitCode, type Output, say } from './output.ts';
 import { databaseFile } from './store.ts';
 import { CHANNEL_WORDS, STATE_WORDS } from './words.ts';
 
@@ -117,7 +117,7 @@ async function settled(
     const delivered = (await store.deliveries({ states: ['delivered'], limit: 10_000 })).length;
     const line = say(
       options,
-      `  ${reports.length} comptes rendus, ${delivered} envois remis, ${busy} en cours`,
+      `  ${counted(reports.length, 'compte rendu', 'comptes rendus')}, ${counted(delivered, 'envoi remis', 'envois remis')}, ${busy} en cours`,
       `  ${reports.length} reports, ${delivered} delivered, ${busy} in progress`,
     );
     if (line !== shown) output.out(line);

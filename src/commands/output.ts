@@ -36,6 +36,11 @@ export function say(options: CommonOptions, french: string, english: string): st
   return options.lang === 'en' ? english : french;
 }
 
+/** A number with its noun, as French counts: `0 envoi`, `1 envoi`, `2 envois`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count > 1 ? many : one}`;
+}
+
 /** One JSON object a line, or a table whose columns are as wide as their content. */
 export function list<Row extends Record<string, unknown>>(
   output: Output,

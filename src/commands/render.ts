@@ -35,7 +35,7 @@ import { renderVersion } from '../stages/version.ts';
 import { notThePatients, SET_ASIDE } from '../store/faults.ts';
 import type { InterpretedItem, RenderTask } from '../store/records.ts';
 import { readInputs } from './input-files.ts';
-import { type CommonOptions, complain, EXIT, type ExitCode, type Output, say } from './output.ts';
+import { type CommonOptions, complain, counted, EXIT, type ExitCode, type Output, say } from './output.ts';
 
 /** The sample laboratory of `crbio demo`: what `render` uses without --config. */
 export const SAMPLE_CONFIG = join(PACKAGE, 'config', 'demo', 'crbio.yaml');
@@ -282,7 +282,7 @@ class RenderSession {
     const status = say(this.options, plan.status === 'active' ? 'partiel' : 'complet', plan.status);
     const warned =
       warnings.length > 0
-        ? `  (${warnings.length} ${say(this.options, 'avertissement(s)', 'warning(s)')})`
+        ? `  (${say(this.options, counted(warnings.length, 'avertissement', 'avertissements'), `${warnings.length} warning(s)`)})`
         : '';
     this.output.out(`${name}  ${status}  ${fates}${warned}`);
   }

@@ -106,7 +106,10 @@ export function deliveryLine(options: CommonOptions, delivery: DeliveryRow): str
   const duplicate = delivery.possibleDuplicate
     ? ` — ${say(options, 'DOUBLE POSSIBLE (même Message-ID)', 'POSSIBLE DUPLICATE (same Message-ID)')}`
     : '';
-  return `  v${delivery.version} ${fate(options)(delivery)}${until} : ${delivery.reason} [${delivery.rule}]${error}${duplicate}  (${delivery.deliveryId})`;
+  // Two professionals may receive the same report; a patient's address holds an INS and is not shown.
+  const to =
+    delivery.channel === 'mssante-pro' && delivery.recipient.includes('@') ? ` (${delivery.recipient})` : '';
+  return `  v${delivery.version} ${fate(options)(delivery)}${to}${until} : ${delivery.reason} [${delivery.rule}]${error}${duplicate}  (${delivery.deliveryId})`;
 }
 
 /** What the sender of a finished document is told, and how it took it. */
