@@ -1,14 +1,29 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mllpClient } from '../intake/mllp/mllp-client.ts';
 import { expectDeliveredOnce } from './exactly-once.ts';
 import { input, type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
-import { canMount, mountSmallDisk, type SmallDisk } from './small-disk.ts';
+import { canMount, canUnshare, mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 /** Disks that are full or read-only under the built daemon: nothing is lost, and all goes on by itself. */
 
-if (!canMount)
-  console.log('this process may not mount (root, CAP_SYS_ADMIN): full and read-only disks are not tried');
+if (!canMount && !canUnshare)
+  console.log('this process may neither mount nor unshare: full and read-only disks are not tried');
+
+it.runIf(!canMount && canUnshare)(
+  'full and read-only disks, in a mount namespace of their own',
+  async () => {
+    const vitest = join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'));
+    const run = ['-rm', process.execPath, vitest, 'run', fileURLToPath(import.meta.url)];
+    const { stdout } = await promisify(execFile)('unshare', run, { env: Object.fromEntries(own) });
+    expect(stdout).toMatch(/3 passed/);
+  },
+  2 * SYSTEM_TIMEOUT_MS,
+);
 
 /** More than any room that SQLite has set aside in its files. */
 const LARGE_BYTES = 12 * 1024 * 1024;

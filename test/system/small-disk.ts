@@ -48,6 +48,16 @@ export const canMount = (() => {
   }
 })();
 
+/** May it at least make a namespace of its own in which it may? */
+export const canUnshare = (() => {
+  try {
+    run('unshare', '-rm', 'true');
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
 function run(program: string, ...args: readonly string[]): void {
   execFileSync(program, args, { stdio: 'pipe' });
 }
