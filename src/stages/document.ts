@@ -10,7 +10,7 @@ import type { PdfAssets } from '../pdf/assets.ts';
 import { makeReportPdf } from '../pdf/report-pdf.ts';
 import { type Environment, usableIdentity } from '../policy/environment.ts';
 import { type DispatchFacts, factsOf } from '../policy/facts.ts';
-import type { Dossier } from '../report/dossier.ts';
+import type { Dossier, Exam } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import { documentOid } from '../report/identifiers.ts';
 import type { Laboratory } from '../report/laboratory.ts';
@@ -19,7 +19,7 @@ import type { RenderedVersion, RenderTask } from '../store/records.ts';
 import type { Catalogue } from '../terminology/catalogue.ts';
 import { composeReport } from '../terminology/compose.ts';
 import { describeDocument } from '../xds/document-entry.ts';
-import { NO_BIRTH_DATE, REPORT_EMPTY } from './faults.ts';
+import { NO_BIRTH_DATE, ONLY_COMMENTS, REPORT_EMPTY } from './faults.ts';
 
 /** What rendering needs beside the dossier; loaded once in each worker. */
 export interface DocumentAssets {
@@ -74,6 +74,7 @@ async function makeDocuments(
   assets: DocumentAssets,
 ): Promise<RenderedDocument | { faults: readonly Fault[] }> {
   if (isEmpty(task.dossier)) return { faults: [REPORT_EMPTY] };
+  if (hasOnlyComments(task.dossier)) return { faults: [ONLY_COMMENTS] };
   if (!task.dossier.patient.traits.birthDate) return { faults: [NO_BIRTH_DATE] };
   const { report, warnings } = reportOf(task, assets);
   const made = await makeReportPdf(report, assets.pdf);
@@ -106,6 +107,14 @@ async function makeDocuments(
 /** Has the request nothing to show yet: samples received, rows that nobody verified? */
 function isEmpty({ exams, attachments, sourcePdf, withdrawn }: Dossier): boolean {
   return exams.length === 0 && attachments.length === 0 && !sourcePdf && !withdrawn;
+}
+
+/** Comments hang on the results of their chapter: alone they have no place in a report. */
+function hasOnlyComments({ exams, attachments, sourcePdf, withdrawn }: Dossier): boolean {
+  const says = ({ results, isolates, images = [], specimens }: Exam) =>
+    results.length + isolates.length + images.length > 0 || specimens.some((one) => one.nonConformity);
+  const commented = exams.some(({ comments }) => comments.length > 0);
+  return commented && !exams.some(says) && attachments.length === 0 && !sourcePdf && !withdrawn;
 }
 
 /**

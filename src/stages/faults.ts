@@ -9,6 +9,12 @@ export const REPORT_EMPTY: Fault = {
   hint: 'Rien à faire s’il est en cours : ses résultats validés feront le compte rendu. Sinon, l’exporter de nouveau du SGL, validé.',
 };
 
+export const ONLY_COMMENTS: Fault = {
+  code: 'ONLY_COMMENTS',
+  cause: 'Le dossier n’a que des commentaires (NTE en HL7, C en HPRIM) et aucun résultat : rien n’est parti.',
+  hint: 'Faire envoyer ce texte comme un résultat (OBX de type TX ou FT, avec son statut et son validateur), puis exporter de nouveau ce dossier.',
+};
+
 /** CSP D.6211-2: a report names its patient by birth name, first given name, sex, birth date and number. */
 export const NO_BIRTH_DATE: Fault = {
   code: 'NO_BIRTH_DATE',

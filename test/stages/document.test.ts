@@ -32,6 +32,10 @@ it.each([
   expect(await made(Buffer.from(message))).toEqual(['NO_BIRTH_DATE']);
 });
 
+it('comments alone are asked for as a result', async () => {
+  expect(await made(oru('NTE|1|L|Bilan normal'))).toEqual(['ONLY_COMMENTS']);
+});
+
 describe('a request with nothing to show yet', () => {
   it.each([
     ['no row is verified', oru(obx('NM', 'GLY', '5.1', { 11: 'R' }))],
