@@ -27,7 +27,7 @@ export interface ReadExam {
   readonly wrong: boolean;
   /** The order itself is cancelled (ORC-1). */
   readonly orderCancelled: boolean;
-  /** Every row, or the order itself, is cancelled. */
+  /** Every row, or the order itself, is cancelled, or deleted. */
   readonly cancelled: boolean;
   readonly times: readonly (Timestamp | undefined)[];
 }
@@ -137,7 +137,11 @@ export function readExam(
     withheld,
     wrong: rows.some(({ fate }) => fate.kind === 'wrong'),
     orderCancelled,
-    cancelled: cancelled || (rows.length > 0 && rows.every(({ result }) => result?.status === 'cancelled')),
+    // Deleting every row leaves nothing of the exam, as cancelling every row does.
+    cancelled:
+      cancelled ||
+      (rows.length > 0 &&
+        rows.every(({ result, fate }) => result?.status === 'cancelled' || fate.kind === 'delete')),
     times: [...reported, ...all.flatMap(({ analysedAt }) => analysedAt)],
   };
 }

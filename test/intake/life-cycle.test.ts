@@ -136,6 +136,27 @@ describe('withdrawal', () => {
     expect(dossierOf(oru(...rows)).withdrawn).toBe('wrong-patient');
   });
 
+  it('all rows D: what was published is withdrawn, and nothing is when nothing was', () => {
+    const deleted = (at: string) =>
+      dossierOf(
+        bytes(
+          msh({ at }),
+          pid(),
+          'ORC|RE|P1|D1-1|D1',
+          obr('BIO^Biochimie^L'),
+          row('D', ''),
+          obx('NM', 'B', '', { 11: 'D' }),
+        ),
+      );
+    const said = dossierOf(oru(row('F'), obx('NM', 'B', '2')));
+    expect(mergeDossiers([said, deleted('20261116150000')]).withdrawn).toBe('cancelled');
+    expect(mergeDossiers([deleted('20261116150000')]).withdrawn).toBeUndefined();
+    const other = dossierOf(
+      bytes(msh(), pid(), 'ORC|RE|P1|D1-2|D1', obr('NFS^NFS^L', { 3: 'D1-2' }), obx('NM', 'HB', '13')),
+    );
+    expect(mergeDossiers([said, other, deleted('20261116150000')]).withdrawn).toBeUndefined();
+  });
+
   it('all rows X, or the order cancelled', () => {
     expect(dossierOf(oru(row('X'))).withdrawn).toBe('not-performed');
     const cancelled = bytes(msh(), pid(), 'ORC|CA|||D1', obr('A'), row('F'));
