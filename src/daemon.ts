@@ -94,7 +94,8 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     ];
   }
   usePrivateTemporary(data);
-  const recovered = await store.recover();
+  const reportWaitMs = config.mssante?.mailbox?.reportWaitMs ?? 0;
+  const recovered = await store.recover(reportWaitMs);
   log.info('recovered', { count: recovered.unleased + recovered.unknown });
 
   const at = stopPoints(config.environment);
@@ -243,7 +244,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
         channel,
         concurrency: (channel === 'dmp' ? config.dmp : config.mssante)?.concurrency ?? 1,
         backoff: config.retry,
-        ...(channel === 'dmp' ? {} : { maxAttempts: MAIL_MAX_ATTEMPTS }),
+        ...(channel === 'dmp' ? {} : { maxAttempts: MAIL_MAX_ATTEMPTS, reportWaitMs }),
       },
       // An outcome may free the next version of the report for rendering.
       {

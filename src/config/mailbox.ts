@@ -20,6 +20,8 @@ export const mailbox = z
     password: z.string().min(1).optional(),
     folder: z.string().min(1).default('INBOX'),
     everyMs: z.number().int().min(1_000).max(3_600_000).default(60_000),
+    /** Before a mail in doubt is sent again. */
+    reportWaitMs: z.number().int().min(0).max(3_600_000).default(180_000),
     maxBytes: z
       .number()
       .int()

@@ -17,6 +17,8 @@ export interface LaneSettings {
   readonly concurrency: number;
   /** Waits between tries. */
   readonly backoff: Backoff;
+  /** Before what is in doubt is sent again: a report of the destination may come first. */
+  readonly reportWaitMs?: number;
   /** After so many tries a delivery is set aside for a person; undefined: never (the DMP's queue resumes by itself). */
   readonly maxAttempts?: number;
 }
@@ -162,7 +164,8 @@ export function createLane(
         if (possibleDuplicate || leased.doubts >= MAX_DOUBTS) {
           await setAside(leased, outcome);
         } else {
-          await store.outcomeUnknown(deliveryId, nextTry(leased), outcome);
+          const again = Math.max(nextTry(leased), now() + (settings.reportWaitMs ?? 0));
+          await store.outcomeUnknown(deliveryId, again, outcome);
           log.warn('delivery-unknown', { ...fields, code: outcome.code });
         }
         break;

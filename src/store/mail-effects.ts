@@ -76,7 +76,8 @@ export function createMailEffects({ journal, actor }: Context, { deliveries, out
     if (!report) return { effect: 'unclear' };
     if (report.action === 'failed')
       return report.fault ? undelivered(delivery, report.fault) : { effect: 'unclear' };
-    if (report.action === 'delivered') arrived(delivery, false);
+    // Whatever a server reports of a mail, it was taken: a doubt about that is over.
+    arrived(delivery, false);
     return { effect: REPORTED[report.action] };
   };
 

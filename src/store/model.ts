@@ -207,8 +207,11 @@ export interface Store {
   stillInDoubt(deliveryId: string, at: number): Promise<void>;
   /** Gives back a lease without counting a try (a lane that stopped, a clean stop); nothing when it was withdrawn. */
   unlease(deliveryId: string): Promise<void>;
-  /** At start: leased → waiting, on the wire → unknown. Returns how many of each. */
-  recover(): Promise<{ unleased: number; unknown: number }>;
+  /**
+   * At start: leased → waiting, on the wire → unknown. Returns how many of each.
+   * @param mailWaitMs before a mail in doubt is sent again: its delivery report may come first
+   */
+  recover(mailWaitMs?: number): Promise<{ unleased: number; unknown: number }>;
   /** When the next waiting or unknown delivery of a channel is due, or a lease ends; undefined when none. */
   nextDue(channel: Channel): Promise<number | undefined>;
 

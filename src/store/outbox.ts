@@ -154,12 +154,13 @@ export function createOutbox(
       details: { delivery: delivery.id, channel: delivery.channel, version: delivery.version, ...details },
     });
 
-  const interrupted = (delivery: Delivery): 'unleased' | 'unknown' => {
+  /** @param mailWaitMs how long a mail's own report may tell what became of it */
+  const interrupted = (delivery: Delivery, mailWaitMs = 0): 'unleased' | 'unknown' => {
     if (delivery.state === 'leased') {
       giveBack(delivery, 'unlease');
       return 'unleased';
     }
-    doubt(delivery, now(), INTERRUPTED);
+    doubt(delivery, now() + (delivery.channel === 'dmp' ? 0 : mailWaitMs), INTERRUPTED);
     return 'unknown';
   };
 
@@ -284,9 +285,9 @@ export function createOutbox(
       if (delivery.state === 'leased' || delivery.state === 'on-wire') giveBack(delivery, 'unlease');
     },
 
-    recover(): { unleased: number; unknown: number } {
+    recover(mailWaitMs?: number): { unleased: number; unknown: number } {
       const count = { unleased: 0, unknown: 0 };
-      for (const delivery of leased.all()) count[interrupted(delivery)] += 1;
+      for (const delivery of leased.all()) count[interrupted(delivery, mailWaitMs)] += 1;
       return count;
     },
 

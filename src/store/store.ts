@@ -167,7 +167,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     notFound: (deliveryId) => write(() => outbox.notFound(deliveryId)),
     stillInDoubt: (deliveryId, at) => write(() => outbox.stillInDoubt(deliveryId, at)),
     unlease: (deliveryId) => write(() => outbox.unlease(deliveryId)),
-    recover: () => write(() => outbox.recover()),
+    recover: (mailWaitMs) => write(() => outbox.recover(mailWaitMs)),
     acksDue: async (source, limit) => acks.due(source, limit),
     ackSent: (ackId) => write(() => acks.sent(ackId)),
     ackRefused: (ackId, why) => write(() => acks.refusedByPeer(ackId, why)),

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StoredMail } from '../../src/sandbox/mssante/mailboxes.ts';
 import { carriedMessage } from '../fixtures/carried-cda.ts';
 import { MllpPeer } from '../fixtures/mllp-peer.ts';
 import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
@@ -77,25 +78,39 @@ afterAll(async () => {
   await peer.stop();
 });
 
-/** Sends the document under identifiers of its own. @returns its report and the Message-ID under which it left */
-async function sent(set: string) {
-  const [, setOid = ''] = /<setId root="([^"]+)"/.exec(n3) ?? [];
-  const document = n3
-    .replaceAll(`${setOid}.1"`, `${setOid}.${set}.1"`)
-    .replaceAll(`"${setOid}"`, `"${setOid}.${set}"`);
-  const pid = PID;
+const setOf = (document: string) => /<setId root="([^"]+)"/.exec(document)?.[1] ?? '';
+
+/** Gives the daemon the document under identifiers of its own. */
+function drop(set: string): void {
+  const own = setOf(n3);
+  const document = n3.replaceAll(`${own}.1"`, `${own}.${set}.1"`).replaceAll(`"${own}"`, `"${own}.${set}"`);
   laboratory.drop(
     `r${set}.hl7`,
-    carriedMessage({ n3: Buffer.from(document), pid, to: [DOCTOR], orders: ORDERS, controlId: `R${set}` }),
+    carriedMessage({
+      n3: Buffer.from(document),
+      pid: PID,
+      to: [DOCTOR],
+      orders: ORDERS,
+      controlId: `R${set}`,
+    }),
   );
+}
+
+const isOf =
+  (set: string) =>
+  ({ kind, documents }: StoredMail): boolean =>
+    kind === 'report' && documents.some((id) => id.startsWith(`${setOf(n3)}.${set}.`));
+
+/** Sends the document. @returns its report and the Message-ID under which it left */
+async function sent(set: string) {
+  drop(set);
   await laboratory.settled();
-  const { reportId } = await laboratory.report(`${setOid}.${set}`);
-  const mails = (await laboratory.state()).mails.filter(
-    ({ documents, kind }) => kind === 'report' && documents.some((id) => id.startsWith(`${setOid}.${set}.`)),
-  );
+  const dossier = `${setOf(n3)}.${set}`;
+  const { reportId } = await laboratory.report(dossier);
+  const mails = (await laboratory.state()).mails.filter(isOf(set));
   expect(mails).toHaveLength(1);
   await laboratory.until('the submission is told', () => told(set).includes('Z02 Y'));
-  return { reportId, dossier: `${setOid}.${set}`, messageId: mails[0]?.messageId ?? '' };
+  return { reportId, dossier, messageId: mails[0]?.messageId ?? '' };
 }
 
 /** `Z03 Y` of each acknowledgement of a message, in the order in which they came. */
@@ -172,6 +187,38 @@ describe.skipIf(!hasDovecot)('what comes back to the mailbox', () => {
       await reading();
       expect((await laboratory.state()).mails).toHaveLength(before);
       expect(told('83')).toEqual(['Z02 Y']);
+    },
+    SYSTEM_TIMEOUT_MS,
+  );
+
+  it(
+    'a mail whose answer a kill kept from us is not sent again when its report says that it was taken',
+    async () => {
+      writeFileSync(order, 'smtp:after-reply');
+      const set = '86';
+      drop(set);
+      await laboratory.death();
+      await laboratory.start({ CRBIO_STOP_ORDER: order });
+      const mails = async () => (await laboratory.state()).mails.filter(isOf(set));
+      await laboratory.until('the mail is in doubt', async () => (await mails()).length === 1);
+      const [mail] = await mails();
+      dovecot.deliver(
+        BOX,
+        deliveryNotice({
+          about: mail?.messageId ?? '',
+          recipient: DOCTOR,
+          action: 'delivered',
+          status: '2.0.0',
+        }),
+      );
+      await laboratory.settled();
+      await laboratory.until('the sender is told', () => told(set).length === 1);
+      expect(await mails()).toHaveLength(1);
+      const { deliveries } = await laboratory.report(`${setOf(n3)}.${set}`);
+      expect(deliveries.find(({ channel }) => channel === 'mssante-pro')).toMatchObject({
+        state: 'delivered',
+        possibleDuplicate: false,
+      });
     },
     SYSTEM_TIMEOUT_MS,
   );
