@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Segment } from '../../../src/intake/hl7.ts';
 import { hprimAnswer, isAnswerable } from '../../../src/intake/hprim/answer.ts';
+import { cutMessages } from '../../../src/intake/hprim/lines.ts';
+import { readSegments } from '../../../src/intake/hprim/segments.ts';
 import { DEFAULT_LIMITS } from '../../../src/intake/profile.ts';
 import type { Fault } from '../../../src/report/fault.ts';
 import { H, hprim, obx, oru, P } from '../../fixtures/hprim.ts';
@@ -66,6 +70,29 @@ describe('the answer to an HPRIM file', () => {
     );
     expect(joined).toContain(long.cause);
   });
+});
+
+it('says what it was given, whatever is in it, in lines that are read back', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'aé |~^\\&.0\n'), minLength: 1, maxLength: 600 });
+  const told = (raw: string) => raw.replace(/\s+/g, ' ');
+  fc.assert(
+    fc.property(text, fc.constantFrom('H|~^\\&', 'H*^~\\&', 'H|\\^&~'), (cause, header) => {
+      const message = Buffer.from(`${header}||||||ORU\r`.replaceAll('|', header[1] ?? ''));
+      const answer = answered(message, [{ ...fault(), cause }]);
+      const [read] = cutMessages(answer, DEFAULT_LIMITS);
+      if (!read || !('delimiters' in read)) throw new Error('the answer is not read');
+      const { delimiters, segments } = read;
+      expect(segments.map((segment) => segment.split(delimiters.field)[0])).toEqual(['H', 'ERR', 'L']);
+      const [, err] = readSegments(
+        segments,
+        delimiters,
+        'iso-8859-1',
+        DEFAULT_LIMITS,
+        '',
+      ) as readonly Segment[];
+      expect(err?.text(10)).toBe(told(`${cause} L'écrire.`).trim());
+    }),
+  );
 });
 
 it('is owed to HPRIM Santé only, and never to an answer', () => {
