@@ -38,6 +38,23 @@ export function createApplicationAcks(source: string, dependencies: ApplicationA
 
   /** Said once to a peer that may have been gone. */
   const doubtful = new Set<string>();
+  /** Senders whose acknowledgements each connection was asked to take up. */
+  const asked = new WeakMap<Peer, Set<string>>();
+  /** Senders of whom one was left since. */
+  const leftSince = new Set<string>();
+
+  /** Is something to be looked for in the store? Not at each message of a flood. */
+  const mayBeLeft = (peer: Peer, sender: string): boolean => {
+    const senders = asked.get(peer) ?? new Set<string>();
+    asked.set(peer, senders);
+    const isNew = !senders.has(sender);
+    senders.add(sender);
+    return leftSince.delete(sender) || isNew;
+  };
+
+  const letGo = (peer: Peer, ack: OwedAck): void => {
+    if (inHand.get(keyOf(ack)) === peer) inHand.delete(keyOf(ack));
+  };
 
   const settle = async (ack: OwedAck): Promise<void> => {
     doubtful.delete(keyOf(ack));
@@ -65,27 +82,39 @@ export function createApplicationAcks(source: string, dependencies: ApplicationA
     return {
       messages: messagesOf(ack, faults, stamp),
       ended(fate) {
-        if (inHand.get(keyOf(ack)) === peer) inHand.delete(keyOf(ack));
+        letGo(peer, ack);
         // A sender that always ends its side first is told twice, one that had gone is told when it is back.
-        if (fate === 'sent' || (fate === 'doubtful' && doubtful.has(keyOf(ack)))) void settle(ack);
-        else if (fate === 'doubtful') doubtful.add(keyOf(ack));
+        if (fate === 'sent' || (fate === 'doubtful' && doubtful.has(keyOf(ack)))) {
+          void settle(ack);
+          return;
+        }
+        if (fate === 'doubtful') doubtful.add(keyOf(ack));
+        leftSince.add(ack.sender);
       },
     };
   };
 
   const leftOf = async (sender: string): Promise<readonly OwedAck[]> => {
     try {
-      return await store.applicationAcksOwed(source, sender, LEFT_AT_ONCE);
+      const left = await store.applicationAcksOwed(source, sender, LEFT_AT_ONCE);
+      if (left.length === LEFT_AT_ONCE) leftSince.add(sender);
+      return left;
     } catch {
       // A disk that fails: what this frame asks for is not to fail with it, and the next one asks again.
+      leftSince.add(sender);
       return [];
     }
   };
 
   const owe = (peer: Peer, ack: OwedAck): void => {
     inHand.set(keyOf(ack), peer);
-    // The store has closed: it is left for the next start.
-    peer.later(answerOf(peer, ack).catch(() => undefined));
+    const answer = answerOf(peer, ack).catch(() => {
+      // The store has closed, or its disk fails: it is left for later.
+      letGo(peer, ack);
+      leftSince.add(ack.sender);
+      return undefined;
+    });
+    peer.later(answer);
   };
 
   /**
@@ -94,8 +123,10 @@ export function createApplicationAcks(source: string, dependencies: ApplicationA
    */
   return async function follow(peer: Peer, owed: readonly OwedAck[]): Promise<void> {
     for (const ack of owed) owe(peer, ack);
-    for (const sender of new Set(owed.map((ack) => ack.sender)))
+    for (const sender of new Set(owed.map((ack) => ack.sender))) {
+      if (!mayBeLeft(peer, sender)) continue;
       for (const left of await leftOf(sender)) if (!inHand.get(keyOf(left))?.isOpen) owe(peer, left);
+    }
   };
 }
 
