@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { isDrawable, onWhite, type Picture } from './raster.ts';
 
 const SIGNATURE = '89504e470d0a1a0a';
@@ -64,7 +64,10 @@ export function parsePng(bytes: Uint8Array): Picture | undefined {
   }
 }
 
-/** Chunks by type; several IDAT are joined. */
+/**
+ * Chunks by type; several IDAT are joined. One that every reader needs (its name begins with a capital) must match its
+ * checksum: a browser shows nothing of such a picture, and the document must not show more in one view than in another.
+ */
 function readChunks(file: Buffer): Map<string, Buffer> | undefined {
   if (file.subarray(0, 8).toString('hex') !== SIGNATURE) return undefined;
   const chunks = new Map<string, Buffer>();
@@ -74,7 +77,10 @@ function readChunks(file: Buffer): Map<string, Buffer> | undefined {
     const length = file.readUInt32BE(at);
     const type = file.toString('latin1', at + 4, at + 8);
     const body = file.subarray(at + 8, at + 8 + length);
-    if (body.length !== length) return undefined;
+    if (body.length !== length || at + 12 + length > file.length) return undefined;
+    const isCritical = /^[A-Z]/.test(type);
+    if (isCritical && crc32(file.subarray(at + 4, at + 8 + length)) !== file.readUInt32BE(at + 8 + length))
+      return undefined;
     if (type === 'IDAT') data.push(body);
     else chunks.set(type, body);
     if (type === 'IEND') return data.length > 0 ? chunks.set('IDAT', Buffer.concat(data)) : undefined;

@@ -1,14 +1,16 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 
 /** Pictures made here, byte by byte, so that a test knows what they show. */
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
-/** A PNG chunk; readers of pixels do not look at the checksum, left zero. */
+/** A PNG chunk: length, name, data, checksum of both. */
 export function pngChunk(type: string, data: Uint8Array): Buffer {
-  const size = Buffer.alloc(4);
+  const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [size, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
   size.writeUInt32BE(data.length);
-  return Buffer.concat([size, Buffer.from(type, 'latin1'), data, Buffer.alloc(4)]);
+  checksum.writeUInt32BE(crc32(named));
+  return Buffer.concat([size, named, checksum]);
 }
 
 export interface PngOptions {
