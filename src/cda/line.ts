@@ -118,7 +118,8 @@ function replacedRemark(
   { coding, unit }: CodedResult,
   corrects: NonNullable<CodedResult['corrects']>,
 ): string {
-  const before = `${printedValue(corrects.value)} ${coding.printedUnit ?? unit ?? ''}`.trimEnd();
+  const before =
+    `${printedValue(corrects.value)} ${corrects.unit ?? coding.printedUnit ?? unit ?? ''}`.trimEnd();
   const at = corrects.at ? ` (${toFrench(corrects.at)})` : '';
   return `Résultat rendu précédemment : ${before}${at}`;
 }

@@ -155,6 +155,8 @@ function noteLines(result: CodedResult, { styles }: Sheet): Line[] {
 /** What a correction replaces, as far as it is known. */
 function correctionText({ corrects, coding, unit }: CodedResult): string {
   if (!corrects) return 'Il remplace celui qui a été rendu auparavant.';
-  const before = [printedValue(corrects.value), coding.printedUnit ?? unit].filter(Boolean).join('\u00a0');
+  const before = [printedValue(corrects.value), corrects.unit ?? coding.printedUnit ?? unit]
+    .filter(Boolean)
+    .join('\u00a0');
   return `Rendu auparavant : ${before}${corrects.at ? `, le ${toFrench(corrects.at)}` : ''}.`;
 }

@@ -57,6 +57,7 @@ function addMessage(current: Dossier, incoming: Dossier): Dossier {
   const { withdrawn: standing, sourcePdf: printed, ...earlier } = current;
   const { withdrawn: stated, ...message } = incoming;
   const exams = mergeExams(current, incoming);
+  const gone = documentsTakenBack(incoming, exams);
   const withdrawn = isStale(current, incoming)
     ? (standing ?? stated)
     : effective(stated, exams, saidSomething(current));
@@ -69,8 +70,10 @@ function addMessage(current: Dossier, incoming: Dossier): Dossier {
     ...(withdrawn ? { withdrawn } : {}),
     recipients: incoming.recipients.length > 0 ? incoming.recipients : current.recipients,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
-    exams,
-    attachments: mergeAttachments(current.attachments, incoming.attachments),
+    exams: exams.map((exam) => withoutImages(exam, gone)),
+    attachments: mergeAttachments(current.attachments, incoming.attachments).filter(
+      ({ id }) => !gone.has(id),
+    ),
     flags: { ...current.flags, ...incoming.flags },
     ...(current.nonHuman || incoming.nonHuman ? { nonHuman: true } : {}),
     issuedAt: latest([current.issuedAt, incoming.issuedAt]) ?? incoming.issuedAt,
@@ -113,6 +116,27 @@ function isStale(current: Dossier, incoming: Dossier): boolean {
   const known = examsByKey(current.exams);
   const listed = [...examsByKey(incoming.exams)];
   return listed.length > 0 && listed.every(([key, exam]) => isOlder(exam, known.get(key)));
+}
+
+/** Documents go with the rows that carried them: deleted, of another patient, or cancelled, unless newer words keep the row. */
+function documentsTakenBack(incoming: Dossier, merged: readonly Exam[]): ReadonlySet<string> {
+  const stands = new Set(
+    merged.flatMap((exam) =>
+      rowsOf(exam).flatMap(({ key, status }) => (status === 'cancelled' ? [] : [key])),
+    ),
+  );
+  const takenBack = incoming.exams.flatMap((exam) => [
+    ...exam.deleted,
+    ...rowsOf(exam).flatMap(({ key, status }) => (status === 'cancelled' ? [key] : [])),
+  ]);
+  return new Set(takenBack.filter((key) => !stands.has(key)));
+}
+
+function withoutImages(exam: Exam, gone: ReadonlySet<string>): Exam {
+  if (!exam.images?.some(({ id }) => gone.has(id))) return exam;
+  const { images, ...rest } = exam;
+  const kept = images.filter(({ id }) => !gone.has(id));
+  return kept.length > 0 ? { ...rest, images: kept } : rest;
 }
 
 function mergeAttachments(current: readonly Attachment[], incoming: readonly Attachment[]): Attachment[] {
@@ -209,6 +233,7 @@ function mergeRow(current: Result, incoming: Result, { correcting, replacedAt }:
   const replaced = settled
     ? {
         value: current.value,
+        ...(current.unit && current.unit !== incoming.unit ? { unit: current.unit } : {}),
         at: current.analysedAt ?? replacedAt,
         ...(incoming.validator ? { by: incoming.validator } : {}),
       }

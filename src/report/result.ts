@@ -69,8 +69,14 @@ export interface Result {
   readonly ranges: readonly ReferenceRange[];
   readonly interpretations: readonly InterpretationCode[];
   readonly previous: readonly PreviousValue[];
-  /** What a corrected result said before, when that was released, and who validated the correction. */
-  readonly corrects?: { readonly value: ResultValue; readonly at?: Timestamp; readonly by?: Professional };
+  /** What a corrected or cancelled result said before, when that was released, and who validated the correction. */
+  readonly corrects?: {
+    readonly value: ResultValue;
+    /** When it is not the result's. */
+    readonly unit?: string;
+    readonly at?: Timestamp;
+    readonly by?: Professional;
+  };
   readonly observedAt?: Timestamp;
   readonly analysedAt?: Timestamp;
   /** Text of the technique (OBX-17). */

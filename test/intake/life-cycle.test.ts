@@ -157,6 +157,36 @@ describe('withdrawal', () => {
     expect(mergeDossiers([said, other, deleted('20261116150000')]).withdrawn).toBeUndefined();
   });
 
+  it.each(['D', 'W', 'X'])('a document goes with its row: %s', (status) => {
+    const pdf = (file: string, more = {}) =>
+      obx('ED', 'CR', file && `^APPLICATION^PDF^Base64^${Buffer.from(file).toString('base64')}`, more);
+    const image = (data: string, more = {}) => obx('ED', 'IMG', data && `^Image^PNG^Base64^${data}`, more);
+    const png = Buffer.from('\x89PNG\r\n\x1a\n corps', 'latin1').toString('base64');
+    const said = dossierOf(oru(row('F'), pdf('%PDF-1.4 corps'), image(png)));
+    const back = (at: string) => [msh({ at }), pid(), 'ORC|RE|P1|D1-1|D1', obr('BIO^Biochimie^L')];
+    const later = dossierOf(
+      bytes(...back('20261116150000'), row('F'), pdf('', { 11: status }), image('', { 11: status })),
+    );
+    expect(said.attachments).toHaveLength(1);
+    const merged = mergeDossiers([said, later]);
+    expect(merged.attachments).toEqual([]);
+    expect(merged.exams[0]?.images).toBeUndefined();
+    // Sent again, it is there again.
+    const again = dossierOf(bytes(...back('20261116160000'), row('F'), pdf('%PDF-1.4 autre')));
+    expect(mergeDossiers([said, later, again]).attachments).toHaveLength(1);
+  });
+
+  it('a correction tells the earlier value in its own unit', () => {
+    const at = '20261116150000';
+    const corrected = bytes(
+      ...[msh({ at }), pid(), 'ORC|RE|P1|D1-1|D1', obr('BIO^Biochimie^L')],
+      obx('NM', 'A', '0.92', { 6: 'g/L', 11: 'C' }),
+    );
+    const said = dossierOf(oru(obx('NM', 'A', '5.1', { 6: 'mmol/L' })));
+    const [result] = mergeDossiers([said, dossierOf(corrected)]).exams[0]?.results ?? [];
+    expect(result?.corrects).toMatchObject({ value: { lexical: '5.1' }, unit: 'mmol/L' });
+  });
+
   it('all rows X, or the order cancelled', () => {
     expect(dossierOf(oru(row('X'))).withdrawn).toBe('not-performed');
     const cancelled = bytes(msh(), pid(), 'ORC|CA|||D1', obr('A'), row('F'));
