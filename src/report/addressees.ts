@@ -39,8 +39,9 @@ export function withProfessionals<T extends Addressees>(
 }
 
 /**
- * Gives the professionals of a dossier the addresses that were found for them after its messages had come. Without them
- * the next message would seem to say that they have none any more, and replace everywhere a report that says nothing new.
+ * Gives the professionals of a dossier the addresses that were found for them after its messages had come: to compare it
+ * with the version that has them, and for nothing else. Without them the next message would seem to say that they have
+ * none any more, and replace everywhere a report that says nothing new.
  * @param earlier the version that has them
  */
 export function withFoundMailboxes<T extends Addressees>(dossier: T, earlier: Addressees): T {

@@ -129,6 +129,7 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     };
     const newest = report.newest > 0 ? reports.newest(reportId) : undefined;
     const current = newest && reports.dossier(newest);
+    // An address found meanwhile is no news, but none of a new version: the books may have lost it since, as a wrong one.
     const next = nextVersion(current, current ? withFoundMailboxes(incoming, current) : incoming);
     if (next.kind === 'unchanged') {
       // The same content sent again after a mend of the catalogue: worth another try.
@@ -136,7 +137,7 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       return { outcome: { kind: 'unchanged', reportId }, awaits };
     }
     const version = reports.addVersion(reportId, {
-      dossier: next.dossier,
+      dossier: incoming,
       cause: next.cause,
       warnings: inbox.isCopy(inboxId) ? [...warnings, DUPLICATE_SOURCE] : warnings,
       inboxId,

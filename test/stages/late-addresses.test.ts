@@ -174,7 +174,7 @@ describe('an address that the directory gains after the plan', () => {
       ]);
   });
 
-  it('stays the address of the versions that follow', async () => {
+  it('is found again for the versions that follow', async () => {
     const { tell: message, learn, imported, mails, state } = aLaboratory();
     await message(dossierFor());
     learn();
@@ -184,8 +184,24 @@ describe('an address that the directory gains after the plan', () => {
     await message(dossierFor(NOBODY, { messageAt: at('20260302110000'), exams: corrected }));
     expect((await mails()).filter((line) => line.startsWith('v2'))).toEqual([
       `v2 ${DOCTOR} waiting`,
+      `v2 ${KEY} superseded`,
       `v2 ${LATE} waiting`,
     ]);
+  });
+
+  it.each([
+    ['that the laboratory took out of its table', { by: 'table' as const }],
+    ['that the directory gives no more', { by: 'directory' as const, asOf: '2026-03-01' }],
+  ])('gets no later version, when it is one %s', async (_what, mailboxOrigin) => {
+    const { store, tell: message, mails } = aLaboratory();
+    await message(dossierFor({ ...NOBODY, mssante: LATE, mailboxOrigin }));
+    await store.hold(REPORT, ACT);
+    const corrected = [anExam('GLY', [aRow('GLY', '5.20')])];
+    await message(dossierFor(NOBODY, { messageAt: at('20260302110000'), exams: corrected }));
+    const second = (await mails()).filter((line) => line.startsWith('v2'));
+    expect(second).toHaveLength(2);
+    expect(second.filter((line) => line.includes(LATE))).toEqual([]);
+    expect(second).toContainEqual(expect.stringContaining(KEY));
   });
 
   it('is found right after the plan, when it was learned since the message was read', async () => {
