@@ -244,7 +244,7 @@ export function createInbox({ db, now, journal, actor }: Context) {
 export type Inbox = ReturnType<typeof createInbox>;
 
 /** Messages in memory at once: a few large ones, or a batch of the usual size. */
-const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024;
+export const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
 const RECORD = `
   SELECT quarantine.*, (SELECT length(bytes) FROM quarantine_bytes WHERE quarantine_id = quarantine.id) AS head

@@ -129,8 +129,11 @@ export interface Store {
   ): Promise<readonly InterpretedOutcome[]>;
 
   // ---- answer
-  /** What the partner of a source is to be told of its files, oldest first. */
-  answersOwed(source: string, limit: number): Promise<readonly OwedAnswer[]>;
+  /**
+   * What the partner of a source is to be told of its files, oldest first; fewer than the limit when their bytes are many.
+   * @param after number of the input after which to look; the first unless given
+   */
+  answersOwed(source: string, limit: number, after?: number): Promise<readonly OwedAnswer[]>;
   /** The answer's bytes lie where the partner will find them. */
   answerWritten(inboxId: number): Promise<void>;
   answer(inboxId: number): Promise<WrittenAnswer | undefined>;

@@ -98,7 +98,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     renewal,
     watched,
   });
-  const outbox = createOutbox(context, deliveries, alerts, announcements, acks);
+  const outbox = createOutbox(context, deliveries, alerts, announcements, acks, planning);
   const effects = createMailEffects(context, { deliveries, outbox, acks, alerts });
   const mails = createMails(context, { deliveries, effects, alerts });
   const reportActs = createReportActs(context, { reports, deliveries, planning });
@@ -135,7 +135,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
 
     interpreted: (inboxId, items, options) =>
       write(() => interpretation.interpreted(inboxId, items, options)),
-    answersOwed: async (source, limit) => fileAnswers.owed(source, limit),
+    answersOwed: async (source, limit, after = 0) => fileAnswers.owed(source, limit, after),
     answerWritten: (inboxId) => write(() => fileAnswers.written(inboxId)),
     answer: async (inboxId) => fileAnswers.find(inboxId),
 
