@@ -15,7 +15,7 @@ export function startMailboxes(
 ): { stop(): Promise<void> } {
   const running = mailboxes.map(({ name, settings }) =>
     startMailbox(
-      { name, everyMs, markSeen: !settings.readOnly, backoff },
+      { name, everyMs, isSender: !settings.readOnly, backoff },
       {
         ...dependencies,
         random: Math.random,

@@ -34,9 +34,13 @@ export async function readReturnedMail(bytes: Uint8Array, patterns: ReturnPatter
   const own = idsIn(email.messageId)[0];
   const { content, envelopeId, surest } = readContent(email, bytes, patterns);
   const isLetter = content.kind === 'letter' || content.kind === 'automatic';
-  const thread = [...idsIn(email.inReplyTo), ...idsIn(email.references).reverse()];
+  const answered = idsIn(email.inReplyTo);
   const embedded = embeddedIds(email);
-  const about = isLetter ? [...thread, ...embedded] : [...surest, ...embedded, ...thread];
+  const named = [...surest, ...embedded];
+  // What a machine reports may be about another mail of our thread, which we never sent: References say nothing then, and
+  // In-Reply-To only where the report names no mail itself.
+  const reportedOn = named.length > 0 || envelopeId !== undefined ? named : answered;
+  const about = isLetter ? [...answered, ...idsIn(email.references).reverse(), ...embedded] : reportedOn;
   return {
     ...(own ? { messageId: own } : {}),
     ...(sender ? { sender } : {}),

@@ -34,8 +34,8 @@ export interface MailboxOptions {
   readonly name: string;
   /** Between two readings. */
   readonly everyMs: number;
-  /** What is taken is marked seen; false where people read too. */
-  readonly markSeen: boolean;
+  /** It sent the reports: what comes back to it counts, and is marked seen. False: people read it, nothing in it changes. */
+  readonly isSender: boolean;
   /** Waits after failures. */
   readonly backoff: Backoff;
 }
@@ -56,7 +56,7 @@ export function startMailbox(
   dependencies: MailboxDependencies,
 ): { stop(): Promise<void> } {
   const { store, log, now, random, at, open, read, next } = dependencies;
-  const { name: mailbox, everyMs, markSeen } = options;
+  const { name: mailbox, everyMs, isSender } = options;
   const waits = { ...options.backoff, capMs: Math.min(options.backoff.capMs, LONGEST_WAIT_MS) };
   const subject = `mailbox:${mailbox}`;
   const stopping = new AbortController();
@@ -91,13 +91,14 @@ export function startMailbox(
 
   /** A mail over which the program itself fails is kept for a person, and holds up no other. */
   const keep = async (place: MailPlace, mail: FetchedMail): Promise<MailTaken> => {
+    const received = { ...mail, onlyShown: !isSender };
     try {
-      return await store.mailTaken(place, { ...mail, read: await read(mail.bytes) });
+      return await store.mailTaken(place, { ...received, read: await read(mail.bytes) });
     } catch (error) {
       const code = codeOf(error);
       if (code.startsWith('SQLITE')) throw error;
       log.error('mail-crashed', { code });
-      return store.mailTaken(place, { ...mail, read: { about: [], content: { kind: 'unreadable' } } });
+      return store.mailTaken(place, { ...received, read: { about: [], content: { kind: 'unreadable' } } });
     }
   };
 
@@ -131,7 +132,7 @@ export function startMailbox(
     }
     // What is kept in part only is left unread, for who looks into the mailbox.
     const isCut = taken.kind === 'taken' && taken.isCut;
-    if (markSeen && !isCut && !mail.seen) await folder.markSeen(uid);
+    if (isSender && !isCut && !mail.seen) await folder.markSeen(uid);
   };
 
   const takeAll = async (folder: MailboxSession): Promise<void> => {

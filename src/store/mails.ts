@@ -87,9 +87,8 @@ export function createMails(
 
   const keep = (place: MailPlace, mail: ReceivedMail, sha256: string, delivery: Delivery | undefined) => {
     const { content, messageId, sender } = mail.read;
-    const { effect, code }: Effect = delivery
-      ? effects.ofDelivery(delivery, content)
-      : effects.ofNothing(content);
+    const { effect, code }: Effect =
+      delivery && !mail.onlyShown ? effects.ofDelivery(delivery, content) : effects.ofNothing(content);
     const { lastInsertRowid } = insert.run({
       mailbox: place.mailbox,
       sha256,
@@ -136,7 +135,8 @@ export function createMails(
       }
       const delivery = linked(mail.read);
       // The answer to its own submission is still to come, and says whether there is anything to correct.
-      if (delivery && (delivery.state === 'leased' || delivery.state === 'on-wire')) {
+      const isUnderWay = delivery?.state === 'leased' || delivery?.state === 'on-wire';
+      if (isUnderWay && !mail.onlyShown) {
         setPlace.run(mailbox, uidValidity, uid, null, 0);
         return { kind: 'postponed' };
       }
@@ -146,7 +146,7 @@ export function createMails(
       const isForPerson =
         FOR_A_PERSON.includes(effect) ||
         (isCut && effect === 'automatic') ||
-        (!delivery && BAD_NEWS.includes(effect));
+        ((!delivery || mail.onlyShown === true) && BAD_NEWS.includes(effect));
       // Somebody has read it already.
       if (isForPerson && !mail.seen) alerts.raise({ kind: 'courrier-recu', subject: `mail:${mailId}` });
       return {

@@ -302,6 +302,8 @@ export interface ReceivedMail {
   readonly size: number;
   /** Somebody had read it before it was taken. */
   readonly seen: boolean;
+  /** It lies in a mailbox that sent nothing of ours: it is linked and shown, and changes no delivery. */
+  readonly onlyShown?: boolean;
   readonly read: ReturnedMail;
 }
 

@@ -86,7 +86,7 @@ describe('a delivery report', () => {
         headers,
       });
     expect(await read(notice(['Auto-Submitted: auto-generated']))).toMatchObject({
-      about: [KEY, '<avant@x.invalid>'],
+      about: [KEY],
       content: { recipients: [{ action: 'failed', fault: { code: 'MSSANTE_MAILBOX_CLOSED' } }] },
     });
     expect((await read(notice([]))).content).toEqual({ kind: 'letter' });
@@ -134,6 +134,43 @@ describe('a disposition notification', () => {
   ])('with %s', async (disposition, expected) => {
     const { content } = await read(notification({ about: ABOUT, disposition }));
     expect(content).toEqual({ kind: 'disposition', reader: RECIPIENT, ...expected });
+  });
+});
+
+describe('what a machine reports of another mail of our thread', () => {
+  const OTHER = '<reponse@labo.invalid>';
+  /** As servers repeat the thread of the mail they report on. */
+  const inThread = (bytes: Buffer, replyTo = ABOUT): Buffer =>
+    Buffer.from(`In-Reply-To: ${replyTo}\r\nReferences: ${ABOUT} ${replyTo}\r\n${bytes.toString('utf8')}`);
+
+  it.each([
+    ['delivery report', deliveryNotice({ about: OTHER, recipient: RECIPIENT })],
+    ['notification', notification({ about: OTHER })],
+    ['notification of the older dialect', oldNotification({ about: OTHER })],
+    ['error mail', errorMail({ about: OTHER, subject: '[KO Intégration système !][904] X' })],
+  ])('%s: about that mail alone', async (_name, bytes) => {
+    expect((await read(inThread(bytes))).about).toEqual([OTHER]);
+  });
+
+  it('is about the mail it answers where it names none, never about what came before', async () => {
+    const unnamed = Buffer.from(
+      deliveryNotice({ about: OTHER, recipient: RECIPIENT })
+        .toString('utf8')
+        .replace(/^Message-ID: .*reponse.*$/m, 'X: y'),
+    );
+    expect((await read(inThread(unnamed, OTHER))).about).toEqual([OTHER]);
+    const submitted = deliveryNotice({ about: OTHER, recipient: RECIPIENT, envelopeId: 'autre' })
+      .toString('utf8')
+      .replace(/^Message-ID: .*reponse.*$/m, 'X: y');
+    expect((await read(inThread(Buffer.from(submitted)))).about).toEqual([]);
+  });
+
+  it('is about none where a notice has References alone', async () => {
+    const notice = letter({
+      subject: 'Undelivered Mail Returned to Sender',
+      headers: ['Auto-Submitted: auto-replied', `References: ${ABOUT}`],
+    });
+    expect(await read(notice)).toMatchObject({ about: [], content: { kind: 'delivery-report' } });
   });
 });
 

@@ -55,14 +55,14 @@ interface Started {
 
 function started(
   changes: Pick<MailboxDependencies, 'open'> & Partial<MailboxDependencies>,
-  { markSeen = true, store = aBench().store } = {},
+  { isSender = true, store = aBench().store } = {},
 ): Started {
   const events: string[] = [];
   const write = (event: string, fields?: LogFields) => {
     events.push([event, fields?.state ?? fields?.code].filter(Boolean).join(' '));
   };
   const stage = startMailbox(
-    { name: 'labo/INBOX', everyMs: 100, markSeen, backoff: { baseMs: 10, capMs: 20 } },
+    { name: 'labo/INBOX', everyMs: 100, isSender, backoff: { baseMs: 10, capMs: 20 } },
     {
       store,
       log: { info: write, warn: write, error: write },
@@ -140,7 +140,7 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
 
   it('changes nothing where people read too', async () => {
     dovecot.deliver('d', letter());
-    const { store, stop } = started({ open: open('d', { readOnly: true }) }, { markSeen: false });
+    const { store, stop } = started({ open: open('d', { readOnly: true }) }, { isSender: false });
     await until(async () => (await store.mails({})).length === 1);
     await stop();
     expect(dovecot.seen('d')).toBe(0);

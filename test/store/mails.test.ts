@@ -236,6 +236,28 @@ describe('a reading notification', () => {
   });
 });
 
+describe('the mailbox that people read', () => {
+  const shown = (content: ReturnedContent) => received(content, { onlyShown: true });
+
+  test('changes no delivery: what it says of one is linked, and bad news are for a person', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    for (const content of [FAILED, KO, READ])
+      expect(await store.mailTaken(place(), shown(content))).toMatchObject({ kind: 'taken', deliveryId: id });
+    expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+    expect(await acks(store)).toEqual(['Z02 Y']);
+    expect((await store.mails({ reportId: REPORT })).map(({ effect }) => effect)).toEqual([
+      'undelivered',
+      'not-integrated',
+      'read',
+    ]);
+    expect((await alerts(store)).map((alert) => alert.split(' ')[0])).toEqual([
+      'courrier-recu',
+      'courrier-recu',
+    ]);
+  });
+});
+
 describe('any mail', () => {
   test('is kept with its bytes, and told in the journal of its report', async () => {
     const { store } = aBench();
