@@ -108,9 +108,12 @@ export function startMailbox(
     try {
       mail = await folder.fetch(uid);
     } catch (error) {
-      if (!(error instanceof MailRefused)) throw error;
+      const isLost = error instanceof MailboxLost && !stopping.signal.aborted;
+      if (!isLost && !(error instanceof MailRefused)) throw error;
+      // One mail over which every connection dies would keep all those behind it.
       const isGivenUp = await store.mailRefused(place);
       log.warn(isGivenUp ? 'mail-given-up' : 'mail-refused');
+      if (isLost) throw error;
       return;
     }
     // Removed meanwhile by somebody.
@@ -136,8 +139,8 @@ export function startMailbox(
   };
 
   const takeAll = async (folder: MailboxSession): Promise<void> => {
-    const { upTo, again } = await store.mailPlaces(mailbox, folder.uidValidity);
-    for (const uid of [...again, ...(await folder.above(upTo))]) {
+    const { upTo, again, last } = await store.mailPlaces(mailbox, folder.uidValidity);
+    for (const uid of [...again, ...(await folder.above(upTo)), ...last]) {
       if (stopping.signal.aborted) return;
       await takeOne(folder, uid);
     }

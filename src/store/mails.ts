@@ -22,7 +22,7 @@ interface Row {
   readonly at: number;
 }
 
-/** After so many refusals of the server a mail is left to a person, who finds it unread in the mailbox. */
+/** After so many refusals of the server, or connections lost over it, a mail is left to a person, who finds it unread in the mailbox. */
 const MAX_TRIES = 5;
 
 /** What nobody was told by its effect on a delivery. */
@@ -43,12 +43,10 @@ export function createMails(
       'SELECT max(uid) FROM mail_place WHERE mailbox = ? AND uid_validity = ?',
     )
     .pluck();
-  const open = db
-    .prepare<[string, string], number>(
-      `SELECT uid FROM mail_place WHERE mailbox = ? AND uid_validity = ? AND mail_id IS NULL AND tries < ${MAX_TRIES}
-       ORDER BY uid`,
-    )
-    .pluck();
+  const open = db.prepare<[string, string], { uid: number; tries: number }>(
+    `SELECT uid, tries FROM mail_place WHERE mailbox = ? AND uid_validity = ? AND mail_id IS NULL AND tries < ${MAX_TRIES}
+     ORDER BY tries, uid`,
+  );
   const placed = db.prepare<[string, string, number], { mailId: number | null; tries: number }>(
     'SELECT mail_id AS mailId, tries FROM mail_place WHERE mailbox = ? AND uid_validity = ? AND uid = ?',
   );
@@ -120,10 +118,14 @@ export function createMails(
   };
 
   return {
-    places: (mailbox: string, uidValidity: string): MailPlaces => ({
-      upTo: lastUid.get(mailbox, uidValidity) ?? 0,
-      again: open.all(mailbox, uidValidity),
-    }),
+    places(mailbox: string, uidValidity: string): MailPlaces {
+      const waiting = open.all(mailbox, uidValidity);
+      return {
+        upTo: lastUid.get(mailbox, uidValidity) ?? 0,
+        again: waiting.filter(({ tries }) => tries === 0).map(({ uid }) => uid),
+        last: waiting.filter(({ tries }) => tries > 0).map(({ uid }) => uid),
+      };
+    },
 
     taken(place: MailPlace, mail: ReceivedMail): MailTaken {
       const { mailbox, uidValidity, uid } = place;
@@ -159,7 +161,7 @@ export function createMails(
       };
     },
 
-    /** The server does not give it. @returns whether it is given up */
+    /** It could not be had. @returns whether it is given up */
     refused({ mailbox, uidValidity, uid }: MailPlace): boolean {
       const before = placed.get(mailbox, uidValidity, uid);
       if (before && before.mailId !== null) return false;

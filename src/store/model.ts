@@ -235,7 +235,7 @@ export interface Store {
    * The same bytes are one mail, wherever they lie.
    */
   mailTaken(place: MailPlace, mail: ReceivedMail): Promise<MailTaken>;
-  /** The server does not give a mail. Resolves to whether it is given up: a person is told then. */
+  /** The server does not give a mail, or the connection was lost over it. Resolves to whether it is given up: a person is told then. */
   mailRefused(place: MailPlace): Promise<boolean>;
   /** It is no longer there. */
   mailGone(place: MailPlace): Promise<void>;

@@ -292,7 +292,10 @@ export interface MailPlace {
 /** How far a mailbox is read: all up to a UID, but for those to be asked for again. */
 export interface MailPlaces {
   readonly upTo: number;
+  /** What they are about was under way. */
   readonly again: readonly number[];
+  /** They could not be had: after all others, since asking for one may end the connection. */
+  readonly last: readonly number[];
 }
 
 export interface ReceivedMail {

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type MailboxSession, MailRefused, mailboxFailure, openMailbox } from '../../src/mssante/mailbox.ts';
+import {
+  MailboxLost,
+  type MailboxSession,
+  MailRefused,
+  mailboxFailure,
+  openMailbox,
+} from '../../src/mssante/mailbox.ts';
 import { readReturnedMail } from '../../src/mssante/returned-mail.ts';
 import { MSSANTE_DEFAULTS } from '../../src/mssante/settings.ts';
 import type { LogFields } from '../../src/ops/log.ts';
@@ -148,7 +154,7 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
 });
 
 describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
-  const session = (mails: Readonly<Record<number, Uint8Array | 'refused'>>): MailboxSession => ({
+  const session = (mails: Readonly<Record<number, Uint8Array | 'refused' | 'fatal'>>): MailboxSession => ({
     uidValidity: '1',
     above: async (upTo) =>
       Object.keys(mails)
@@ -157,6 +163,7 @@ describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
     async fetch(uid) {
       const mail = mails[uid];
       if (mail === 'refused') throw new MailRefused();
+      if (mail === 'fatal') throw new MailboxLost(new Error('closed by the server'));
       return mail && { bytes: mail, size: mail.length, seen: false };
     },
     markSeen: async () => {},
@@ -175,11 +182,57 @@ describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
     ]);
   });
 
+  it('whose connection dies over one gives those behind it, and leaves that one to a person in the end', async () => {
+    const { store, events } = started({
+      open: async () => session({ 1: 'fatal', 2: letter(), 3: 'fatal', 4: letter() }),
+    });
+    await until(() => events.filter((event) => event === 'mail-given-up').length === 2);
+    expect(await effects(store)).toEqual(['letter', 'letter']);
+    expect(events.filter((event) => event === 'mail-received letter').length).toBe(2);
+    expect(events.indexOf('mail-received letter')).toBeLessThan(events.indexOf('mail-given-up'));
+    expect((await store.alerts({})).map(({ kind }) => kind)).toContain('courrier-refuse');
+    await until(() => events.includes('mailbox-resumed'));
+  });
+
+  it('counts nothing against a mail when it stops, or loses the connection elsewhere', async () => {
+    const { store } = aBench();
+    let tries = 0;
+    const lost = () => Promise.reject(new MailboxLost(new Error('closed by the server')));
+    const first = started(
+      {
+        open: async () => {
+          tries += 1;
+          return { ...session({ 1: letter() }), above: lost };
+        },
+      },
+      { store },
+    );
+    await until(() => tries > 1);
+    await first.stop();
+    let isAsked = false;
+    const second = started(
+      {
+        open: async (signal) => ({
+          ...session({ 1: letter() }),
+          fetch: async () => {
+            isAsked = true;
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+            return lost();
+          },
+        }),
+      },
+      { store },
+    );
+    await until(() => isAsked);
+    await second.stop();
+    expect(await store.mailPlaces('labo/INBOX', '1')).toMatchObject({ upTo: 0, last: [] });
+  });
+
   it('does not ask again for one that was removed before it was given', async () => {
     const answers: MailboxSession[] = [session({ 1: 'refused', 2: letter() }), session({ 2: letter() })];
     const { store, events } = started({ open: async () => answers.shift() ?? session({ 2: letter() }) });
     await until(async () => events.includes('mail-refused') && answers.length === 0);
-    await until(async () => (await store.mailPlaces('labo/INBOX', '1')).again.length === 0);
+    await until(async () => (await store.mailPlaces('labo/INBOX', '1')).last.length === 0);
     expect(events).not.toContain('mail-given-up');
   });
 
