@@ -7,6 +7,7 @@ import type { Announcements } from './announcements.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
+import type { Planning } from './planning.ts';
 import type { LeasedDelivery } from './records.ts';
 
 /**
@@ -62,6 +63,7 @@ export function createOutbox(
   alerts: Alerts,
   announcements: Announcements,
   acks: BusinessAcks,
+  planning: Pick<Planning, 'again'>,
 ) {
   const due = db.prepare<[Channel, number, number], Delivery>(DUE);
   const nextDue = db.prepare<[Channel], number>(NEXT_DUE).pluck();
@@ -124,6 +126,10 @@ export function createOutbox(
     deliveries.comeBack(deliveries.move(delivery, fate, { lease_until: null, ...change }));
   };
 
+  /** It must not leave by this plan. */
+  const takenBack = (delivery: Delivery): void =>
+    deliveries.comeBack(deliveries.move(delivery, 'withdraw', { lease_until: null, next_at: now() }));
+
   /** Nobody knows whether the try went through. */
   const doubt = (delivery: Delivery, nextAt: number, why: { code: string; cause: string }): void => {
     const ambiguous = delivery.state === 'on-wire' ? 1 : delivery.ambiguous;
@@ -171,9 +177,14 @@ export function createOutbox(
 
     lease(channel: Channel, limit: number, leaseMs: number): LeasedDelivery[] {
       for (const delivery of leasesEnded.all(now())) interrupted(delivery);
-      return due.all(channel, now(), limit).map((delivery) => {
-        const change = { lease_until: now() + leaseMs };
-        return leasedDelivery(deliveries.move(delivery, 'lease', change));
+      return due.all(channel, now(), limit).flatMap((delivery) => {
+        const leased = deliveries.move(delivery, 'lease', { lease_until: now() + leaseMs });
+        const given = leasedDelivery(leased);
+        if (leased.withdraws === 0 || given.withdraws !== undefined) return [given];
+        // What it was to take back is gone since it was planned: as a report it would tell what nobody is to know.
+        planning.again(leased.report_id);
+        takenBack(leased);
+        return [];
       });
     },
 
@@ -190,7 +201,7 @@ export function createOutbox(
         if (messageId !== undefined) keepSent.run(messageIdKey(messageId), deliveryId);
         return true;
       }
-      deliveries.comeBack(deliveries.move(delivery, 'withdraw', { lease_until: null, next_at: now() }));
+      takenBack(delivery);
       return false;
     },
 
