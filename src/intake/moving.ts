@@ -112,7 +112,7 @@ export async function copyOver(from: string, to: string, isSame: SameFile = ANY)
 }
 
 /** Makes a rename durable. Some shares cannot sync a folder: they are as durable as they can be. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     try {

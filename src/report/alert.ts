@@ -35,6 +35,10 @@ export const ALERTS = {
     what: 'un dossier d’export ne peut plus être relevé : disque plein, ou dossier d’archive en lecture seule ; les fichiers y restent, rien n’est perdu',
     todo: 'faire de la place, ou rendre les droits sur les dossiers de la source (crbio check) ; le relevé reprend alors de lui-même',
   },
+  'reponses-bloquees': {
+    what: 'des réponses à un partenaire (dossier answers d’une source) ne peuvent pas être écrites depuis une heure ; les comptes rendus n’en dépendent pas',
+    todo: 'rétablir le dossier et ses droits (answer-failed, dans le journal du service, dit la cause) ; ENOTDIR, EEXIST, EISDIR : retirer ce qui porte le nom d’une réponse ou de son sous-dossier. Elles partent alors d’elles-mêmes',
+  },
   'accuses-sans-destinataire': {
     what: 'l’émetteur d’un document reçu tout rédigé demande à savoir ce qu’il en advient (accusés ZAM), et rien ne dit où le lui répondre : les accusés attendent',
     todo: 'donner à la source son destinataire (acknowledgements) : ce qui attend part alors ; sinon faire retirer la demande (ACK_RECEPTION) par l’émetteur, puis crbio alerts close',

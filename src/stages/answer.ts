@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { hprimAnswer } from '../intake/hprim/answer.ts';
+import { syncFolder } from '../intake/moving.ts';
 import type { SourceProfile } from '../intake/profile.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
@@ -9,7 +10,7 @@ import type { Store } from '../store/model.ts';
 import type { OwedAnswer } from '../store/records.ts';
 
 export interface AnswerDependencies {
-  readonly store: Pick<Store, 'answersOwed' | 'answerWritten' | 'answer'>;
+  readonly store: Pick<Store, 'answersOwed' | 'answerWritten' | 'answer' | 'raiseAlert' | 'settleAlert'>;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -22,12 +23,36 @@ export interface AnswerDependencies {
 }
 
 const BATCH = 20;
-/** A folder that cannot be written (a share that is away) is tried again after this. */
+/** What cannot be written (a share that is away) is tried again after this. */
 const RETRY_MS = 60_000;
+/** A person is told when it still cannot. */
+const TOLD_AFTER_MS = 3_600_000;
+const BLOCKED = 'reponses-bloquees';
 const TEMPORARY = /^\.crbio-(\d{1,15})\.tmp$/;
+/** Bytes that a file name may have, on every file system. */
+const NAME_MAX = 255;
+const LONGEST_EXTENSION = 16;
 
 /** The number keeps the answers to two files of one name apart. */
-const nameOf = (origin: string, inboxId: number): string => `err-${inboxId}-${basename(origin)}`;
+function nameOf(origin: string, inboxId: number): string {
+  const prefix = `err-${inboxId}-`;
+  return `${prefix}${cutName(basename(origin), NAME_MAX - prefix.length)}`;
+}
+
+/** A file name in as many bytes of UTF-8, cut between characters before its extension. */
+function cutName(name: string, bytes: number): string {
+  if (Buffer.byteLength(name) <= bytes) return name;
+  const { name: stem, ext } = parse(name);
+  const kept = Buffer.byteLength(ext) <= LONGEST_EXTENSION ? ext : '';
+  let left = bytes - Buffer.byteLength(kept);
+  let cut = '';
+  for (const character of kept ? stem : name) {
+    left -= Buffer.byteLength(character);
+    if (left < 0) break;
+    cut += character;
+  }
+  return `${cut}${kept}`;
+}
 
 /**
  * Stage `answer`: writes what became of a file where its partner looks for it. The bytes lie in the folder under a hidden
@@ -39,16 +64,41 @@ export function createAnswerer(dependencies: AnswerDependencies) {
   /** Sources whose folder was left in an unknown state: by whoever ran before, or by a failure. */
   const unclear = new Set(folders.keys());
   const blocked = new Map<string, number>();
+  /** Sources of which a person may have been told, or will be. */
+  const troubled = new Set(folders.keys());
+  const rounds = new Map<string, Round>();
+
+  const failed = async (source: string, error: unknown, inbox?: number): Promise<void> => {
+    unclear.add(source);
+    troubled.add(source);
+    log.error('answer-failed', { source, code: codeOf(error), ...(inbox === undefined ? {} : { inbox }) });
+    await store.raiseAlert({ kind: BLOCKED, subject: `source:${source}`, due: now() + TOLD_AFTER_MS });
+  };
+
+  /** One answer that cannot be given leaves the others their turn. */
+  const tryOne = async (source: string, inboxId: number, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      await failed(source, error, inboxId);
+      return false;
+    }
+  };
 
   /** Ends what was begun: an answer that the store counts as written gets its name, another is written anew. */
-  const finish = async (folder: string): Promise<void> => {
+  const finish = async (source: string, folder: string): Promise<boolean> => {
+    let whole = true;
     for (const hidden of await readdir(folder)) {
       const inboxId = Number(TEMPORARY.exec(hidden)?.[1] ?? Number.NaN);
       if (Number.isNaN(inboxId)) continue;
       const answer = await store.answer(inboxId);
-      if (answer?.written) await give(folder, hidden, answer.origin, inboxId);
-      else await rm(join(folder, hidden), { force: true });
+      const end = answer?.written
+        ? () => give(folder, hidden, answer.origin, inboxId)
+        : () => rm(join(folder, hidden), { force: true });
+      if (!(await tryOne(source, inboxId, end))) whole = false;
     }
+    return whole;
   };
 
   const give = async (folder: string, hidden: string, origin: string, inboxId: number): Promise<void> => {
@@ -80,6 +130,7 @@ export function createAnswerer(dependencies: AnswerDependencies) {
     } finally {
       await file.close();
     }
+    await syncFolder(folder);
     at('answer:before-record');
     await store.answerWritten(inboxId);
     at('answer:after-record');
@@ -87,14 +138,24 @@ export function createAnswerer(dependencies: AnswerDependencies) {
     log.info('file-answered', { source, inbox: inboxId });
   };
 
+  /** A page of a round: each answer owed is tried once, then all those that failed anew after a while. */
   const turnOf = async (source: string, folder: string): Promise<number> => {
-    if (unclear.has(source)) {
-      await finish(folder);
-      unclear.delete(source);
+    const round = rounds.get(source) ?? { after: 0, failed: false };
+    const whole = !unclear.has(source) || (await finish(source, folder));
+    if (whole) unclear.delete(source);
+    const owed = await store.answersOwed(source, BATCH, round.after);
+    let given = 0;
+    for (const one of owed)
+      if (await tryOne(source, one.inboxId, () => answerOne(one, source, folder))) given += 1;
+    const hasFailed = round.failed || !whole || given < owed.length;
+    const last = owed.at(-1);
+    if (last) rounds.set(source, { after: last.inboxId, failed: hasFailed });
+    else {
+      rounds.delete(source);
+      if (!hasFailed && troubled.delete(source)) await store.settleAlert(BLOCKED, `source:${source}`);
     }
-    const owed = await store.answersOwed(source, BATCH);
-    for (const one of owed) await answerOne(one, source, folder);
-    return owed.length;
+    if (hasFailed && given === 0) blocked.set(source, now() + RETRY_MS);
+    return given;
   };
 
   return {
@@ -106,12 +167,19 @@ export function createAnswerer(dependencies: AnswerDependencies) {
         try {
           given += await turnOf(source, folder);
         } catch (error) {
-          unclear.add(source);
           blocked.set(source, now() + RETRY_MS);
-          log.error('answer-failed', { source, code: codeOf(error) });
+          await failed(source, error);
         }
       }
       return given;
     },
   };
+}
+
+/** How far the answers of a source have been tried. */
+interface Round {
+  /** Number of the last input. */
+  readonly after: number;
+  /** One of them could not be given. */
+  readonly failed: boolean;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -57,6 +57,7 @@ function aPartner() {
       await bench.store.receive({ source: 'sgl', origin, bytes });
       await this.interpret();
     },
+    answerer,
     turn: () => answerer().turn(),
     /** One turn that ends at a point, and a daemon that begins anew. */
     async killedAt(point: string): Promise<void> {
@@ -81,6 +82,8 @@ function aPartner() {
 }
 
 const GOOD = oru(obx('NM', 'K~K~L', '4'));
+/** Others, lest they be one file received again. */
+const good = (value: number) => oru(obx('NM', 'K~K~L', `${value}`));
 /** Without a patient's number. */
 const BAD = hprim(H, P.replace('LC1', ''), OBR, obx('NM', 'K~K~L', '4'), 'L|1');
 
@@ -143,4 +146,67 @@ it('a folder that is away is told of, and gets its answers when it is back', asy
   mkdirSync(partner.folder);
   expect(await partner.turn()).toBe(1);
   expect(partner.take()).toHaveLength(1);
+});
+
+it('an answer that cannot be given leaves the others their turn, and a person is told after an hour', async () => {
+  const partner = aPartner();
+  const { store, clock } = partner.bench;
+  const alerts = async () => (await store.alertsDue(9)).map(({ kind, subject }) => `${kind} ${subject}`);
+  writeFileSync(join(partner.folder, 'site'), '');
+  await partner.receive('site/un.hpr', good(1));
+  await partner.receive('deux.hpr', good(2));
+  const daemon = partner.answerer();
+  const turns = async () => {
+    let given = 0;
+    for (let more = -1; more !== 0; given += more) more = await daemon.turn();
+    return given;
+  };
+  expect(await turns()).toBe(1);
+  expect(readdirSync(partner.folder)).toContain('err-2-deux.hpr');
+  // What is stuck is met first each time, and the next ones go all the same.
+  for (const n of [3, 4]) {
+    clock.now += 61_000;
+    await partner.receive(`${n}.hpr`, good(n));
+    expect(await turns()).toBe(1);
+  }
+  expect(readdirSync(partner.folder)).toContain('err-4-4.hpr');
+  expect(await alerts()).toEqual([]);
+  clock.now += 3_600_000;
+  await turns();
+  expect(await alerts()).toEqual(['reponses-bloquees source:sgl']);
+  expect(new Set(partner.failures)).toEqual(new Set(['EEXIST']));
+
+  rmSync(join(partner.folder, 'site'));
+  clock.now += 61_000;
+  await turns();
+  expect(readdirSync(join(partner.folder, 'site'))).toEqual(['err-1-un.hpr']);
+  expect(await alerts()).toEqual([]);
+});
+
+it('goes on to the answers behind as many as it tries at once', async () => {
+  const partner = aPartner();
+  for (let n = 1; n <= 20; n += 1) {
+    mkdirSync(join(partner.folder, `.crbio-${n}.tmp`));
+    await partner.receive(`${n}.hpr`, good(n));
+  }
+  await partner.receive('dernier.hpr', good(21));
+  const daemon = partner.answerer();
+  for (let minute = 0; minute < 3; minute += 1) {
+    await daemon.turn();
+    partner.bench.clock.now += 61_000;
+  }
+  expect(readdirSync(partner.folder)).toContain('err-21-dernier.hpr');
+});
+
+it.each([
+  ['of one byte a letter', `${'a'.repeat(251)}.hpr`, `err-1-${'a'.repeat(245)}.hpr`],
+  ['of several', `${'é'.repeat(125)}.hpr`, `err-1-${'é'.repeat(122)}.hpr`],
+  ['without an extension', 'é'.repeat(127), `err-1-${'é'.repeat(124)}`],
+  ['of an extension alone', `a.${'b'.repeat(250)}`, `err-1-a.${'b'.repeat(247)}`],
+])('the answer to a file with the longest name has one that fits: %s', async (_what, name, expected) => {
+  const partner = aPartner();
+  await partner.receive(name, GOOD);
+  expect(await partner.turn()).toBe(1);
+  expect(readdirSync(partner.folder)).toEqual([expected]);
+  expect(Buffer.byteLength(expected)).toBeLessThanOrEqual(255);
 });
