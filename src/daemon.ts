@@ -296,7 +296,7 @@ export async function startDaemon(config: Config, configFile: string, log: Log):
     parts.mailboxes &&
     startMailboxes(parts.mailboxes, {
       ...{ store, log, now, at, backoff: config.retry },
-      next: () => wake('acknowledge', 'alerts', 'render', ...channelsOf(config)),
+      next: () => wake('decide', 'acknowledge', 'alerts', 'render', ...channelsOf(config)),
     });
 
   const retention = startRetention(

@@ -5,6 +5,7 @@ import type { BusinessAcks } from './business-acks.ts';
 import type { Context } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Outbox } from './outbox.ts';
+import type { Planning } from './planning.ts';
 import type { MailEffect } from './records.ts';
 
 interface Parts {
@@ -12,6 +13,7 @@ interface Parts {
   readonly outbox: Outbox;
   readonly acks: BusinessAcks;
   readonly alerts: Alerts;
+  readonly planning: Pick<Planning, 'again'>;
 }
 
 export interface Effect {
@@ -37,24 +39,38 @@ const REPORTED = {
 } as const satisfies Record<string, MailEffect>;
 
 /** What a mail that came back changes: the fate of the delivery that it is about, and what its sender is told. */
-export function createMailEffects({ journal, actor }: Context, { deliveries, outbox, acks, alerts }: Parts) {
+export function createMailEffects(
+  { journal, actor }: Context,
+  { deliveries, outbox, acks, alerts, planning }: Parts,
+) {
   const subjectOf = ({ id }: Delivery) => `delivery:${id}`;
+
+  /** Who has an earlier version has changed, and the plan of the newest was made of it. */
+  const planAgain = (delivery: Delivery): void => {
+    if (deliveries.isReplaced(delivery)) planning.again(delivery.report_id);
+  };
 
   /** Whoever says that it came ends a doubt; `despite`: also a refusal that was told. */
   const arrived = (delivery: Delivery, despite: boolean): void => {
     const isInDoubt = delivery.state === 'unknown' || delivery.ambiguous === 1;
     const isRefused = despite && delivery.state === 'failed';
-    if (delivery.state !== 'delivered' && delivery.state !== 'waiting' && (isInDoubt || isRefused))
+    if (delivery.state !== 'delivered' && delivery.state !== 'waiting' && (isInDoubt || isRefused)) {
       outbox.delivered(delivery.id, undefined, {});
+      planAgain(delivery);
+    }
   };
 
   const undelivered = (delivery: Delivery, { code, cause, hint }: Fault): Effect => {
     const said = { last_code: code, last_cause: cause, last_hint: hint, ambiguous: 0 };
     const moved = deliveries.tryMove(delivery, 'bounce', { ...said, lease_until: null });
     if (!moved) {
-      if (delivery.ambiguous === 1) deliveries.note(delivery, { ambiguous: 0 });
+      if (delivery.ambiguous > 0) {
+        deliveries.note(delivery, { ambiguous: 0 });
+        planAgain(delivery);
+      }
       return { effect: 'undelivered', code };
     }
+    planAgain(delivery);
     acks.outcome(delivery, code);
     journal.append({
       actor,

@@ -99,7 +99,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     watched,
   });
   const outbox = createOutbox(context, deliveries, alerts, announcements, acks, planning);
-  const effects = createMailEffects(context, { deliveries, outbox, acks, alerts });
+  const effects = createMailEffects(context, { deliveries, outbox, acks, alerts, planning });
   const mails = createMails(context, { deliveries, effects, alerts });
   const reportActs = createReportActs(context, { reports, deliveries, planning });
   const acts = createActs(context, { inbox, patients, deliveries, planning });
@@ -175,7 +175,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     mailPlaces: async (mailbox, uidValidity) => mails.places(mailbox, uidValidity),
     mailTaken: (place, mail) => write(() => mails.taken(place, mail)),
     mailRefused: (place) => write(() => mails.refused(place)),
-    mailGone: (place) => writeRepeatable(() => mails.gone(place)),
+    mailGone: (place) => write(() => mails.gone(place)),
 
     nextDue: async (channel) => outbox.nextDue(channel),
 

@@ -12,6 +12,7 @@ import { ACT, aBench, aDossier, leaseOne, REPORT, tell } from './store-fixtures.
 /** What a mail that comes back changes for the other versions of its report: with the real policy, over a real store. */
 
 const A = 'alice.martin@medecin.mssante.invalid';
+const B = 'bruno.petit@medecin.mssante.invalid';
 const DOUBT = { code: 'MSSANTE_NO_REPLY', cause: 'sans réponse' };
 
 const SETTINGS: DispatchSettings = {
@@ -103,6 +104,7 @@ const bounced = (address?: string): ReturnedContent => ({
     },
   ],
 });
+const READ: ReturnedContent = { kind: 'disposition', disposition: 'displayed' };
 
 /** `v1 alice waiting envoi`, one for each delivery. */
 const fates = async (store: Store) =>
@@ -168,7 +170,6 @@ describe('a withdrawal whose report turns out to have reached nobody', () => {
     await publish(store, [A]);
     const second = await doubt(store);
     await comesBack(store, first, bounced(A));
-    await replan(store);
     expect(await store.lease('mssante-pro', 10, 60_000)).toEqual([]);
     await replan(store);
     expect(await store.lease('mssante-pro', 10, 60_000)).toEqual([]);
@@ -204,5 +205,80 @@ describe('a withdrawal whose report turns out to have reached nobody', () => {
       'v2 DMP delivered retrait',
       'v3 DMP never retrait',
     ]);
+  });
+});
+
+describe('what a mail says of an earlier version', () => {
+  test('takes its recipient out of the plan of the newest when it never arrived', async () => {
+    const store = await toA();
+    const first = await deliver(store);
+    await tell(store, corrected());
+    await publish(store, [B]);
+    expect(await fates(store)).toEqual([
+      'v1 alice delivered envoi',
+      'v2 bruno waiting envoi',
+      'v2 alice waiting envoi',
+    ]);
+    await comesBack(store, first, bounced(A));
+    expect(await store.lease('mssante-pro', 10, 60_000)).toEqual([]);
+    expect(await replan(store)).toBe(1);
+    expect((await deliver(store)).recipient).toBe(B);
+    expect(await fates(store)).toEqual([
+      'v1 alice failed envoi',
+      'v2 bruno delivered envoi',
+      'v2 alice superseded envoi',
+    ]);
+  });
+
+  test('and when it was given up in doubt, and never arrived', async () => {
+    const store = await toA();
+    const first = await doubt(store);
+    await store.cancelDelivery(first.deliveryId, ACT);
+    await tell(store, corrected());
+    await publish(store, [B]);
+    expect(await fates(store)).toContain('v2 alice waiting envoi');
+    await comesBack(store, first, bounced(A));
+    await replan(store);
+    expect(await fates(store)).toEqual([
+      'v1 alice cancelled envoi',
+      'v2 bruno waiting envoi',
+      'v2 alice superseded envoi',
+    ]);
+  });
+
+  test('has its recipient told of a withdrawal when it had arrived after all', async () => {
+    const store = await toA();
+    const first = await deliver(store);
+    await comesBack(store, first, bounced(A));
+    await store.withdraw(REPORT, ACT);
+    await publish(store, [A]);
+    expect(await fates(store)).toEqual(['v1 alice failed envoi', 'v2 alice never retrait']);
+    await comesBack(store, first, READ);
+    expect(await replan(store)).toBe(1);
+    expect(await deliver(store)).toMatchObject({ recipient: A, version: 2, withdraws: 1 });
+    expect(await fates(store)).toEqual(['v1 alice delivered envoi', 'v2 alice delivered retrait']);
+  });
+
+  test('lets nothing leave that was being prepared by the plan made before', async () => {
+    const store = await toA();
+    const first = await deliver(store);
+    await store.withdraw(REPORT, ACT);
+    await publish(store, [A]);
+    const leased = await leaseOne(store, 'mssante-pro');
+    await comesBack(store, first, bounced(A));
+    expect(await store.onWire(leased.deliveryId, nameOf(leased))).toBe(false);
+    await replan(store);
+    expect(await fates(store)).toEqual(['v1 alice failed envoi', 'v2 alice never retrait']);
+  });
+
+  test('asks for no plan where nothing changes, or of the newest version itself', async () => {
+    const store = await toA();
+    const first = await deliver(store);
+    await comesBack(store, first, bounced(A));
+    expect(await replan(store)).toBe(0);
+    await tell(store, corrected());
+    await publish(store, [A]);
+    await comesBack(store, first, bounced(A));
+    expect(await replan(store)).toBe(0);
   });
 });
