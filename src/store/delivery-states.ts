@@ -79,6 +79,8 @@ type Row = Readonly<Partial<Record<DeliveryEvent, DeliveryState>>>;
 const TABLE: Readonly<Record<DeliveryState, Row>> = {
   waiting: {
     lease: 'leased',
+    // An earlier try that stayed in doubt had gone through, as a mail from its recipient says. So in the two states below.
+    deliver: 'delivered',
     'plan-send': 'waiting',
     'plan-hold': 'held',
     'plan-never': 'never',
@@ -87,6 +89,7 @@ const TABLE: Readonly<Record<DeliveryState, Row>> = {
     resume: 'waiting',
   },
   held: {
+    deliver: 'delivered',
     'plan-send': 'waiting',
     'plan-hold': 'held',
     'plan-never': 'never',
@@ -94,6 +97,7 @@ const TABLE: Readonly<Record<DeliveryState, Row>> = {
     cancel: 'cancelled',
   },
   never: {
+    deliver: 'delivered',
     'plan-send': 'waiting',
     'plan-hold': 'held',
     'plan-never': 'never',

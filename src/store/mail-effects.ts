@@ -52,9 +52,9 @@ export function createMailEffects(
 
   /** Whoever says that it came ends a doubt; `despite`: also a refusal that was told. */
   const arrived = (delivery: Delivery, despite: boolean): void => {
-    const isInDoubt = delivery.state === 'unknown' || delivery.ambiguous === 1;
+    const isInDoubt = delivery.state === 'unknown' || delivery.ambiguous > 0;
     const isRefused = despite && delivery.state === 'failed';
-    if (delivery.state !== 'delivered' && delivery.state !== 'waiting' && (isInDoubt || isRefused)) {
+    if (delivery.state !== 'delivered' && (isInDoubt || isRefused)) {
       outbox.delivered(delivery.id, undefined, {});
       planAgain(delivery);
     }

@@ -12,9 +12,9 @@ import type { DeliveryState } from '../../src/store/records.ts';
 /** The whole table once more, as a person would draw it: one line a state, `-` for a refusal. */
 const EXPECTED = `
            lease  wire    withdraw deliver   retry   doubt   fail   bounce withhold unlease plan-send plan-hold plan-never supersede  cancel    resume
-waiting    leased -       -        -         -       -       -      -      -        -       waiting   held      never      superseded cancelled waiting
-held       -      -       -        -         -       -       -      -      -        -       waiting   held      never      superseded cancelled -
-never      -      -       -        -         -       -       -      -      -        -       waiting   held      never      superseded -         -
+waiting    leased -       -        delivered -       -       -      -      -        -       waiting   held      never      superseded cancelled waiting
+held       -      -       -        delivered -       -       -      -      -        -       waiting   held      never      superseded cancelled -
+never      -      -       -        delivered -       -       -      -      -        -       waiting   held      never      superseded -         -
 leased     -      on-wire waiting  delivered waiting unknown failed -      held     waiting -         -         -          -          -         -
 on-wire    -      -       -        delivered waiting unknown failed -      -        waiting -         -         -          -          -         -
 unknown    leased -       -        delivered -       -       failed failed -        -       -         -         -          -          cancelled unknown

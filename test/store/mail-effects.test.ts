@@ -7,7 +7,7 @@ import { planOf } from '../../src/stages/plan.ts';
 import type { Store } from '../../src/store/model.ts';
 import type { LeasedDelivery, MailTaken } from '../../src/store/records.ts';
 import { at } from '../fixtures/people.ts';
-import { ACT, aBench, aDossier, leaseOne, REPORT, tell } from './store-fixtures.ts';
+import { ACT, aBench, aDossier, leaseOne, REPORT, RULES, tell } from './store-fixtures.ts';
 
 /** What a mail that comes back changes for the other versions of its report: with the real policy, over a real store. */
 
@@ -103,6 +103,10 @@ const bounced = (address?: string): ReturnedContent => ({
       fault: { code: 'MSSANTE_UNKNOWN_MAILBOX', cause: 'inconnue', hint: 'vérifier' },
     },
   ],
+});
+const arrivedAt = (address: string): ReturnedContent => ({
+  kind: 'delivery-report',
+  recipients: [{ addresses: [address], action: 'delivered' }],
 });
 const READ: ReturnedContent = { kind: 'disposition', disposition: 'displayed' };
 
@@ -280,5 +284,56 @@ describe('what a mail says of an earlier version', () => {
     await publish(store, [A]);
     await comesBack(store, first, bounced(A));
     expect(await replan(store)).toBe(0);
+  });
+});
+
+describe('a mail in doubt that has arrived', () => {
+  /** In doubt, it learns at its next lease that it must not leave any more. */
+  async function giveUp(store: Store): Promise<void> {
+    const { deliveryId } = await leaseOne(store, 'mssante-pro');
+    expect(await store.onWire(deliveryId)).toBe(false);
+  }
+
+  test.each([
+    ['a delivery report', arrivedAt(A)],
+    ['a notification', READ],
+  ])('is not sent again when it is released from a hold after %s', async (_what, content) => {
+    const store = await toA();
+    const first = await doubt(store);
+    await store.hold(REPORT, ACT);
+    await replan(store);
+    await giveUp(store);
+    expect(await fates(store)).toEqual(['v1 alice held retenu']);
+    expect(await comesBack(store, first, content)).toMatchObject({ deliveryId: first.deliveryId });
+    expect((await fates(store))[0]).toMatch(/delivered/);
+    await store.release(REPORT, ACT, RULES);
+    await replan(store);
+    expect(await store.lease('mssante-pro', 10, 60_000)).toEqual([]);
+    expect((await fates(store))[0]).toMatch(/delivered/);
+  });
+
+  test('counts as delivered where the plan has excluded it meanwhile', async () => {
+    const store = await toA();
+    const first = await doubt(store);
+    await store.oppose('P0001', ['mssante-pro'], true, ACT);
+    await replan(store);
+    await giveUp(store);
+    expect(await fates(store)).toEqual(['v1 alice never opposition']);
+    await comesBack(store, first, arrivedAt(A));
+    expect((await fates(store))[0]).toMatch(/delivered/);
+  });
+
+  test('is not sent again while it waits for another try', async () => {
+    const store = await toA();
+    const first = await doubt(store);
+    // Its lease learned of a hold that was lifted before the next plan.
+    await store.hold(REPORT, ACT);
+    await giveUp(store);
+    await store.release(REPORT, ACT, RULES);
+    await replan(store);
+    expect(await fates(store)).toEqual(['v1 alice waiting envoi']);
+    await comesBack(store, first, READ);
+    expect(await store.lease('mssante-pro', 10, 60_000)).toEqual([]);
+    expect((await fates(store))[0]).toMatch(/delivered/);
   });
 });
