@@ -59,7 +59,9 @@ function streamsOf(contributions: readonly Contribution[], own: Dossier): Contri
     const key = JSON.stringify([one.source, one.stream]);
     streams.set(key, [...(streams.get(key) ?? []), one]);
   }
-  return [...streams.values()].map((words) => words.map(inOurTerms).reduce((a, b) => follow(a, b, own)));
+  return [...streams.values()]
+    .map((words) => words.map(inOurTerms).reduce((a, b) => follow(a, b, own)))
+    .map(withOwnDocuments);
 }
 
 /** Names that are the other laboratory's own, told apart from ours. */
@@ -85,12 +87,17 @@ function inOurTerms(said: Contribution): Contribution {
       isolates: exam.isolates.map(isolate),
       performer: exam.performer ?? laboratory,
     })),
-    attachments: said.attachments.map((one) => ({
-      ...one,
-      id: `${source}|${stream}|${one.id}`,
-      from: one.from ?? laboratory,
-    })),
+    attachments: said.attachments.map((one) => ({ ...one, from: one.from ?? laboratory })),
     comments: said.comments.map((comment) => `${laboratory.name} : ${comment}`),
+  };
+}
+
+/** Told apart only now: within its stream a document bears the key of its row, and goes with it. */
+function withOwnDocuments(said: Contribution): Contribution {
+  const { source, stream } = said;
+  return {
+    ...said,
+    attachments: said.attachments.map((one) => ({ ...one, id: `${source}|${stream}|${one.id}` })),
   };
 }
 

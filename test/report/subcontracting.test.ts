@@ -100,6 +100,27 @@ describe('what another laboratory says', () => {
     expect(whole.completeness).toBe('complete');
   });
 
+  it.each([
+    ['deleted', { results: [], deleted: ['CR'] }],
+    ['cancelled', { results: [aRow('CR', undefined, { status: 'cancelled' })] }],
+  ])('a document %s with its row is no longer joined, until it comes anew', (_, exam) => {
+    const document = { id: 'CR', title: 'CR', mediaType: 'application/pdf', base64: 'JVBERi0=' } as const;
+    const joined = anExam('B6', [aRow('B6', '52'), aRow('CR', 'Voir le document joint')], { order: 'S1' });
+    const words = [
+      aContribution({ exams: [joined], attachments: [document] }),
+      aContribution({
+        exams: [anExam('B6', exam.results, { order: 'S1', ...exam })],
+        messageAt: at('20260304100000'),
+      }),
+      aContribution({ exams: [joined], attachments: [document], messageAt: at('20260305100000') }),
+    ];
+    const attached = (count: number) =>
+      mergeReport([partial('B6')], words.slice(0, count)).attachments.map(({ id }) => id);
+    expect(attached(1)).toEqual(['specialise|1|CR']);
+    expect(attached(2)).toEqual([]);
+    expect(attached(3)).toEqual(['specialise|1|CR']);
+  });
+
   it('a later word replaces the earlier one and says what it was, whatever the order of arrival', () => {
     const words = [
       theirs('B6', '52', { whole: true }),
