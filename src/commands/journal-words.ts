@@ -38,6 +38,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'mail-received': 'courriel revenu',
   'mail-viewed': 'courriel consulté',
   'mail-given-up': 'courriel laissé dans la boîte : illisible',
+  'mail-gone': 'courriel disparu de la boîte avant d’être relevé',
   'mailbox-failed': 'relevé de la boîte en échec',
   'lane-blocked': 'canal arrêté',
   'sender-told': 'accusé métier pris par l’émetteur',

@@ -173,6 +173,11 @@ function sessionOf(
   { maxBytes }: MailboxSettings,
 ): MailboxSession {
   const { client } = link;
+  /** A server that is short of something answers OK and gives nothing: only a search tells that from a mail that is gone. */
+  const isThere = async (uid: number): Promise<boolean> => {
+    const found = await asked(link, client.search({ uid: String(uid) }, { uid: true }));
+    return !found || found.includes(uid);
+  };
   return {
     uidValidity,
     async above(upTo) {
@@ -184,9 +189,9 @@ function sessionOf(
     async fetch(uid) {
       const query = { uid: true, flags: true, size: true, source: { start: 0, maxLength: maxBytes } };
       try {
-        const mail = await asked(link, client.fetchOne(String(uid), query, { uid: true }));
-        if (!mail) return undefined;
-        if (!mail.source) throw new MailRefused();
+        const mail = (await asked(link, client.fetchOne(String(uid), query, { uid: true }))) || undefined;
+        if (!mail && !(await isThere(uid))) return undefined;
+        if (!mail?.source) throw new MailRefused();
         const size = mail.size ?? mail.source.length;
         return { bytes: mail.source, size, seen: mail.flags?.has('\\Seen') ?? false };
       } catch (error) {

@@ -182,6 +182,12 @@ export function createMails(
     gone({ mailbox, uidValidity, uid }: MailPlace): void {
       const mailId = placed.get(mailbox, uidValidity, uid)?.mailId ?? null;
       setPlace.run(mailbox, uidValidity, uid, mailId, MAX_TRIES);
+      journal.append({
+        actor,
+        action: 'mail-gone',
+        subject: `mailbox:${mailbox}`,
+        details: { uidValidity, uid },
+      });
     },
 
     list: ({ reportId, limit }: MailFilter & { limit: number }): MailRow[] =>

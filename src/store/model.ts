@@ -237,7 +237,7 @@ export interface Store {
   mailTaken(place: MailPlace, mail: ReceivedMail): Promise<MailTaken>;
   /** The server does not give a mail, or the connection was lost over it. Resolves to whether it is given up: a person is told then. */
   mailRefused(place: MailPlace): Promise<boolean>;
-  /** It is no longer there. */
+  /** The server no longer has it: the journal says so, and it is not asked for again. */
   mailGone(place: MailPlace): Promise<void>;
 
   // ---- acts of a person; each writes the journal

@@ -123,6 +123,7 @@ const ELSEWHERE = [
   'side-file-received',
   'side-file-used',
   'mail-given-up',
+  'mail-gone',
 ];
 const journalOfReports = scan((node) => {
   if (ts.isPropertyAssignment(node) && nameOf(node) === 'action') return words(node.initializer);

@@ -1,14 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type MailboxFailure,
   MailboxLost,
   type MailboxSettings,
+  MailRefused,
   openMailbox,
 } from '../../src/mssante/mailbox.ts';
 import { MSSANTE_DEFAULTS } from '../../src/mssante/settings.ts';
 import { newAuthority, type Pair } from '../fixtures/mssante/authority.ts';
 import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
+import { given, type ImapScript, startImapPeer } from '../fixtures/mssante/imap-peer.ts';
 import { letter } from '../fixtures/mssante/returned.ts';
 
 /** Against a real server: Dovecot asks for a client certificate and STARTTLS. */
@@ -168,5 +170,58 @@ describe.skipIf(!hasDovecot)('a lost connection', { timeout: PATIENCE_MS }, () =
     expect(await openMailbox(settings({ port }), stopping.signal)).toMatchObject({ blocked: false });
     for (const socket of sockets) socket.destroy();
     mute.close();
+  });
+});
+
+describe('a mail that the server does not give', { timeout: PATIENCE_MS }, () => {
+  const authority = newAuthority('AC du serveur');
+  const pair = authority.issue({ name: 'labo', use: 'client' });
+
+  async function peerSession(script: ImapScript) {
+    const peer = await startImapPeer(authority, SERVER_NAME, script);
+    onTestFinished(() => peer.stop());
+    const session = await openMailbox({
+      host: '127.0.0.1',
+      port: peer.port,
+      security: 'tls',
+      servername: SERVER_NAME,
+      clientCertificate: pair.certificate,
+      clientKey: pair.key,
+      authorities: authority.certificate,
+      ciphers: MSSANTE_DEFAULTS.ciphers,
+      user: 'labo',
+      password: 'certificat',
+      folder: 'INBOX',
+      readOnly: false,
+      maxBytes: 100_000,
+    });
+    if ('fault' in session) throw new Error(session.fault.code);
+    return session;
+  }
+
+  it('and still has is refused, and gone only when it is no longer found', async () => {
+    const mail = letter();
+    const session = await peerSession({
+      uids: [1, 3, 4],
+      fetch: (uid) => {
+        if (uid === 3) return given(3, mail);
+        return uid === 4 ? { tagged: 'NO [LIMIT] later' } : { tagged: 'OK throttled' };
+      },
+    });
+    await expect(session.fetch(1)).rejects.toBeInstanceOf(MailRefused);
+    expect(await session.fetch(2)).toBeUndefined();
+    await expect(session.fetch(4)).rejects.toBeInstanceOf(MailRefused);
+    expect(Buffer.from((await session.fetch(3))?.bytes ?? []).equals(mail)).toBe(true);
+    await session.close();
+  });
+
+  it('is refused where the server will not search either, and lost with the connection', async () => {
+    const session = await peerSession({
+      uids: [1],
+      fetch: (uid) => (uid === 9 ? 'cut' : { tagged: 'OK throttled' }),
+      search: 'NO later',
+    });
+    await expect(session.fetch(1)).rejects.toBeInstanceOf(MailRefused);
+    await expect(session.fetch(9)).rejects.toBeInstanceOf(MailboxLost);
   });
 });

@@ -234,6 +234,9 @@ describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
     await until(async () => events.includes('mail-refused') && answers.length === 0);
     await until(async () => (await store.mailPlaces('labo/INBOX', '1')).last.length === 0);
     expect(events).not.toContain('mail-given-up');
+    expect((await store.journal({})).filter(({ action }) => action === 'mail-gone')).toMatchObject([
+      { subject: 'mailbox:labo/INBOX', details: { uidValidity: '1', uid: 1 } },
+    ]);
   });
 
   it('is told after an hour, at once where only a person can mend it, and no more when it is back', async () => {
