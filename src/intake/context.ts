@@ -1,10 +1,13 @@
 import type { Warning } from '../report/report.ts';
 import type { Timestamp } from '../report/timestamp.ts';
-import { parseTimestamp } from '../report/timestamp.ts';
+import { instantOf, parseTimestamp } from '../report/timestamp.ts';
 import { type WarningCode, warning } from './faults.ts';
 import type { Segment } from './hl7.ts';
 import type { SourceProfile } from './profile.ts';
 import { NO_SIDE_FILES, type SideFiles } from './side-files.ts';
+
+/** Clocks of analysers and of the SGL may differ by time zones, and a message dated by its day alone is older than it says. */
+const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** What the readers of one message share: its source, its place in the file, the warnings gathered on the way. */
 export class ReadingContext {
@@ -15,6 +18,7 @@ export class ReadingContext {
   readonly sendingNames: readonly string[];
   readonly sideFiles: SideFiles;
   readonly #warnings = new Map<string, Warning>();
+  #sentAt = Number.POSITIVE_INFINITY;
 
   constructor(
     profile: SourceProfile,
@@ -40,6 +44,11 @@ export class ReadingContext {
     return [...this.#warnings.values()];
   }
 
+  /** The message's own time: what it dates well after that is told from then on. */
+  datedFrom(at: Timestamp): void {
+    this.#sentAt = instantOf(at);
+  }
+
   /** Where a fault stands: `message 2, OBX[3]-5`. */
   at(segment: Segment, field?: number): string {
     return `${this.position}, ${segment.at(field)}`;
@@ -52,6 +61,8 @@ export class ReadingContext {
     if (!segment || text === '' || /^0+$/.test(text)) return undefined;
     const time = parseTimestamp(text, this.profile.zone);
     if (!time) this.warn('TIME_UNREADABLE', `${segment.name}-${field}`);
+    else if (instantOf(time) > this.#sentAt + MAX_AHEAD_MS)
+      this.warn('TIME_IN_FUTURE', `${segment.name}-${field}`);
     return time;
   }
 }

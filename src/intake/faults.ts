@@ -266,6 +266,7 @@ const WARNINGS = {
   INS_KEY: 'La clé de l’INS est fausse : il est ignoré.',
   INS_SEVERAL: 'Plusieurs INS différents sont donnés : aucun n’est retenu.',
   TIME_UNREADABLE: 'Une date est illisible',
+  TIME_IN_FUTURE: 'Une date (prélèvement, résultat, prescription) dépasse de plus d’un jour celle du message',
   PRESCRIBERS_SEVERAL:
     'Le dossier a plusieurs prescripteurs : le premier figure en tête, tous sont destinataires.',
   OBX_TYPE: 'Le type déclaré (OBX-2) n’est pas celui de la valeur',

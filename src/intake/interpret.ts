@@ -156,6 +156,7 @@ function dispatch(
   );
   const header = readHeader(message, msh, context);
   if (isFault(header)) return [rejected(header)];
+  context.datedFrom(header.at);
   if (type === 'ADT') {
     return readAdt(message, header.at, context).map((update) => {
       if (isFault(update)) return rejected(update);

@@ -2,7 +2,7 @@ import type { Attachment, ResultImage } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
 import type { Professional } from '../report/people.ts';
 import type { LocalCode, PreviousValue, ReferenceRange, Result } from '../report/result.ts';
-import { instantOf, type Timestamp } from '../report/timestamp.ts';
+import { instantOf, type Timestamp, toFrench } from '../report/timestamp.ts';
 import { withCarriedText } from './carried-text.ts';
 import { ReadingContext } from './context.ts';
 import { isDispatchRow } from './dispatch-rows.ts';
@@ -184,9 +184,17 @@ function currentRow(
   if (fate.kind !== 'result') return row;
   const result = readResult(key, newest, order, context);
   if (isFault(result)) return result;
-  const previous = older.flatMap((line) => readPrevious(line, result, context));
-  return { ...row, result: { ...result, previous } };
+  const before = older.map((line) => ({ line, previous: readPrevious(line, result, context) }));
+  const previous = before.flatMap((one) => one.previous);
+  const comments = [...result.comments, ...before.flatMap(earlierNotes)];
+  return { ...row, result: { ...result, previous, comments } };
 }
+
+/** What is said under a previous value stands among the comments of its result, and says of which value it is. */
+const earlierNotes = ({ line, previous }: { line: Line; previous: readonly PreviousValue[] }): string[] =>
+  previous.flatMap(({ observedAt }) =>
+    line.comments.map((note) => `Antériorité du ${toFrench(observedAt)} : ${note}`),
+  );
 
 /** The result that a row of status P would be; none when it cannot be read, which matters only once it is confirmed. */
 function preliminary(

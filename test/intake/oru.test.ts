@@ -175,6 +175,32 @@ describe('rows', () => {
     ]);
   });
 
+  it('keep the note of a previous value, which says of which one it is', () => {
+    const result = resultOf([
+      obx('NM', 'TSH', '9', { 6: 'mUI/L', 14: '202608201015' }),
+      'NTE|1|L|Sérum hémolysé.',
+      'NTE|2|L|À contrôler.',
+      obx('NM', 'TSH', '5', { 6: 'mUI/L', 14: '202611161030' }),
+      'NTE|1|L|Contrôlé.',
+    ]);
+    expect(result.comments).toEqual([
+      'Contrôlé.',
+      'Antériorité du 20/08/2026 à 10:15 : Sérum hémolysé.\nÀ contrôler.',
+    ]);
+  });
+
+  it('dated well after their message are told, field by field, and kept', () => {
+    const told = (fields: Readonly<Record<number, string>>) => {
+      const [part] = read(oru(obx('NM', 'TSH', '9', fields)));
+      if (part?.kind !== 'dossier') throw new Error(JSON.stringify(part));
+      return part.warnings.flatMap(({ code, text }) => (code === 'TIME_IN_FUTURE' ? [text] : []));
+    };
+    expect(told({ 14: '202711161030' })).toEqual([expect.stringContaining('(OBX-14)')]);
+    expect(told({ 14: '202711161030', 19: '202711161100' })).toHaveLength(2);
+    expect(told({ 14: '20261116', 19: '202611171000' })).toEqual([]);
+    expect(resultOf([obx('NM', 'TSH', '9', { 14: '202711161030' })]).observedAt?.local).toBe('202711161030');
+  });
+
   it('never show a previous value in place of a withheld result, nor one in another unit', () => {
     const withheld = [
       obx('NM', 'A', '9', { 14: '20260101' }),

@@ -80,6 +80,7 @@ function readMessage(raw: RawHprim, profile: SourceProfile, sideFiles: SideFiles
   if (!announcedCounts(segments, raw.lines)) context.warn('HPRIM_COUNTS');
   const at = messageTime(h, segments, context);
   if (!at) return [rejected(hprimFault('HPRIM_NO_DATE', `${position}, H.13`))];
+  context.datedFrom(at);
   const facility = sendingFacility(h);
   const oru = {
     processing: header.processing ?? ('P' as const),
