@@ -33,6 +33,8 @@ export interface Delivery {
   /** Times that its outcome could not be known. */
   readonly doubts: number;
   readonly possible_duplicate: number;
+  /** 1: delivered, and its recipient's side has said that it came. */
+  readonly proven: number;
   readonly remote_id: string | null;
   readonly warnings: string;
   readonly last_code: string | null;
@@ -61,6 +63,7 @@ const COLUMNS = [
   'ambiguous',
   'doubts',
   'possible_duplicate',
+  'proven',
   'remote_id',
   'warnings',
   'last_code',

@@ -84,21 +84,34 @@ export function createMailEffects(
     return { effect: 'undelivered', code };
   };
 
+  /** Their side says that it came: what bounces from now on is a copy. */
+  const keepProof = ({ id }: Delivery): void => {
+    const delivery = deliveries.load(id);
+    if (delivery.state === 'delivered' && delivery.proven === 0) deliveries.note(delivery, { proven: 1 });
+  };
+
   const reported = (delivery: Delivery, recipients: readonly RecipientReport[]): Effect => {
     const own = recipients.find(({ addresses }) => addresses.includes(delivery.recipient.toLowerCase()));
     // Each of our mails has one recipient: a server that names another has followed an alias.
     const [only, ...others] = recipients;
     const report = own ?? (others.length === 0 ? only : undefined);
     if (!report) return { effect: 'unclear' };
-    if (report.action === 'failed')
-      return report.fault ? undelivered(delivery, report.fault) : { effect: 'unclear' };
+    if (report.action === 'failed') {
+      // What failed for another address may be a copy that ours passed on. A notice may also name nobody.
+      const isOurs = own !== undefined || report.addresses.length === 0;
+      return report.fault && isOurs && delivery.proven === 0
+        ? undelivered(delivery, report.fault)
+        : { effect: 'unclear' };
+    }
     // Whatever a server reports of a mail, it was taken: a doubt about that is over.
     arrived(delivery, false);
+    if (own && report.action === 'delivered') keepProof(delivery);
     return { effect: REPORTED[report.action] };
   };
 
   const notIntegrated = (delivery: Delivery, error: string, reader: string | undefined): Effect => {
     arrived(delivery, true);
+    keepProof(delivery);
     acks.read(delivery, { error, ...(reader ? { reader } : {}) });
     alerts.raise({ kind: 'courriel-non-integre', subject: subjectOf(delivery) });
     return { effect: 'not-integrated', code: error };
@@ -111,6 +124,7 @@ export function createMailEffects(
     if (error !== undefined) return notIntegrated(delivery, error, reader);
     if (disposition === undefined) return { effect: 'unclear' };
     arrived(delivery, true);
+    keepProof(delivery);
     if (disposition === 'displayed' || disposition === 'processed') {
       acks.read(delivery, reader ? { reader } : {});
       alerts.settle('courriel-non-integre', subjectOf(delivery));

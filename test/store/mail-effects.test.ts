@@ -1,13 +1,15 @@
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { DispatchFacts, DispatchSettings } from '../../src/policy/facts.ts';
 import type { Channel } from '../../src/report/delivery.ts';
 import type { Dossier } from '../../src/report/dossier.ts';
-import type { ReturnedContent } from '../../src/report/returned-mail.ts';
+import type { Disposition, ReturnedContent } from '../../src/report/returned-mail.ts';
 import { planOf } from '../../src/stages/plan.ts';
+import { provenArrivals } from '../../src/store/migrations/0018-proven-arrivals.ts';
 import type { Store } from '../../src/store/model.ts';
 import type { LeasedDelivery, MailTaken } from '../../src/store/records.ts';
 import { at } from '../fixtures/people.ts';
-import { ACT, aBench, aDossier, leaseOne, REPORT, RULES, tell } from './store-fixtures.ts';
+import { ACT, aBench, aDossier, asking, leaseOne, REPORT, RULES, tell } from './store-fixtures.ts';
 
 /** What a mail that comes back changes for the other versions of its report: with the real policy, over a real store. */
 
@@ -108,7 +110,8 @@ const arrivedAt = (address: string): ReturnedContent => ({
   kind: 'delivery-report',
   recipients: [{ addresses: [address], action: 'delivered' }],
 });
-const READ: ReturnedContent = { kind: 'disposition', disposition: 'displayed' };
+const dealtWith = (disposition: Disposition): ReturnedContent => ({ kind: 'disposition', disposition });
+const READ = dealtWith('displayed');
 
 /** `v1 alice waiting envoi`, one for each delivery. */
 const fates = async (store: Store) =>
@@ -335,5 +338,100 @@ describe('a mail in doubt that has arrived', () => {
     await comesBack(store, first, READ);
     expect(await store.lease('mssante-pro', 10, 60_000)).toEqual([]);
     expect((await fates(store))[0]).toMatch(/delivered/);
+  });
+});
+
+describe('a bounce that is a copy’s', () => {
+  const OTHER = 'remplacant@chu.mssante.invalid';
+  const told = async (store: Store) =>
+    ((await store.report(REPORT))?.acknowledgements ?? []).map(
+      ({ event, done }) => `${event} ${done ? 'Y' : 'N'}`,
+    );
+
+  /** It changes nothing but what a person is told. */
+  async function isLeftToAPerson(
+    store: Store,
+    first: LeasedDelivery,
+    content: ReturnedContent,
+  ): Promise<void> {
+    const { state } = (await store.deliveries({ reportId: REPORT }))[0] ?? {};
+    const before = await told(store);
+    const taken = await comesBack(store, first, content);
+    expect(taken).toMatchObject({ effect: 'unclear', deliveryId: first.deliveryId });
+    expect((await store.deliveries({ reportId: REPORT }))[0]).toMatchObject({ state });
+    expect(await told(store)).toEqual(before);
+    expect((await store.alerts({})).map(({ kind }) => kind)).toContain('courrier-recu');
+    expect((await store.alerts({})).map(({ kind }) => kind)).not.toContain('courriel-non-distribue');
+  }
+
+  test('addressed to somebody else alone leaves the delivery as it is', async () => {
+    const store = await toA(asking());
+    const first = await deliver(store);
+    await isLeftToAPerson(store, first, bounced(OTHER));
+    expect(await told(store)).toEqual(['Z02 Y']);
+  });
+
+  test('addressed to somebody else ends no doubt', async () => {
+    const store = await toA();
+    await isLeftToAPerson(store, await doubt(store), bounced(OTHER));
+  });
+
+  test.each([
+    ['was read', READ],
+    ['was integrated', dealtWith('processed')],
+    ['could not be integrated', { kind: 'disposition', error: '902' } as const],
+    ['was passed on', dealtWith('dispatched')],
+    ['was refused by its software', { kind: 'refusal', error: '902' } as const],
+    ['was put into the mailbox', arrivedAt(A)],
+  ])('after it %s takes nothing back', async (_what, proof) => {
+    const store = await toA(asking());
+    const first = await deliver(store);
+    await comesBack(store, first, proof);
+    await isLeftToAPerson(store, first, bounced(A));
+    await isLeftToAPerson(store, first, bounced());
+  });
+
+  test.each([
+    [
+      'only took it',
+      { kind: 'delivery-report', recipients: [{ addresses: [A], action: 'relayed' }] } as const,
+    ],
+    ['gave it to somebody else', arrivedAt(OTHER)],
+  ])('is one of ours when a server %s before', async (_what, news) => {
+    const store = await toA();
+    const first = await deliver(store);
+    await comesBack(store, first, news);
+    expect(await comesBack(store, first, bounced(A))).toMatchObject({ effect: 'undelivered' });
+    expect(await fates(store)).toEqual(['v1 alice failed envoi']);
+  });
+
+  test('is known by what came back to an earlier release', async () => {
+    const bench = aBench();
+    await tell(bench.store, aDossier());
+    await publish(bench.store, [A]);
+    const first = await deliver(bench.store);
+    await comesBack(bench.store, first, READ);
+    const db = new Database(bench.file);
+    db.exec('ALTER TABLE delivery DROP COLUMN proven');
+    db.exec(provenArrivals);
+    db.close();
+    await isLeftToAPerson(bench.store, first, bounced(A));
+  });
+
+  test('is one of ours when it names nobody', async () => {
+    const store = await toA();
+    const first = await deliver(store);
+    expect(await comesBack(store, first, bounced())).toMatchObject({ effect: 'undelivered' });
+    expect(await fates(store)).toEqual(['v1 alice failed envoi']);
+  });
+
+  test('is one of ours before its mail was read, and no more after', async () => {
+    const store = await toA();
+    const first = await deliver(store);
+    await comesBack(store, first, bounced(A));
+    await comesBack(store, first, READ);
+    expect(await fates(store)).toEqual(['v1 alice delivered envoi']);
+    expect(await comesBack(store, first, bounced(A))).toMatchObject({ effect: 'unclear' });
+    expect(await fates(store)).toEqual(['v1 alice delivered envoi']);
   });
 });

@@ -15,6 +15,7 @@ import { mails } from './0014-mails.ts';
 import { fileAnswers } from './0015-file-answers.ts';
 import { lateAddresses } from './0016-late-addresses.ts';
 import { missedSideFiles } from './0017-missed-side-files.ts';
+import { provenArrivals } from './0018-proven-arrivals.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly string[] = [
   fileAnswers,
   lateAddresses,
   missedSideFiles,
+  provenArrivals,
 ];
