@@ -137,10 +137,11 @@ export function readExam(
     withheld,
     wrong: rows.some(({ fate }) => fate.kind === 'wrong'),
     orderCancelled,
-    // Deleting every row leaves nothing of the exam, as cancelling every row does.
+    // Deleting every row leaves nothing of the exam, as cancelling every row does; a picture is no row.
     cancelled:
       cancelled ||
       (rows.length > 0 &&
+        images.length === 0 &&
         rows.every(({ result, fate }) => result?.status === 'cancelled' || fate.kind === 'delete')),
     times: [...reported, ...all.flatMap(({ analysedAt }) => analysedAt)],
   };

@@ -83,7 +83,7 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     const { obx } = group;
     const line = readLine(group, order, scope, context);
     if (isFault(line)) return line;
-    if (line.fate.kind === 'result' && line.fate.status !== 'pending' && obx.document !== undefined) {
+    if (isReported(line.fate) && obx.document !== undefined) {
       const carried = carriedBy(line, obx.document, scope, context);
       if (carried && isFault(carried)) return carried;
       if (carried?.kind === 'image' || carried?.kind === 'source-pdf') {
@@ -122,6 +122,10 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     analysedAt: order.observations.map(({ obx }) => context.time(obx, 19)),
   };
 }
+
+/** Has the row content that a report shows? */
+const isReported = (fate: RowFate): boolean =>
+  fate.kind === 'result' && fate.status !== 'pending' && fate.status !== 'cancelled';
 
 function readLine(
   { obx, notes, participations }: ObservationGroup,

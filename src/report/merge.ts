@@ -28,7 +28,9 @@ export function mergeDossiers(messages: readonly Dossier[]): Dossier {
   const ordered = inTimeOrder(messages);
   const [oldest] = ordered;
   if (!oldest) throw new RangeError('no message to merge');
-  const { exams, ...rest } = ordered.reduce(addMessage, { ...oldest, exams: [], attachments: [] });
+  const { withdrawn: _stated, sourcePdf: _printed, ...shape } = oldest;
+  const nothingSaid: Dossier = { ...shape, exams: [], attachments: [] };
+  const { exams, ...rest } = ordered.reduce(addMessage, nothingSaid);
   const merged = { ...rest, exams: exams.flatMap(withoutWithheld) };
   return { ...merged, completeness: completenessOf(merged, messages) };
 }
@@ -56,13 +58,17 @@ const inTimeOrder = (messages: readonly Dossier[]): Dossier[] =>
 function addMessage(current: Dossier, incoming: Dossier): Dossier {
   const { withdrawn: standing, sourcePdf: printed, ...earlier } = current;
   const { withdrawn: stated, ...message } = incoming;
-  const exams = mergeExams(current, incoming);
-  const gone = documentsTakenBack(incoming, exams);
+  const { exams, gone } = mergeExams(current, incoming);
+  const attachments = mergeAttachments(current.attachments, incoming.attachments).filter(
+    ({ id }) => !gone.has(id),
+  );
+  const said = standing !== undefined || saidSomething(current);
+  const emptied = said && takesAllBack(incoming, { exams, attachments });
   const withdrawn = isStale(current, incoming)
     ? (standing ?? stated)
-    : effective(stated, exams, saidSomething(current));
-  // The SGL's PDF shows what it knew: results that come without a new one outdate it.
-  const sourcePdf = incoming.exams.length > 0 ? undefined : printed;
+    : (effective(stated, exams, said) ?? (emptied ? 'cancelled' : undefined));
+  // The SGL's PDF shows what it knew: results that come without a new one outdate it, rows that are not shown do not.
+  const sourcePdf = incoming.exams.some(saysSomething) ? undefined : printed;
   return {
     ...earlier,
     ...(sourcePdf ? { sourcePdf } : {}),
@@ -70,10 +76,8 @@ function addMessage(current: Dossier, incoming: Dossier): Dossier {
     ...(withdrawn ? { withdrawn } : {}),
     recipients: incoming.recipients.length > 0 ? incoming.recipients : current.recipients,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
-    exams: exams.map((exam) => withoutImages(exam, gone)),
-    attachments: mergeAttachments(current.attachments, incoming.attachments).filter(
-      ({ id }) => !gone.has(id),
-    ),
+    exams,
+    attachments,
     flags: { ...current.flags, ...incoming.flags },
     ...(current.nonHuman || incoming.nonHuman ? { nonHuman: true } : {}),
     issuedAt: latest([current.issuedAt, incoming.issuedAt]) ?? incoming.issuedAt,
@@ -87,9 +91,29 @@ function effective(
   somethingSaid: boolean,
 ): Dossier['withdrawn'] {
   if (stated !== 'cancelled' && stated !== 'not-performed') return stated;
-  const nothingStands = exams.every((exam) => rowsOf(exam).every(({ status }) => status === 'cancelled'));
-  if (!nothingStands) return undefined;
+  if (exams.some(stands)) return undefined;
   return stated === 'cancelled' || somethingSaid ? 'cancelled' : undefined;
+}
+
+/** Is there more to the exam than rows that were given up? Rows that nobody verified yet are awaited. */
+function stands(exam: Exam): boolean {
+  return (
+    exam.images !== undefined ||
+    exam.withheld !== undefined ||
+    rowsOf(exam).some(({ status }) => status !== 'cancelled')
+  );
+}
+
+/** Are the last rows that were shown deleted, so that no report is left that could say so? */
+function takesAllBack(
+  incoming: Dossier,
+  { exams, attachments }: Pick<Dossier, 'exams' | 'attachments'>,
+): boolean {
+  return (
+    incoming.exams.some(({ deleted }) => deleted.length > 0) &&
+    attachments.length === 0 &&
+    exams.every((exam) => exam.images === undefined && rowsOf(exam).length === 0)
+  );
 }
 
 /** Has anything been stated that a reader may have seen? */
@@ -118,19 +142,20 @@ function isStale(current: Dossier, incoming: Dossier): boolean {
   return listed.length > 0 && listed.every(([key, exam]) => isOlder(exam, known.get(key)));
 }
 
-/** Documents go with the rows that carried them: deleted, of another patient, or cancelled, unless newer words keep the row. */
-function documentsTakenBack(incoming: Dossier, merged: readonly Exam[]): ReadonlySet<string> {
-  const stands = new Set(
-    merged.flatMap((exam) =>
-      rowsOf(exam).flatMap(({ key, status }) => (status === 'cancelled' ? [] : [key])),
-    ),
-  );
-  const takenBack = incoming.exams.flatMap((exam) => [
-    ...exam.deleted,
-    ...rowsOf(exam).flatMap(({ key, status }) => (status === 'cancelled' ? [key] : [])),
-  ]);
-  return new Set(takenBack.filter((key) => !stands.has(key)));
+/**
+ * Documents go with the rows that carried them: deleted, of another patient, or cancelled, unless newer words keep the row.
+ * A picture leaves no row; one sent in place of the deleted one stays.
+ */
+function documentsTakenBack(newer: Exam, merged: Exam): ReadonlySet<string> {
+  const gone = new Set(newer.deleted);
+  for (const { key, status } of rowsOf(newer)) if (status === 'cancelled') gone.add(key);
+  for (const key of standingKeys([merged])) gone.delete(key);
+  for (const { id } of newer.images ?? []) gone.delete(id);
+  return gone;
 }
+
+const standingKeys = (exams: readonly Exam[]): string[] =>
+  exams.flatMap((exam) => rowsOf(exam).flatMap(({ key, status }) => (status === 'cancelled' ? [] : [key])));
 
 function withoutImages(exam: Exam, gone: ReadonlySet<string>): Exam {
   if (!exam.images?.some(({ id }) => gone.has(id))) return exam;
@@ -157,22 +182,33 @@ export function examsByKey(exams: readonly Exam[]): Map<string, Exam> {
   return found;
 }
 
-function mergeExams(current: Dossier, incoming: Dossier): Exam[] {
+/** @returns the exams, and the keys of the rows whose documents went with them */
+function mergeExams(
+  current: Dossier,
+  incoming: Dossier,
+): { readonly exams: Exam[]; readonly gone: ReadonlySet<string> } {
   const merged = examsByKey(current.exams);
+  const gone = new Set<string>();
   for (const [key, exam] of examsByKey(incoming.exams)) {
     const known = merged.get(key);
     const late = known !== undefined && isOlder(exam, known);
     const [older, newer] = late ? [exam, known] : [known ?? { ...exam, results: [], isolates: [] }, exam];
-    const next = mergeExam(older, newer, {
+    const whole = mergeExam(older, newer, {
       correcting: newer.results.some((row) => row.status === 'corrected'),
       complete: !late && incoming.completeness === 'complete',
       replacedAt: late ? incoming.issuedAt : current.issuedAt,
     });
-    const emptied = next.deleted.length > 0 && next.results.length + next.isolates.length === 0;
+    const takenBack = documentsTakenBack(newer, whole);
+    for (const id of takenBack) gone.add(id);
+    const next = withoutImages(whole, takenBack);
+    const emptied =
+      next.deleted.length > 0 && next.results.length + next.isolates.length === 0 && !next.images;
     if (emptied) merged.delete(key);
     else merged.set(key, next);
   }
-  return [...merged.values()];
+  const exams = [...merged.values()];
+  for (const key of standingKeys(exams)) gone.delete(key);
+  return { exams, gone };
 }
 
 interface Circumstances {
@@ -187,11 +223,18 @@ function mergeExam(current: Exam, incoming: Exam, circumstances: Circumstances):
   const gone = new Set(incoming.deleted);
   const results = mergeRows(current.results, incoming.results, gone, circumstances);
   const standing = current.isolates.filter((isolate) => stillNamed(isolate, current.results, results));
+  const isolates = mergeIsolates(standing, incoming.isolates, gone, circumstances);
+  const { withheld: before = [], ...known } = current;
+  const { withheld: now = [], ...said } = incoming;
+  const rows = rowsOf({ ...incoming, results, isolates });
+  const answered = new Set([...gone, ...[...rows, ...now].map(({ key }) => key)]);
+  const withheld = [...before.filter(({ key }) => !answered.has(key)), ...now];
   return {
-    ...current,
-    ...incoming,
+    ...known,
+    ...said,
     results,
-    isolates: mergeIsolates(standing, incoming.isolates, gone, circumstances),
+    isolates,
+    ...(withheld.length > 0 ? { withheld } : {}),
     specimens: incoming.specimens.length > 0 ? incoming.specimens : current.specimens,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
   };

@@ -6,6 +6,9 @@ import { dossierAndWarnings, dossierOf, faultsOf, resultOf } from './parts.ts';
 const codes = (input: Uint8Array) => faultsOf(input).map(({ code }) => code);
 const row = (status: string, value = '1') => obx('NM', 'A', value, { 11: status });
 
+const png = (content: string) => Buffer.from(`\x89PNG\r\n\x1a\n ${content}`, 'latin1').toString('base64');
+const picture = (content: string) => obx('ED', 'IMG', `^Image^PNG^Base64^${png(content)}`);
+
 describe('status of a row (OBX-11)', () => {
   it.each([
     ['F', 'final', 'complete'],
@@ -157,12 +160,89 @@ describe('withdrawal', () => {
     expect(mergeDossiers([said, other, deleted('20261116150000')]).withdrawn).toBeUndefined();
   });
 
+  describe('of the rows of one exam', () => {
+    const head = (at: string) => [msh({ at }), pid()];
+    const exam = (code: string, ...rows: string[]) => [
+      `ORC|RE|P1|D1-${code}|D1`,
+      obr(`${code}^${code}^L`, { 3: `D1-${code}` }),
+      ...rows,
+    ];
+    const [morning, noon] = ['20261116093000', '20261116120000'];
+
+    it.each(['D', 'X'])('is none while a picture of another stands: %s', (status) => {
+      const said = bytes(...head(morning), ...exam('BIO', row('F')), ...exam('EPS', picture('1')));
+      const back = bytes(...head(noon), ...exam('BIO', row(status, '')));
+      const merged = mergeDossiers([dossierOf(said), dossierOf(back)]);
+      expect(merged.withdrawn).toBeUndefined();
+      expect(merged.exams.flatMap(({ images = [] }) => images)).toHaveLength(1);
+    });
+
+    it('is none when a picture comes in their place', () => {
+      const said = bytes(...head(morning), ...exam('BIO', row('F')));
+      const back = bytes(...head(noon), ...exam('BIO', row('D', ''), picture('1')));
+      expect(mergeDossiers([dossierOf(said), dossierOf(back)])).not.toHaveProperty('withdrawn');
+    });
+
+    it('is none while rows of another are awaited, of which the report tells', () => {
+      const said = bytes(...head(morning), ...exam('BIO', row('F')), ...exam('TSH', row('R')));
+      const back = bytes(...head(noon), ...exam('BIO', row('X', '')));
+      expect(mergeDossiers([dossierOf(said), dossierOf(back)]).withdrawn).toBeUndefined();
+      const answered = bytes(...head(morning), ...exam('TSH', row('X', '')));
+      const all = [said, answered, back].map((input) => dossierOf(input));
+      expect(mergeDossiers(all).withdrawn).toBe('cancelled');
+    });
+
+    it('is one when nothing is left that a report could show', () => {
+      const said = bytes(...head(morning), ...exam('BIO', row('F')), ...exam('TSH', row('R')));
+      const back = bytes(...head(noon), ...exam('BIO', row('D', '')));
+      expect(mergeDossiers([dossierOf(said), dossierOf(back)]).withdrawn).toBe('cancelled');
+      // Sent twice, as interfaces do.
+      const again = [said, back, back].map((input) => dossierOf(input));
+      expect(mergeDossiers(again).withdrawn).toBe('cancelled');
+      const withheld = bytes(...head(noon), ...exam('BIO', row('D', ''), obx('NM', 'B', '2', { 11: 'R' })));
+      expect(mergeDossiers([dossierOf(said), dossierOf(withheld)]).withdrawn).toBe('cancelled');
+    });
+
+    it('takes the pictures that a cancelled order lists', () => {
+      const said = bytes(...head(morning), ...exam('EPS', row('F'), picture('1')));
+      const back = bytes(...head(noon), ...exam('EPS', row('F'), picture('1'))).toString();
+      const cancelled = Buffer.from(back.replace('ORC|RE', 'ORC|CA'));
+      const merged = mergeDossiers([dossierOf(said), dossierOf(cancelled)]);
+      expect(merged.withdrawn).toBe('cancelled');
+      expect(merged.exams.flatMap(({ images = [] }) => images)).toEqual([]);
+    });
+  });
+
+  describe('of a picture', () => {
+    const sent = (at: string, reported: string, ...rows: string[]) =>
+      dossierOf(bytes(msh({ at }), pid(), 'ORC|RE|P1|D1-1|D1', obr('EPS^EPS^L', { 22: reported }), ...rows));
+    const shown = (...messages: Parameters<typeof mergeDossiers>[0]) =>
+      mergeDossiers(messages).exams.flatMap(({ images = [] }) => images.map(({ base64 }) => base64));
+    const [morning, noon, evening] = ['20261116093000', '20261116120000', '20261116180000'];
+    const deleted = obx('ED', 'IMG', '', { 11: 'D' });
+    const first = sent(morning, morning, row('F'), picture('1'));
+
+    it('leaves the one that the same message sends in its place', () => {
+      expect(shown(first, sent(noon, noon, row('F'), deleted, picture('2')))).toEqual([png('2')]);
+      expect(shown(first, sent(noon, noon, deleted, picture('2')))).toEqual([png('2')]);
+    });
+
+    it('leaves a newer one, when its message comes late', () => {
+      const newer = sent(noon, noon, row('F'), picture('2'));
+      expect(shown(newer, sent(evening, morning, row('F'), deleted))).toEqual([png('2')]);
+    });
+
+    it('holds against the original, when that comes late', () => {
+      const back = sent(noon, noon, row('F'), deleted);
+      expect(shown(back, sent(evening, morning, row('F'), picture('1')))).toEqual([]);
+    });
+  });
+
   it.each(['D', 'W', 'X'])('a document goes with its row: %s', (status) => {
     const pdf = (file: string, more = {}) =>
       obx('ED', 'CR', file && `^APPLICATION^PDF^Base64^${Buffer.from(file).toString('base64')}`, more);
     const image = (data: string, more = {}) => obx('ED', 'IMG', data && `^Image^PNG^Base64^${data}`, more);
-    const png = Buffer.from('\x89PNG\r\n\x1a\n corps', 'latin1').toString('base64');
-    const said = dossierOf(oru(row('F'), pdf('%PDF-1.4 corps'), image(png)));
+    const said = dossierOf(oru(row('F'), pdf('%PDF-1.4 corps'), image(png('corps'))));
     const back = (at: string) => [msh({ at }), pid(), 'ORC|RE|P1|D1-1|D1', obr('BIO^Biochimie^L')];
     const later = dossierOf(
       bytes(...back('20261116150000'), row('F'), pdf('', { 11: status }), image('', { 11: status })),

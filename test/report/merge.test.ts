@@ -203,6 +203,15 @@ describe('the rest of the request', () => {
     expect(merged.attachments.map(({ title }) => title)).toEqual(['v2']);
   });
 
+  test('the PDF of the source is outdated by results, not by rows that nobody verified', () => {
+    const sourcePdf = { id: 'P', title: 'CR', mediaType: 'application/pdf', base64: 'JVBERg==' } as const;
+    const printed = message(MORNING, [aRow('K', '4')], { sourcePdf });
+    const withheld = anExam('TSH', [], { withheld: [{ key: 'TSH' }] });
+    const waiting = aDossier({ messageAt: NOON, exams: [withheld], completeness: 'partial' });
+    expect(mergeDossiers([printed, waiting]).sourcePdf).toEqual(sourcePdf);
+    expect(mergeDossiers([printed, message(NOON, [aRow('K', '5')])])).not.toHaveProperty('sourcePdf');
+  });
+
   test('a withdrawal holds until a newer message comes without it', () => {
     const said = (messageAt: typeof NOON, withdrawn?: 'wrong-patient') =>
       aDossier({ messageAt, ...(withdrawn ? { withdrawn } : {}) });
