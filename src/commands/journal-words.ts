@@ -39,6 +39,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'mail-viewed': 'courriel consulté',
   'mail-given-up': 'courriel laissé dans la boîte : illisible',
   'mail-gone': 'courriel disparu de la boîte avant d’être relevé',
+  'mailbox-started': 'relevé de la boîte commencé : plus ancien laissé',
   'mailbox-failed': 'relevé de la boîte en échec',
   'lane-blocked': 'canal arrêté',
   'sender-told': 'accusé métier pris par l’émetteur',

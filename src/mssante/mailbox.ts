@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow';
+import { ImapFlow, type SearchObject } from 'imapflow';
 import type { Fault } from '../report/fault.ts';
 import { classify } from './answers.ts';
 import { mailboxFolder } from './faults.ts';
@@ -35,6 +35,8 @@ export interface FetchedMail {
   readonly size: number;
   /** Somebody had seen it already. */
   readonly seen: boolean;
+  /** When the server took it, milliseconds since 1970; absent where it does not say. */
+  readonly receivedAt?: number;
 }
 
 /** An open folder. Its methods reject with MailboxLost when the connection is lost: it is not used again then. */
@@ -43,6 +45,8 @@ export interface MailboxSession {
   readonly uidValidity: string;
   /** UIDs above `upTo`, ascending. */
   above(upTo: number): Promise<number[]>;
+  /** The UID up to which all were received before that day, and how many they are. */
+  olderThan(day: Date): Promise<{ readonly upTo: number; readonly count: number }>;
   /** Without marking it seen; undefined: it is no longer there. @throws MailRefused: this mail alone cannot be given */
   fetch(uid: number): Promise<FetchedMail | undefined>;
   markSeen(uid: number): Promise<void>;
@@ -178,22 +182,40 @@ function sessionOf(
     const found = await asked(link, client.search({ uid: String(uid) }, { uid: true }));
     return !found || found.includes(uid);
   };
+  /** @returns UIDs, ascending */
+  const searched = async (query: SearchObject): Promise<number[]> => {
+    const found = await asked(link, client.search(query, { uid: true }));
+    if (!found) throw new MailboxLost(new Error('the search was refused'));
+    return found.sort((one, other) => one - other);
+  };
   return {
     uidValidity,
     async above(upTo) {
       // `n:*` names the last mail even when its UID is below n.
-      const found = await asked(link, client.search({ uid: `${upTo + 1}:*` }, { uid: true }));
-      if (!found) throw new MailboxLost(new Error('the search was refused'));
-      return found.filter((uid) => uid > upTo).sort((one, other) => one - other);
+      return (await searched({ uid: `${upTo + 1}:*` })).filter((uid) => uid > upTo);
+    },
+    async olderThan(day) {
+      const all = await searched({ all: true });
+      // Asked after: what comes in between is among these.
+      const [firstSince] = await searched({ since: day });
+      const older = firstSince === undefined ? all : all.filter((uid) => uid < firstSince);
+      return { upTo: older.at(-1) ?? 0, count: older.length };
     },
     async fetch(uid) {
-      const query = { uid: true, flags: true, size: true, source: { start: 0, maxLength: maxBytes } };
+      const source = { start: 0, maxLength: maxBytes };
+      const query = { uid: true, flags: true, size: true, internalDate: true, source };
       try {
         const mail = (await asked(link, client.fetchOne(String(uid), query, { uid: true }))) || undefined;
         if (!mail && !(await isThere(uid))) return undefined;
         if (!mail?.source) throw new MailRefused();
         const size = mail.size ?? mail.source.length;
-        return { bytes: mail.source, size, seen: mail.flags?.has('\\Seen') ?? false };
+        const receivedAt = new Date(mail.internalDate ?? Number.NaN).getTime();
+        return {
+          bytes: mail.source,
+          size,
+          seen: mail.flags?.has('\\Seen') ?? false,
+          ...(Number.isNaN(receivedAt) ? {} : { receivedAt }),
+        };
       } catch (error) {
         if (error instanceof MailboxLost && isRefusal(error.cause)) throw new MailRefused();
         throw error;

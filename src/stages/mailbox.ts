@@ -16,7 +16,14 @@ import { startLoop } from './loop.ts';
 export interface MailboxDependencies {
   readonly store: Pick<
     Store,
-    'mailPlaces' | 'mailTaken' | 'mailRefused' | 'mailGone' | 'raiseAlert' | 'settleAlert' | 'note'
+    | 'mailPlaces'
+    | 'mailboxStarted'
+    | 'mailTaken'
+    | 'mailRefused'
+    | 'mailGone'
+    | 'raiseAlert'
+    | 'settleAlert'
+    | 'note'
   >;
   readonly log: Log;
   readonly now: () => number;
@@ -121,7 +128,7 @@ export function startMailbox(
     at('mailbox:after-fetch');
     const taken = await keep(place, mail);
     at('mailbox:after-commit');
-    if (taken.kind === 'postponed') return;
+    if (taken.kind === 'postponed' || taken.kind === 'not-ours') return;
     if (taken.kind === 'taken') {
       const { mailId, effect, code, deliveryId, reportId } = taken;
       log.info('mail-received', {
@@ -138,9 +145,17 @@ export function startMailbox(
     if (isSender && !isCut && !mail.seen) await folder.markSeen(uid);
   };
 
+  /** Years of mails lie in a mailbox that is read for the first time, or numbered anew. @returns up to where they are skipped */
+  const begin = async (folder: MailboxSession, since: number): Promise<number> => {
+    const { upTo, count: skipped } = await folder.olderThan(new Date(since));
+    await store.mailboxStarted({ mailbox, uidValidity: folder.uidValidity, upTo, skipped, since });
+    return upTo;
+  };
+
   const takeAll = async (folder: MailboxSession): Promise<void> => {
-    const { upTo, again, last } = await store.mailPlaces(mailbox, folder.uidValidity);
-    for (const uid of [...again, ...(await folder.above(upTo)), ...last]) {
+    const { since, upTo, again, last } = await store.mailPlaces(mailbox, folder.uidValidity);
+    const from = since === undefined ? upTo : await begin(folder, since);
+    for (const uid of [...again, ...(await folder.above(from)), ...last]) {
       if (stopping.signal.aborted) return;
       await takeOne(folder, uid);
     }

@@ -4,6 +4,7 @@ import type { Alerts } from './alerts.ts';
 import type { Context } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Effect, MailEffects } from './mail-effects.ts';
+import type { MailboxStarts } from './mailbox-starts.ts';
 import type { MailEffect, MailPlace, MailPlaces, MailTaken, ReceivedMail } from './records.ts';
 import type { MailFilter, MailRow } from './rows.ts';
 
@@ -33,10 +34,17 @@ const ROW = `
   SELECT mail.id, mailbox, size, length(bytes) AS kept, kind, effect, code, sender, delivery_id, report_id, version, at
   FROM mail JOIN mail_bytes ON mail_id = mail.id LEFT JOIN delivery ON delivery.id = delivery_id`;
 
+interface Parts {
+  readonly deliveries: Deliveries;
+  readonly effects: MailEffects;
+  readonly alerts: Alerts;
+  readonly starts: MailboxStarts;
+}
+
 /** Mails that came back: kept with what they came to, each once, in one commit with what it changes. */
 export function createMails(
   { db, now, journal, actor }: Context,
-  { deliveries, effects, alerts }: { deliveries: Deliveries; effects: MailEffects; alerts: Alerts },
+  { deliveries, effects, alerts, starts }: Parts,
 ) {
   const lastUid = db
     .prepare<[string, string], number | null>(
@@ -120,8 +128,10 @@ export function createMails(
   return {
     places(mailbox: string, uidValidity: string): MailPlaces {
       const waiting = open.all(mailbox, uidValidity);
+      const skipped = starts.upTo(mailbox, uidValidity);
       return {
-        upTo: lastUid.get(mailbox, uidValidity) ?? 0,
+        ...(skipped === undefined ? { since: starts.since() } : {}),
+        upTo: Math.max(lastUid.get(mailbox, uidValidity) ?? 0, skipped ?? 0),
         again: waiting.filter(({ tries }) => tries === 0).map(({ uid }) => uid),
         last: waiting.filter(({ tries }) => tries > 0).map(({ uid }) => uid),
       };
@@ -141,6 +151,11 @@ export function createMails(
       if (isUnderWay && !mail.onlyShown) {
         setPlace.run(mailbox, uidValidity, uid, null, 0);
         return { kind: 'postponed' };
+      }
+      const isLetter = mail.read.content.kind === 'letter';
+      if (mail.onlyShown && !delivery && !(isLetter && starts.isAfterStart(mailbox, mail.receivedAt))) {
+        setPlace.run(mailbox, uidValidity, uid, null, MAX_TRIES);
+        return { kind: 'not-ours' };
       }
       const { mailId, effect, code } = keep(place, mail, sha256, delivery);
       setPlace.run(mailbox, uidValidity, uid, mailId, 0);

@@ -15,6 +15,7 @@ import type {
   InterpretedItem,
   InterpretedOutcome,
   LeasedDelivery,
+  MailboxStart,
   MailPlace,
   MailPlaces,
   MailTaken,
@@ -230,6 +231,8 @@ export interface Store {
   // ---- return
   /** How far a mailbox is read under this UIDVALIDITY. */
   mailPlaces(mailbox: string, uidValidity: string): Promise<MailPlaces>;
+  /** Its reading begins here; the journal says how many mails are skipped. */
+  mailboxStarted(start: MailboxStart): Promise<void>;
   /**
    * Keeps a mail, with what it changes: the delivery that it is about, what its sender is told, what a person is to look at.
    * The same bytes are one mail, wherever they lie.

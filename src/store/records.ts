@@ -291,11 +291,25 @@ export interface MailPlace {
 
 /** How far a mailbox is read: all up to a UID, but for those to be asked for again. */
 export interface MailPlaces {
+  /** Its reading has not begun: no mail received before this moment can be about one of ours. Milliseconds since 1970. */
+  readonly since?: number;
   readonly upTo: number;
   /** What they are about was under way. */
   readonly again: readonly number[];
   /** They could not be had: after all others, since asking for one may end the connection. */
   readonly last: readonly number[];
+}
+
+/** Where the reading of a mailbox begins. */
+export interface MailboxStart {
+  readonly mailbox: string;
+  readonly uidValidity: string;
+  /** All up to this UID are skipped. */
+  readonly upTo: number;
+  /** How many those are. */
+  readonly skipped: number;
+  /** They were received before. Milliseconds since 1970. */
+  readonly since: number;
 }
 
 export interface ReceivedMail {
@@ -305,6 +319,8 @@ export interface ReceivedMail {
   readonly size: number;
   /** Somebody had read it before it was taken. */
   readonly seen: boolean;
+  /** When its server took it, milliseconds since 1970. */
+  readonly receivedAt?: number;
   /** It lies in a mailbox that sent nothing of ours: it is linked and shown, and changes no delivery. */
   readonly onlyShown?: boolean;
   readonly read: ReturnedMail;
@@ -342,6 +358,8 @@ export type MailTaken =
     }
   /** The same bytes were taken before. */
   | { readonly kind: 'known'; readonly mailId: number }
+  /** Of the mailbox that people read, and neither about a delivery nor a letter that came since its reading began. */
+  | { readonly kind: 'not-ours' }
   /** The delivery that it is about is under way: it is asked for again. */
   | { readonly kind: 'postponed' };
 

@@ -18,6 +18,7 @@ import { createInbox } from './inbox.ts';
 import { createInterpretation } from './interpretation.ts';
 import { createJournal } from './journal.ts';
 import { createMailEffects } from './mail-effects.ts';
+import { createMailboxStarts } from './mailbox-starts.ts';
 import { createMails } from './mails.ts';
 import type { Store } from './model.ts';
 import { createOutbox } from './outbox.ts';
@@ -81,6 +82,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     renewal,
     watched,
     announcements,
+    alerts,
   });
   const acceptances = createAcceptances(context, inbox);
   const unaddressed = createUnaddressed(context, { reports, planning });
@@ -100,7 +102,8 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   });
   const outbox = createOutbox(context, deliveries, alerts, announcements, acks, planning);
   const effects = createMailEffects(context, { deliveries, outbox, acks, alerts, planning });
-  const mails = createMails(context, { deliveries, effects, alerts });
+  const starts = createMailboxStarts(context);
+  const mails = createMails(context, { deliveries, effects, alerts, starts });
   const reportActs = createReportActs(context, { reports, deliveries, planning });
   const acts = createActs(context, { inbox, patients, deliveries, planning });
   const queries = createQueries(context, { reports, deliveries, patients, acks });
@@ -173,6 +176,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     ackRefused: (ackId, why) => write(() => acks.refusedByPeer(ackId, why)),
     ackLater: (ackId, at, why) => write(() => acks.later(ackId, at, why)),
     mailPlaces: async (mailbox, uidValidity) => mails.places(mailbox, uidValidity),
+    mailboxStarted: (start) => write(() => starts.started(start)),
     mailTaken: (place, mail) => write(() => mails.taken(place, mail)),
     mailRefused: (place) => write(() => mails.refused(place)),
     mailGone: (place) => write(() => mails.gone(place)),

@@ -124,6 +124,7 @@ const ELSEWHERE = [
   'side-file-used',
   'mail-given-up',
   'mail-gone',
+  'mailbox-started',
 ];
 const journalOfReports = scan((node) => {
   if (ts.isPropertyAssignment(node) && nameOf(node) === 'action') return words(node.initializer);

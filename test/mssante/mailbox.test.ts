@@ -75,6 +75,22 @@ describe.skipIf(!hasDovecot)('a mailbox', { timeout: PATIENCE_MS }, () => {
     expect(dovecot.seen('deux')).toBe(1);
   });
 
+  it('tells which of its mails are older than a day', async () => {
+    const ages = ['2026-01-05', '2026-02-05', '2026-01-06', '2026-03-05'];
+    for (const day of ages) dovecot.deliver('ages', letter(), { receivedAt: new Date(`${day}T12:00:00Z`) });
+    const session = await opened({ user: 'ages' });
+    // In the order of their numbers: the third came late to this folder.
+    expect(await session.olderThan(new Date('2026-02-01'))).toEqual({ upTo: 1, count: 1 });
+    expect(await session.olderThan(new Date('2026-03-01'))).toEqual({ upTo: 3, count: 3 });
+    expect(await session.olderThan(new Date('2026-04-01'))).toEqual({ upTo: 4, count: 4 });
+    expect(await session.olderThan(new Date('2025-01-01'))).toEqual({ upTo: 0, count: 0 });
+    expect(await session.fetch(2)).toMatchObject({ receivedAt: Date.parse('2026-02-05T12:00:00Z') });
+    await session.close();
+    const empty = await opened({ user: 'vide' });
+    expect(await empty.olderThan(new Date('2026-01-01'))).toEqual({ upTo: 0, count: 0 });
+    await empty.close();
+  });
+
   it('gives of a large mail its beginning', async () => {
     dovecot.deliver('gros', letter({ text: 'x'.repeat(50_000) }));
     const session = await opened({ user: 'gros', maxBytes: 2_000 });

@@ -144,6 +144,19 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
     expect(second.events.filter((event) => event === 'mail-received letter')).toHaveLength(1);
   });
 
+  it('begins with the mails of today where nothing was sent, once, and tells what it skipped', async () => {
+    const old = new Date('2020-01-01T00:00:00Z');
+    for (const text of ['un', 'deux']) dovecot.deliver('e', letter({ text }), { receivedAt: old });
+    dovecot.deliver('e', letter({ text: 'trois' }));
+    const { store } = started({ open: open('e') });
+    await until(async () => (await store.mails({})).length === 1);
+    await until(() => dovecot.seen('e') === 1);
+    dovecot.deliver('e', letter({ text: 'quatre' }), { receivedAt: old });
+    await until(async () => (await store.mails({})).length === 2);
+    const begun = (await store.journal({})).filter(({ action }) => action === 'mailbox-started');
+    expect(begun).toMatchObject([{ details: { upTo: 2, skipped: 2 } }]);
+  });
+
   it('changes nothing where people read too', async () => {
     dovecot.deliver('d', letter());
     const { store, stop } = started({ open: open('d', { readOnly: true }) }, { isSender: false });
@@ -156,6 +169,7 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
 describe('a mailbox in trouble', { timeout: PATIENCE_MS }, () => {
   const session = (mails: Readonly<Record<number, Uint8Array | 'refused' | 'fatal'>>): MailboxSession => ({
     uidValidity: '1',
+    olderThan: async () => ({ upTo: 0, count: 0 }),
     above: async (upTo) =>
       Object.keys(mails)
         .map(Number)

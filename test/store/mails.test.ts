@@ -162,10 +162,14 @@ describe('a delivery report', () => {
     const at = place();
     const mail = received(FAILED);
     expect(await store.mailTaken(at, mail)).toEqual({ kind: 'postponed' });
-    expect(await store.mailPlaces(at.mailbox, '1')).toEqual({ upTo: at.uid, again: [at.uid], last: [] });
+    expect(await store.mailPlaces(at.mailbox, '1')).toMatchObject({
+      upTo: at.uid,
+      again: [at.uid],
+      last: [],
+    });
     await store.delivered(deliveryId, SENT);
     expect(await store.mailTaken(at, mail)).toMatchObject({ effect: 'undelivered' });
-    expect(await store.mailPlaces(at.mailbox, '1')).toEqual({ upTo: at.uid, again: [], last: [] });
+    expect(await store.mailPlaces(at.mailbox, '1')).toMatchObject({ upTo: at.uid, again: [], last: [] });
     expect(await fates(store)).toEqual(['v1 mssante-pro failed']);
   });
 
@@ -255,6 +259,55 @@ describe('the mailbox that people read', () => {
       'courrier-recu',
       'courrier-recu',
     ]);
+  });
+});
+
+describe('the reading of a mailbox begins', () => {
+  const DAY = 24 * 3_600_000;
+  const BOX = { mailbox: 'labo/INBOX', uidValidity: '1' };
+  const since = async (store: Store) => (await store.mailPlaces(BOX.mailbox, BOX.uidValidity)).since;
+
+  test('today where nothing was sent yet, else with the oldest of our mails, a month back at the most', async () => {
+    const { store, clock } = aBench();
+    expect(await since(store)).toBe(Date.parse('2026-03-02T00:00:00Z'));
+    const sentAt = clock.now;
+    await mailed(store);
+    clock.now += 5 * DAY;
+    expect(await since(store)).toBe(sentAt - DAY);
+    clock.now += 60 * DAY;
+    expect(await since(store)).toBe(clock.now - 30 * DAY);
+  });
+
+  test('once, in the journal with what is skipped, and again under another numbering', async () => {
+    const { store, clock } = aBench();
+    await store.mailboxStarted({ ...BOX, upTo: 40, skipped: 12, since: clock.now });
+    expect(await store.mailPlaces(BOX.mailbox, '1')).toEqual({ upTo: 40, again: [], last: [] });
+    expect(await store.mailPlaces(BOX.mailbox, '2')).toMatchObject({ since: expect.any(Number), upTo: 0 });
+    expect((await store.journal({})).at(-1)).toMatchObject({
+      action: 'mailbox-started',
+      subject: 'mailbox:labo/INBOX',
+      details: { upTo: 40, skipped: 12, since: '2026-03-02T10:00:00.000Z' },
+    });
+  });
+
+  test('and keeps, of the one that people read, what is about a delivery and the letters since', async () => {
+    const { store, clock } = aBench();
+    await mailed(store);
+    await store.mailboxStarted({ ...BOX, upTo: 0, skipped: 0, since: clock.now - 20 * DAY });
+    const old = { onlyShown: true, receivedAt: clock.now - 3 * DAY };
+    const fresh = { onlyShown: true, receivedAt: clock.now };
+    const about = (content: ReturnedContent) => ({ read: { about: ['<x@y>'], content } });
+    const take = async (content: ReturnedContent, more: Partial<ReceivedMail>) =>
+      (await store.mailTaken(place(), received(content, more))).kind;
+    expect(await take({ kind: 'letter' }, { ...old, ...about({ kind: 'letter' }) })).toBe('not-ours');
+    expect(await take({ kind: 'letter' }, { ...fresh, ...about({ kind: 'letter' }) })).toBe('taken');
+    expect(await take({ kind: 'letter' }, old)).toBe('taken');
+    for (const content of [FAILED, READ, { kind: 'automatic' }, { kind: 'unreadable' }] as const) {
+      expect(await take(content, { ...fresh, ...about(content) })).toBe('not-ours');
+      expect(await take(content, fresh)).toBe('taken');
+    }
+    expect(await take({ kind: 'letter' }, { ...about({ kind: 'letter' }), receivedAt: 0 })).toBe('taken');
+    expect((await store.mailPlaces(BOX.mailbox, '1')).last).toEqual([]);
   });
 });
 

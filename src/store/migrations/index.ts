@@ -16,6 +16,7 @@ import { fileAnswers } from './0015-file-answers.ts';
 import { lateAddresses } from './0016-late-addresses.ts';
 import { missedSideFiles } from './0017-missed-side-files.ts';
 import { provenArrivals } from './0018-proven-arrivals.ts';
+import { mailboxStarts } from './0019-mailbox-starts.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly string[] = [
   lateAddresses,
   missedSideFiles,
   provenArrivals,
+  mailboxStarts,
 ];
