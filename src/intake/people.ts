@@ -152,7 +152,7 @@ export function readPerformer(
   const organization = readOrganization(xon) ?? (idNat ? { idNat, name: UNNAMED } : undefined);
   if (!xon || !organization) {
     const producer = producerNamed(obx.repetitions(15)[0], known);
-    return producer && !isOurs([producer.name, producer.idNat]) ? producer : undefined;
+    return producer && !isOurs(producer.names) ? producer.laboratory : undefined;
   }
   if (isOurs([xon.componentText(1), xon.text(3), xon.text(10), organization.idNat])) return undefined;
   const address = readAddress(obx.repetitions(24)[0] ?? organizations[0]?.repetitions(14)[0]);
@@ -169,11 +169,14 @@ const FINESS_SYSTEM = /^(?:FINESS|FINEG|FINEJ|1\.2\.250\.1\.71\.4\.2\.2)$/i;
 /**
  * The laboratory that OBX-15 names: one that works for ours, or any that is given by its FINESS. Anything else there is a
  * section of ours, or a position in print (inputs.md §3.2, §8).
+ * @returns with it the names by which it may be told to be ours: of a stranger, all that are written there
  */
 function producerNamed(
   producer: Repetition | undefined,
   known: readonly KnownLaboratory[],
-): PerformingLaboratory | undefined {
+):
+  | { readonly laboratory: PerformingLaboratory; readonly names: readonly (string | undefined)[] }
+  | undefined {
   if (!producer) return undefined;
   const said = [1, 2, 4, 5].map((component) => producer.componentText(component)).filter(Boolean);
   const found = known.find(({ laboratory: { name, idNat }, names }) =>
@@ -181,10 +184,11 @@ function producerNamed(
       said.some((text) => isSpelledAs(one, text)),
     ),
   );
-  if (found) return found.laboratory;
+  if (found) return { laboratory: found.laboratory, names: [found.laboratory.name, found.laboratory.idNat] };
   const [id, name, system] = [1, 2, 3].map((component) => producer.text(component));
   if (!id || !FINESS_SYSTEM.test(system ?? '') || !FINESS.test(id)) return undefined;
-  return { idNat: `1${id}`, name: name || id };
+  const idNat = `1${id}`;
+  return { laboratory: { idNat, name: name || id }, names: [...said, idNat] };
 }
 
 function folded(name: string): string {

@@ -280,6 +280,19 @@ describe('rows', () => {
       expect(done(producer)).toBeUndefined();
     expect(done('SPE1', { 23: 'LBM-CANAL' })).toBeUndefined();
   });
+
+  it.each([
+    '930000015^Site de Lyon^FINESS',
+    '930000015^^FINEJ',
+    '940000016^LBM-CANAL^FINEG',
+    '940000016^Site de Lyon^FINESS^LBM-CANAL^Canal^L',
+    '950000017^Un site^FINESS',
+  ])('done on a site of ours, of which OBX-15 tells a name or a FINESS, is done by us: %s', (producer) => {
+    const ownFacilities = ['LBM-CANAL', '930000015', '1950000017'];
+    expect(resultOf([obx('NM', 'A', '1', { 15: producer })], { ownFacilities })).not.toHaveProperty(
+      'performer',
+    );
+  });
 });
 
 describe('specimens', () => {
