@@ -1,4 +1,4 @@
-import { ADDRESS_RULE, TRAITS_RULE } from '../report/delivery.ts';
+import { ADDRESS_RULE, EXCLUDED_RULE, TRAITS_RULE } from '../report/delivery.ts';
 import type { DispatchCircumstances } from './facts.ts';
 import { MASKING_RULES } from './masking-rules.ts';
 import { ALL, DMP, MAILS, PRO, type Rule, type RuleInput, when } from './rule.ts';
@@ -150,7 +150,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     // A deletion in the DMP shows nothing to anybody: the flag is about what is sent there, not about what we left there.
-    name: 'destination-exclue',
+    name: EXCLUDED_RULE,
     channels: ALL,
     decision: 'never',
     release: 'none',

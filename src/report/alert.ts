@@ -23,6 +23,10 @@ export const ALERTS = {
     what: 'le retrait d’un compte rendu n’a pas abouti : son document ne peut pas être fait, ou une destination l’a refusé ; qui l’avait le voit encore',
     todo: 'crbio report show dit où et pourquoi ; corriger, puis crbio queue retry ; sinon faire supprimer le document dans le DMP, ou prévenir le destinataire',
   },
+  'version-restee-au-dmp': {
+    what: 'un remplacement que le SGL exclut du DMP (DESTDMP à N) y laisse la version précédente, toujours visible',
+    todo: 'si elle ne doit pas y rester : faire exporter le remplacement avec DESTDMP à O, ou une demande de suppression (crbio report withdraw le retire partout) ; sinon crbio alerts close',
+  },
   'numero-message-repris': {
     what: 'un numéro de message (MSH-10) déjà reçu est revenu avec un autre contenu : refusé, rien n’en est publié',
     todo: 'demander à l’éditeur du SGL pourquoi ses numéros se répètent, faire renvoyer ; crbio quarantine list montre le message',

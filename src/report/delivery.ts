@@ -15,6 +15,9 @@ export const DMP_N1 = 'DMP N1';
  */
 export const TRAITS_RULE = 'traits-dmp';
 
+/** The rule under which the SGL's own orders leave a destination out. */
+export const EXCLUDED_RULE = 'destination-exclue';
+
 /** The rule under which a professional without a mailbox gets nothing, until one is learned. */
 export const ADDRESS_RULE = 'adresse-absente';
 

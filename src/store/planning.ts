@@ -1,6 +1,7 @@
-import type { Channel, DispatchDecision } from '../report/delivery.ts';
+import { type Channel, type DispatchDecision, EXCLUDED_RULE } from '../report/delivery.ts';
 import type { DispatchFlags } from '../report/dossier.ts';
 import type { Traits } from '../report/identity.ts';
+import type { Alerts } from './alerts.ts';
 import { type Announcements, VISIBLE_BY_RIGHT_MS } from './announcements.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { type Context, fromJson } from './context.ts';
@@ -26,7 +27,7 @@ export const HOLDS_DUE = `
 /** Stage decide: what is asked of the policy, and what its answer makes of the deliveries. */
 export function createPlanning(
   { db, now, journal, actor }: Context,
-  { acks, reports, patients, deliveries, renewal, watched, announcements }: PlanningParts,
+  { acks, reports, patients, deliveries, renewal, watched, announcements, alerts }: PlanningParts,
 ) {
   const unplanned = db.prepare<[number], VersionRow>(UNPLANNED);
   const setPlanned = db.prepare(`UPDATE version SET state = 'planned', plan_due = 0 WHERE id = ?`);
@@ -116,6 +117,24 @@ export function createPlanning(
       if (delivery.state === 'never') acks.excluded(delivery);
   };
 
+  /** A version that may not go to the DMP replaces nothing there: a person decides whether the earlier one may stay. */
+  const watchDmp = (row: VersionRow, decisions: readonly DispatchDecision[]): void => {
+    const inDmp = (holders: readonly { channel: Channel; recipient: string }[]) =>
+      holders.flatMap(({ channel, recipient }) => (channel === 'dmp' ? recipient : []));
+    const had = inDmp(alreadyHave.all(row.report_id, row.number));
+    const deleted = inDmp(told.all(row.report_id, row.number));
+    const stays = decisions.some(
+      ({ channel, recipient, rule }) =>
+        channel === 'dmp' &&
+        rule === EXCLUDED_RULE &&
+        had.includes(recipient) &&
+        !deleted.includes(recipient),
+    );
+    const subject = row.report_id;
+    if (stays) alerts.raise({ kind: LEFT_IN_DMP, subject, since: row.created_at });
+    else alerts.settle(LEFT_IN_DMP, subject);
+  };
+
   /** The newest version is to be planned again; deliveries do not leave meanwhile. @returns whether there is one */
   const again = (reportId: string): boolean =>
     setDue.run(reportId, reports.load(reportId).newest).changes === 1;
@@ -147,6 +166,7 @@ export function createPlanning(
       renewal.renewIdentity(reportId);
       watched.check(reportId);
       announcements.check(reportId);
+      watchDmp(row, decisions);
     },
 
     again,
@@ -170,6 +190,8 @@ export function createPlanning(
   };
 }
 
+const LEFT_IN_DMP = 'version-restee-au-dmp';
+
 interface PlanningParts {
   readonly acks: BusinessAcks;
   readonly reports: Reports;
@@ -178,6 +200,7 @@ interface PlanningParts {
   readonly renewal: Renewal;
   readonly watched: WatchedIdentities;
   readonly announcements: Announcements;
+  readonly alerts: Alerts;
 }
 
 export type Planning = ReturnType<typeof createPlanning>;
