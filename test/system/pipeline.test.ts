@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import PostalMime from 'postal-mime';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   filesBelow,
   INPUTS,
@@ -16,6 +16,9 @@ import {
  * One run of the sample laboratory with two sources: every demo input, and in the second source files that nobody should
  * ever export. Then: what did the DMP, the mailboxes, the folders and the log get?
  */
+
+// Each opens all that the run made, on machines of any speed.
+vi.setConfig({ testTimeout: SYSTEM_TIMEOUT_MS });
 
 interface Expected {
   readonly waves: readonly (readonly string[])[];
