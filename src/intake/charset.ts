@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import { isFrench, isWestern, soundness } from './mojibake.ts';
 
 /** Charsets that French feeds use; the last two by systems of before the year 2000. */
 export type CharsetName =
@@ -40,11 +41,17 @@ export interface Decoded {
   readonly doubt?: 'unknown' | 'misdeclared';
 }
 
+/** What the systems of before the year 2000 wrote, and no MSH-18 names: a site says it of its source. */
+const OLD = ['macroman', 'cp850'] as const;
+const isOld = (charset: CharsetName): boolean => OLD.some((old) => old === charset);
+
 /**
- * Decodes a message: by MSH-18, else the source's charset; where the bytes are invalid there, strict UTF-8, then
- * windows-1252 (inputs.md §2), then what Macintosh and MS-DOS wrote, where French words come out of it. Bytes that are well-formed UTF-8 beyond ASCII are UTF-8 whatever is announced: no French
- * text in a single-byte charset looks like it.
- * @returns undefined when a byte has no meaning in any of them, or the text shows signs inside words; never U+FFFD
+ * Decodes a message. Bytes that are well-formed UTF-8 beyond ASCII are UTF-8 whatever is announced: no French text in a
+ * single-byte charset looks like it. Others are of the charset of MSH-18, else of the source; where they are invalid there, or
+ * show letters that no text has, of windows-1252 (inputs.md §2). A source configured for Macintosh or MS-DOS is read so,
+ * whatever MSH-18 says, unless the text is certainly Western. Of any other source, these two are tried last, and taken where
+ * one alone of them gives French.
+ * @returns undefined where no charset, or more than one, gives a text without changed letters; never U+FFFD
  */
 export function decode(bytes: Uint8Array, declared: string, fallback: CharsetName): Decoded | undefined {
   const known = charsetNamed(declared);
@@ -58,32 +65,25 @@ export function decode(bytes: Uint8Array, declared: string, fallback: CharsetNam
     return { text: utf8, charset: 'utf-8', ...(asAnnounced ? doubt : misdeclared) };
   }
   const text = decodeStrict(bytes, announced);
-  if (text !== undefined && !isMisread(text)) return { text, charset: announced, ...doubt };
-  const western = text === undefined ? decodeStrict(bytes, 'windows-1252') : undefined;
-  if (western !== undefined && !isMisread(western))
-    return { text: western, charset: 'windows-1252', ...misdeclared };
-  for (const charset of ['macroman', 'cp850'] as const) {
-    const old = decodeStrict(bytes, charset);
-    if (old !== undefined && isFrench(old)) return { text: old, charset, ...misdeclared };
+  if (isOld(fallback) && (text === undefined || !known || !isWestern(text))) {
+    const configured = decodeStrict(bytes, fallback);
+    return configured && { text: configured, charset: fallback, ...(known ? misdeclared : doubt) };
   }
-  return undefined;
+  if (text !== undefined && soundness(text) === 'sound') return { text, charset: announced, ...doubt };
+  const western = decodeStrict(bytes, 'windows-1252');
+  const verdict = western === undefined ? 'impossible' : soundness(western);
+  if (western !== undefined && verdict === 'sound')
+    return { text: western, charset: 'windows-1252', ...misdeclared };
+  return verdict === 'doubtful' ? undefined : oldReading(bytes);
 }
 
-/**
- * Signs that windows-1252 shows where Macintosh or MS-DOS wrote an accented letter, in places where no text has them: after a
- * letter (é, à), and before the unit of a quantity (µ).
- */
-const isMisread = (text: string): boolean =>
-  /\p{L}[\u0192\u201a\u02c6]|\p{Ll}[\u0160\u017d]|\u00e6(?:mol|g\/)/u.test(text);
-
-const FRENCH = /^[\p{ASCII}\u00a0àâäçéèêëîïôöùûüÿñœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸÑŒÆ°µ²³±×«»’‘“”…–—·€½≤≥]*$/u;
-
-/** Letters and signs of French alone, no capital inside a word in small letters nor the other way round. */
-function isFrench(text: string): boolean {
-  return (
-    FRENCH.test(text) &&
-    !/\p{Ll}[À-ÖØ-ÞŒ]\p{Ll}|\p{Ll}[À-ÖØ-ÞŒ](?!\p{L})|\p{Lu}[à-öø-ÿœ]\p{Lu}|Ê(?:mol|g\/)/u.test(text)
-  );
+/** What Macintosh or MS-DOS wrote, where only one of them can have written it. */
+function oldReading(bytes: Uint8Array): Decoded | undefined {
+  const [only, other] = OLD.flatMap((charset) => {
+    const text = decodeStrict(bytes, charset);
+    return text !== undefined && isFrench(text) ? [{ text, charset, doubt: 'misdeclared' as const }] : [];
+  });
+  return other && other.text !== only?.text ? undefined : only;
 }
 
 /** Decodes the bytes of a `\X…\` escape; undefined when they mean nothing in that charset. */

@@ -23,8 +23,8 @@ const CATALOGUE = {
     'Sont lus ici : HL7 v2 (ORU, OUL, ADT), HPRIM Santé, HPRIM Médecin si la source est réglée pour lui (hprimMedecin), et les documents que ces messages citent. Régler l’export du SGL, ou déposer ce fichier là où il est attendu.',
   ],
   HL7_CHARSET: [
-    'Les caractères du message ne se lisent dans aucun des jeux prévus (UTF-8, 8859/1, 8859/15, windows-1252).',
-    'Corriger le jeu de caractères de l’export (MSH-18 : « UNICODE UTF-8 » ou « 8859/15 »), puis exporter de nouveau.',
+    'Les caractères du message ne se lisent sans doute possible dans aucun des jeux prévus (UTF-8, 8859/1, 8859/15, windows-1252).',
+    'Corriger le jeu de caractères de l’export (MSH-18 : « UNICODE UTF-8 » ou « 8859/15 »), puis exporter de nouveau ; si le SGL écrit comme MS-DOS ou Macintosh, le dire de la source : « charset: cp850 » ou « charset: macroman ».',
   ],
   HL7_DAMAGED_TEXT: [
     'Des caractères ont été perdus avant l’arrivée du message : le texte contient la marque de remplacement (U+FFFD), ou un nombre contient un caractère de contrôle.',

@@ -38,7 +38,7 @@ export interface SubcontractorProfile extends KnownLaboratory {
 export interface SourceProfile {
   /** `[a-z0-9-]+`; with the dossier's number, the key of a report for ever. */
   readonly name: string;
-  /** Charset of messages whose MSH-18 is empty or unknown. */
+  /** Charset of messages whose MSH-18 is empty or unknown; `macroman` and `cp850` prevail over MSH-18. */
   readonly charset: CharsetName;
   /** IANA zone of times without offset. */
   readonly zone: string;

@@ -68,4 +68,95 @@ describe('decode', () => {
   it('gives nothing rather than a replacement character', () => {
     expect(decode(Buffer.from([0x41, 0x81, 0xe9]), '', 'windows-1252')).toBeUndefined();
   });
+
+  it.each([
+    ['cp850', 'DUPONT^Hélène'],
+    ['cp850', 'MARTIN^Rémi'],
+    ['cp850', 'MARTIN^Léa'],
+    ['cp850', 'MARTIN^François'],
+    ['cp850', '5 µL'],
+    ['cp850', '5 µUI/mL'],
+    ['cp850', '37 °C'],
+    ['cp850', 'DFG : 90 mL/min/1,73 m²'],
+  ])('reads %s alone where the other would put a capital or a sign in a word: %s', (charset, text) => {
+    expect(decode(iconv.encode(text, charset), '', 'windows-1252')).toMatchObject({ text, charset });
+  });
+
+  it.each([
+    ['cp850', 'Noël'],
+    ['cp850', 'FRANÇOIS'],
+    ['cp850', 'Mère'],
+    ['macroman', 'Benoît'],
+    ['macroman', 'LEFÈVRE'],
+  ])('refuses what may be of several charsets: %s %s', (charset, text) => {
+    const written = iconv.encode(text, charset);
+    expect(decode(written, '', 'windows-1252')).toBeUndefined();
+    expect(decode(written, '8859/1', 'windows-1252')).toBeUndefined();
+  });
+
+  it.each(['macroman', 'cp850'] as const)('never changes what %s wrote', (charset) => {
+    let written = 0;
+    for (const text of OF_A_LABORATORY) {
+      const bytes = iconv.encode(text, charset);
+      if (iconv.decode(bytes, charset) !== text) continue;
+      written += 1;
+      expect([text, undefined]).toContain(decode(bytes, '', 'windows-1252')?.text);
+      expect([text, undefined]).toContain(decode(bytes, '8859/1', 'windows-1252')?.text);
+      for (const declared of ['', '8859/1', 'UNICODE UTF-8'])
+        expect(decode(bytes, declared, charset)?.text).toBe(text);
+    }
+    expect(written).toBeGreaterThan(200);
+  });
+
+  it.each(['windows-1252', 'iso-8859-15'] as const)('reads any text of %s', (charset) => {
+    for (const text of [...OF_A_LABORATORY, 'Protéine, LEFéVRE', 'suite … voir après', 'Dušan, né en mai'])
+      if (iconv.decode(iconv.encode(text, charset), charset) === text)
+        expect(decode(iconv.encode(text, charset), '', charset)).toEqual({ text, charset });
+  });
+
+  it('reads any text of UTF-8, French or not', () => {
+    for (const text of ['Łódź, Dvořák, LEFéVRE', 'Sørensen 5 æL', 'a‡b', ...OF_A_LABORATORY])
+      expect(decode(Buffer.from(text), 'UNICODE UTF-8', 'windows-1252')?.text).toBe(text);
+  });
+
+  it('reads what is certainly Western so, from a source configured for MS-DOS', () => {
+    expect(decode(latin('Prot\u00e9ine'), '8859/1', 'cp850')).toEqual({
+      text: 'Protéine',
+      charset: 'iso-8859-1',
+    });
+  });
+
+  it.each(['l\u00b4h\u00f4pital', 'Absence d\u00b4urine', 'L\u00b4URINE', '1\u00bd comprim\u00e9'])(
+    'reads a sign that 8859/15 lacks as windows-1252 has it: %s',
+    (text) => {
+      expect(decode(latin(text), '8859/15', 'windows-1252')).toEqual({
+        text,
+        charset: 'windows-1252',
+        doubt: 'misdeclared',
+      });
+    },
+  );
 });
+
+/** Words, names and quantities as reports have them. */
+const OF_A_LABORATORY = `
+François|Noël|Benoît|FRANÇOIS|5 µL|5 µUI/mL|37 °C|37°C|n° 12|N°12|LEFÈVRE|Hélène|Rémi|Léa|DUPONT^Hélène|
+Lefèvre|août|sûr|goût|où|à jeun|Prise à jeun|À jeun|À JEUN|déjà|voilà|là|Anaïs|ANAÏS|NOËL|JOËL|Joëlle|RAPHAËL|
+MICHÈLE|AGNÈS|THÉRÈSE|GENEVIÈVE|RIVIÈRE|LÉVÊQUE|PRÊTRE|Levêque|BENOÎT|maître|MAÎTRE|île|Île|ÎLE|HÔPITAL|
+hôpital|CÔTÉ|côté|contrôle|CONTRÔLE|cœur|CŒUR|Œdème|œdème|œuf|ŒDÈME|âge|Âge|pâle|PÂLE|tâche|Élodie|Éric|ÉRIC|
+été|étude|élevé|éch|Ève|ÈVE|être|Être|ÊTRE|fenêtre|fête|mère|père|Mère|1,73 m²|mL/min/1,73 m²|/mm³|10³|5 ± 2|
+± 0,5|« vu »|“vu”|l’eau|L’EAU|d’urine|et…|– 5|2–3|5 €|Ça va|ça|Çelik|ÇELIK|garçon|GARÇON|Muñoz|MUÑOZ|Nuñez|
+MÜLLER|Müller|KÖNIG|König|Köhler|Schröder|Zoé|ZOÉ|André|ANDRÉ|Chloé|CHLOÉ|José|JOSÉ|Aurélie|AURÉLIE|Cécile|
+CÉCILE|Frédéric|Stéphane|STÉPHANE|Gaël|Maël|Loïc|LOÏC|Saïd|naïf|héros|aiguë|ambiguë|canoë|brûlé|dû|mûr|Août|
+AOÛT|GOÛT|Hülya|Özgür|Ünal|ÜNAL|García|GARCÍA|Sánchez|SÁNCHEZ|López|LÓPEZ|Pérez|PÉREZ|João|JOÃO|Gonçalves|
+GONÇALVES|Simões|SIMÕES|Øre|Søren|SØREN|Åse|L’Haÿ|L’HAŸ|Straße|préliminaire|dépôt|DÉPÔT|problème|SYSTÈME|
+Système|2ème|2ÈME|OXYGÈNE|oxygène|leucémie à|Glycémie à jeun|µg/L|5µg|µmol/L|≥ 5|< 5 µm|§ 3|·|lætitia|Lætitia|
+LÆTITIA|ex æquo|« À jeun »|bientôt|tôt|TÔT|plutôt|drôle|Rhône|RHÔNE|Jérôme|JÉRÔME|Côme|Drôme|pôle|PÔLE|Bouïra|
+Ouïe|haïr|sirène|IRÈNE|Irène|Solène|SOLÈNE|Adèle|ADÈLE|Gisèle|GISÈLE|Angèle|ANGÈLE|Fidèle|Danièle|DANIÈLE|
+Joseph-Noël|Crème|CRÈME|Désiré|Pâquerette|Pâques|PÂQUES|château|CHÂTEAU|Bâle|mâle|MÂLE|bâtiment|BÂTIMENT|tête|
+TÊTE|arrêt|ARRÊT|prêt|PRÊT|bête|conquête|intérêt|INTÉRÊT|traîne|connaître|chaîne|CHAÎNE|légère|légères chaînes|
+1/2 ½|nº
+`
+  .trim()
+  .split(/[|\n]/)
+  .filter(Boolean);
