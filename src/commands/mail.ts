@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import type { Config } from '../config.ts';
 import { readLetter } from '../mssante/letter.ts';
 import type { Store } from '../store/model.ts';
 import type { MailRow } from '../store/rows.ts';
@@ -23,8 +24,9 @@ export interface MailListOptions extends CommonOptions {
 
 /** `crbio mail list`: what came back to the laboratory's mailboxes. */
 export function listMails(output: Output, options: MailListOptions): Promise<ExitCode> {
-  return withStore(output, options, async (store) => {
-    const rows = await store.mails(options.report === undefined ? {} : { reportId: options.report });
+  return withStore(output, options, async (store, config) => {
+    const found = await store.mails(options.report === undefined ? {} : { reportId: options.report });
+    const rows = withoutPatients(config, found);
     list(output, options, rows as (MailRow & Record<string, unknown>)[], [
       { french: 'n°', english: 'id', value: (row) => String(row.mailId) },
       { french: 'relevé', english: 'taken', value: (row) => moment(row.at) },
@@ -34,6 +36,16 @@ export function listMails(output: Output, options: MailListOptions): Promise<Exi
     ]);
     return EXIT.done;
   });
+}
+
+/** A patient's address holds an INS: it is shown by `mail show` alone, which the journal keeps. */
+export function withoutPatients({ mssante }: Config, mails: readonly MailRow[]): MailRow[] {
+  const domain = mssante?.patientDomain.toLowerCase();
+  const isPatient = ({ channel, sender = '' }: MailRow) =>
+    channel === 'mssante-patient' || sender.split('@').at(-1) === domain;
+  return mails.map((mail) =>
+    mail.sender !== undefined && isPatient(mail) ? { ...mail, sender: 'patient' } : mail,
+  );
 }
 
 /** `lu`, `non distribué [MSSANTE_…]`. */

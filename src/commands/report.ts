@@ -4,7 +4,7 @@ import type { DeliveryRow, ReportDetails, ReportSummary } from '../store/rows.ts
 import { alertLine } from './alert-line.ts';
 import { readChannels } from './channels.ts';
 import { entryInWords } from './journal-words.ts';
-import { mailLine } from './mail.ts';
+import { mailLine, withoutPatients } from './mail.ts';
 import { maskEndOf, NO_MASK_END } from './mask-end.ts';
 import {
   type Column,
@@ -67,10 +67,10 @@ export function listReports(output: Output, options: CommonOptions & { state?: s
 
 /** `crbio report show ID` */
 export function showReport(output: Output, options: CommonOptions, id: string): Promise<ExitCode> {
-  return withStore(output, options, async (store) => {
+  return withStore(output, options, async (store, config) => {
     const report = await store.report(id);
     if (!report) return unknownReport(output, options, id);
-    const mails = await store.mails({ reportId: id });
+    const mails = withoutPatients(config, await store.mails({ reportId: id }));
     if (options.json) {
       output.out(JSON.stringify({ ...report, mails }));
       return EXIT.done;

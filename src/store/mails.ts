@@ -18,6 +18,7 @@ interface Row {
   readonly code: string | null;
   readonly sender: string | null;
   readonly delivery_id: string | null;
+  readonly channel: MailRow['channel'] | null;
   readonly report_id: string | null;
   readonly version: number | null;
   readonly at: number;
@@ -31,7 +32,7 @@ const FOR_A_PERSON: readonly MailEffect[] = ['letter', 'unreadable', 'unclear'];
 const BAD_NEWS: readonly MailEffect[] = ['undelivered', 'not-integrated'];
 
 const ROW = `
-  SELECT mail.id, mailbox, size, length(bytes) AS kept, kind, effect, code, sender, delivery_id, report_id, version, at
+  SELECT mail.id, mailbox, size, length(bytes) AS kept, kind, effect, code, sender, delivery_id, channel, report_id, version, at
   FROM mail JOIN mail_bytes ON mail_id = mail.id LEFT JOIN delivery ON delivery.id = delivery_id`;
 
 interface Parts {
@@ -224,6 +225,7 @@ function rowOf(row: Row): MailRow {
     ...(row.code === null ? {} : { code: row.code }),
     ...(row.sender === null ? {} : { sender: row.sender }),
     ...(row.delivery_id === null ? {} : { deliveryId: row.delivery_id }),
+    ...(row.channel ? { channel: row.channel } : {}),
     ...(row.report_id === null ? {} : { reportId: row.report_id }),
     ...(row.version === null ? {} : { version: row.version }),
     size: row.size,

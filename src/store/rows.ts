@@ -87,6 +87,8 @@ export interface MailRow {
   readonly code?: string;
   readonly sender?: string;
   readonly deliveryId?: string;
+  /** Of that delivery. */
+  readonly channel?: DeliveryRow['channel'];
   readonly reportId?: string;
   readonly version?: number;
   /** Bytes of the whole mail, and how many of the first are kept. */
