@@ -20,39 +20,51 @@ const BLOCKS: ReadonlySet<string> = new Set(['paragraph', 'list', 'item', 'table
 /** Reads the one ClinicalDocument of a file, bare or self-presenting, UTF-8. @returns undefined when there is none */
 export function readCdaTree(bytes: Uint8Array): CdaElement | undefined {
   if (bytes.byteLength > MAX_BYTES || !isUtf8(bytes)) return undefined;
-  const around: Open = { name: '', attributes: {}, children: [], text: '' };
+  const around = opened('', {});
   const open = [around];
   const add = (text: string) => {
     const element = open.at(-1);
-    if (element) element.text += text;
+    if (element) write(element, text, /\S/.test(text));
   };
   const fault = scan(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), {
-    open: (name, attributes) =>
-      open.push({ name: localName(name), attributes: localAttributes(attributes), children: [], text: '' }),
+    open: (name, attributes) => open.push(opened(localName(name), localAttributes(attributes))),
     close: () => {
-      const element = open.pop();
+      const closed = open.pop();
       const parent = open.at(-1);
-      if (element && parent) addTo(parent, element);
+      if (closed && parent) addTo(parent, closed);
     },
     text: add,
     blank: add,
   });
   if (fault) return undefined;
-  const [only, ...others] = documents(around.children);
+  const [only, ...others] = documents(around.element.children);
   return others.length === 0 ? only : undefined;
 }
 
-/** An element while it is being read. */
-interface Open extends CdaElement {
-  readonly children: CdaElement[];
-  text: string;
+/** An element while it is being read. What its text is like is kept beside it: asking the growing text reads it all again. */
+interface Open {
+  readonly element: CdaElement & { readonly children: CdaElement[]; text: string };
+  /** Its text is not only blanks. */
+  inked: boolean;
+  endsLine: boolean;
 }
 
-function addTo(parent: Open, element: CdaElement): void {
-  parent.children.push(element);
-  if (BLOCKS.has(element.name) && parent.text.trim() !== '' && !parent.text.endsWith('\n'))
-    parent.text += '\n';
-  parent.text += element.name === 'br' ? '\n' : element.text;
+function opened(name: string, attributes: CdaElement['attributes']): Open {
+  return { element: { name, attributes, children: [], text: '' }, inked: false, endsLine: false };
+}
+
+function write(open: Open, text: string, inked: boolean, endsLine = text.endsWith('\n')): void {
+  if (text === '') return;
+  open.element.text += text;
+  open.inked ||= inked;
+  open.endsLine = endsLine;
+}
+
+function addTo(parent: Open, { element, inked, endsLine }: Open): void {
+  parent.element.children.push(element);
+  if (BLOCKS.has(element.name) && parent.inked && !parent.endsLine) write(parent, '\n', false);
+  if (element.name === 'br') write(parent, '\n', false);
+  else write(parent, element.text, inked, endsLine);
 }
 
 function documents(elements: readonly CdaElement[]): CdaElement[] {

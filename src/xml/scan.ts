@@ -16,10 +16,11 @@ export interface ScanHandler {
 export type ScanFault = 'not-well-formed' | 'doctype' | 'too-deep' | 'too-many';
 
 const NAME = '[A-Za-z_\\u00c0-\\uffff][\\w.:\\u00b7-\\uffff-]*';
-const START = new RegExp(
-  `<(${NAME})((?:[ \\t\\r\\n]+${NAME}[ \\t\\r\\n]*=[ \\t\\r\\n]*(?:"[^<"]*"|'[^<']*'))*)[ \\t\\r\\n]*(/?)>`,
-  'y',
-);
+/** Ten times as many as any report has; an expression that repeats without bound fails on a longer text by an exception. */
+const MAX_ATTRIBUTES = 256;
+const WRITTEN = `[ \\t\\r\\n]+${NAME}[ \\t\\r\\n]*=[ \\t\\r\\n]*(?:"[^<"]*"|'[^<']*')`;
+const START = new RegExp(`<(${NAME})((?:${WRITTEN}){0,${MAX_ATTRIBUTES}})[ \\t\\r\\n]*(/?)>`, 'y');
+const TOO_MANY_ATTRIBUTES = new RegExp(`<${NAME}(?:${WRITTEN}){${MAX_ATTRIBUTES + 1}}`, 'y');
 const ATTRIBUTE = new RegExp(`(${NAME})[ \\t\\r\\n]*=[ \\t\\r\\n]*(?:"([^"]*)"|'([^']*)')`, 'g');
 const END = new RegExp(`</(${NAME})[ \\t\\r\\n]*>`, 'y');
 const PROLOGUE =
@@ -72,8 +73,12 @@ export function scan(source: string, handler: ScanHandler): ScanFault | undefine
       START.lastIndex = tag;
       const found = START.exec(xml);
       const [, name, written = '', empty] = found ?? [];
-      const attributes = name === undefined ? undefined : attributesOf(written);
-      if (name === undefined || !attributes) return 'not-well-formed';
+      if (name === undefined) {
+        TOO_MANY_ATTRIBUTES.lastIndex = tag;
+        return TOO_MANY_ATTRIBUTES.test(xml) ? 'too-many' : 'not-well-formed';
+      }
+      const attributes = attributesOf(written);
+      if (!attributes) return 'not-well-formed';
       handler.open(name, attributes);
       if (empty === '/') handler.close();
       else if (open.push(name) > MAX_DEPTH) return 'too-deep';
@@ -129,6 +134,7 @@ function characters(raw: string, inside: boolean, handler: ScanHandler): boolean
 function attributesOf(written: string): [string, string][] | undefined {
   const attributes: [string, string][] = [];
   if (written === '') return attributes;
+  const names = new Set<string>();
   ATTRIBUTE.lastIndex = 0;
   for (let found = ATTRIBUTE.exec(written); found; found = ATTRIBUTE.exec(written)) {
     const name = found[1] ?? '';
@@ -136,7 +142,8 @@ function attributesOf(written: string): [string, string][] | undefined {
     // XML 1.0 §3.3.3: a line end or tab as written is a blank.
     const value = resolved(raw.includes('\n') || raw.includes('\t') ? raw.replace(/[\t\n]/g, ' ') : raw);
     if (value === undefined) return undefined;
-    for (const [other] of attributes) if (other === name) return undefined;
+    if (names.has(name)) return undefined;
+    names.add(name);
     attributes.push([name, value]);
   }
   return attributes;

@@ -169,3 +169,13 @@ test('paragraphs and items of a narrative each begin a line', () => {
   const root = readCdaTree(Buffer.from(`<ClinicalDocument>${text}</ClinicalDocument>`));
   expect(root?.text).toBe('Un\ndeux et demi\na\nb');
 });
+
+test('rows begin a line after whatever is written, and after blanks alone do not', () => {
+  const table = (rows: string) =>
+    readCdaTree(Buffer.from(`<ClinicalDocument><table>${rows}</table></ClinicalDocument>`))?.text;
+  expect(table(' <tr><td>a</td></tr>\n<tr><td>b</td></tr><tr/><tr><td>c<br/></td></tr><tr>d</tr>')).toBe(
+    ' a\nb\nc\nd',
+  );
+  const rows = table('<tr>1</tr>'.repeat(200_000)) ?? '';
+  expect(rows).toHaveLength(399_999);
+});

@@ -66,6 +66,15 @@ test('a DOCTYPE, a bottomless and an endless document are refused by name', () =
   expect(scan(`<a>${'<b/>'.repeat(1_000_000)}</a>`, SILENT)).toBe('too-many');
 });
 
+test('so is an element with attributes without end', () => {
+  const of = (count: number) =>
+    `<a${Array.from({ length: count }, (_, index) => ` a${index}="1"`).join('')}/>`;
+  expect(told(of(256))).toMatch(/ a255="1"><\/>$/);
+  expect(told(of(256).replace(' a255=', ' a7='))).toBe('not-well-formed');
+  expect(told(of(257))).toBe('too-many');
+  expect(scan(`<a${' b="1"'.repeat(3_000_000)}/>`, SILENT)).toBe('too-many');
+});
+
 test('comments, instructions and CDATA are read as XML reads them', () => {
   expect(
     told('<?xml version="1.0"?><!-- x --><?go x?><a><![CDATA[<&]]><!-- > --><b c="&lt;&#x41;"/></a>'),
