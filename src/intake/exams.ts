@@ -73,7 +73,8 @@ export function readExam(
     }
   }
 
-  const { isolates, taken } = readIsolates(own.rows, antibiograms, context.profile.isolateCodes);
+  const { isolates, taken, unlinked } = readIsolates(own.rows, antibiograms, context.profile.isolateCodes);
+  if (unlinked) context.warn('ISOLATE_UNLINKED', local.code);
   const shown = [...own.rows.filter((row) => !taken.has(row)), ...strays.flatMap(({ rows }) => rows)];
   const results = shown.flatMap(({ result }) => (result ? [result] : []));
   const all = [own, ...childRows];

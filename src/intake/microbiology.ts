@@ -1,10 +1,12 @@
 import { OID } from '../report/coding.ts';
 import type { Isolate } from '../report/dossier.ts';
 import type { LocalCode, Result } from '../report/result.ts';
+import { isAntibiotic } from './antibiotics.ts';
 import type { Segment } from './hl7.ts';
 import { isSusceptibility } from './interpretations.ts';
 import type { OrderGroup } from './message-groups.ts';
 import type { Row } from './observations.ts';
+import { findOrganisms, mayNameOrganism, sole } from './organism-rows.ts';
 import { codedText, readCoding } from './values.ts';
 
 /** Where an antibiogramme belongs: its culture, and the row that names its organism. */
@@ -81,7 +83,7 @@ function organismNumbered(child: OrderGroup, parent: OrderGroup): Segment | unde
   for (const part of [(number: string) => number, firstPart]) {
     const [number, other] = new Set(numbers.map(part));
     if (!number || other !== undefined) continue;
-    const found = only([parent], (obx) => obx.text(4) === number && isNamed(obx))?.organism;
+    const found = only([parent], (obx) => obx.text(4) === number && mayNameOrganism(obx))?.organism;
     if (found) return found;
   }
   return undefined;
@@ -97,14 +99,12 @@ function only(
   return found.length === 1 ? found[0] : undefined;
 }
 
+const firstPart = (number: string): string => number.split('.', 1)[0] ?? '';
+
 function sharesSpecimen(child: OrderGroup, order: OrderGroup): boolean {
   const ids = (spm: Segment, field: number) => [spm.text(field, 1), spm.text(field, 2)].filter(Boolean);
   const parents = child.specimens.flatMap(({ spm }) => ids(spm, 3));
   return order.specimens.some(({ spm }) => ids(spm, 2).some((id) => parents.includes(id)));
-}
-
-function isNamed(obx: Segment): boolean {
-  return /^(?:CE|CWE|CNE|ST|TX)$/.test(obx.text(2)) && !isSusceptibility(obx);
 }
 
 /** An antibiogramme read, and the organism row it belongs to. */
@@ -114,96 +114,117 @@ export interface Antibiogram {
   readonly comments: readonly string[];
 }
 
+export interface ReadIsolates {
+  readonly isolates: readonly Isolate[];
+  /** The rows that the isolates took (counts, antibiotics); an organism's row stays a result. */
+  readonly taken: ReadonlySet<Row>;
+  /** A row says S, I or R of a germ, and it is not certain of which: it stays a result. */
+  readonly unlinked: boolean;
+}
+
 /**
- * Makes the isolates of a culture. A row names an organism when an antibiogramme refers to it, when its code is one
- * that the source declares for that, or when rows of its number (OBX-4) say S, I or R.
- * @returns the isolates, and the rows that they took (counts, antibiotics); the organism's row stays a result
+ * Makes the isolates of a culture from its rows and its antibiogrammes. A row goes to an isolate only where its number
+ * (OBX-4) tells for certain which (inputs.md §6): the antibiotic of another germ would be worse than a plain row.
+ * @param isolateCodes codes (OBX-3) by which the source names organisms; empty: the numbers tell
  */
 export function readIsolates(
   rows: readonly Row[],
   antibiograms: readonly Antibiogram[],
   isolateCodes: readonly string[],
-): { readonly isolates: readonly Isolate[]; readonly taken: ReadonlySet<Row> } {
-  const organisms = organismsAmong(rows, antibiograms, isolateCodes);
+): ReadIsolates {
+  const bySegment = new Map<Segment, Antibiogram[]>();
+  for (const antibiogram of antibiograms) {
+    const own = bySegment.get(antibiogram.organism);
+    if (own) own.push(antibiogram);
+    else bySegment.set(antibiogram.organism, [antibiogram]);
+  }
+  const organisms = findOrganisms(rows, new Set(bySegment.keys()), isolateCodes);
+
+  const mates = new Map<Row, Mate[]>([...organisms.rows].map((row) => [row, []]));
+  const passed = new Set<Row>();
+  for (const row of rows) {
+    if (organisms.rows.has(row)) passed.add(row);
+    else if (row.result) {
+      const owner = organisms.ownerOf(row);
+      if (owner) mates.get(owner)?.push({ row, result: row.result, follows: passed.has(owner) });
+    }
+  }
+
   const isolates: Isolate[] = [];
+  const ids = new Set<string>();
   const taken = new Set<Row>();
-  for (const row of organisms) {
+  for (const [row, rowMates] of mates) {
     if (!row.result?.value) continue;
-    const mates = rows.filter(
-      (mate) => !organisms.includes(mate) && mate.result && ownerOf(mate, organisms) === row,
-    );
-    const drugs = mates.filter((mate) => isSusceptibility(mate.obx) || isInhibition(mate.result));
-    const count = mates.find((mate) => !drugs.includes(mate) && isCount(mate.result));
-    for (const mate of [...drugs, ...(count ? [count] : [])]) taken.add(mate);
-    const own = antibiograms.filter(({ organism }) => organism === row.obx);
+    const drugs = rowMates.filter(isDrug);
+    const others = rowMates.filter((mate) => !isDrug(mate));
+    const count = countOf(row, others);
+    for (const mate of count ? [...drugs, count] : drugs) taken.add(mate.row);
+    const own = bySegment.get(row.obx) ?? [];
+    const number = row.subId || String(isolates.length + 1);
+    const id = ids.has(number) ? `${number} (${row.code.code})` : number;
+    ids.add(id);
     isolates.push({
-      id: row.subId || String(isolates.length + 1),
+      id,
       ...organismOf(row.obx),
-      ...(count?.result ? { count: count.result } : {}),
-      antibiogram: [...drugs, ...own.flatMap((antibiogram) => antibiogram.rows)].flatMap(({ result }) =>
-        result ? [result] : [],
-      ),
+      ...(count ? { count: count.result } : {}),
+      antibiogram: [
+        ...drugs.map(({ result }) => result),
+        ...own.flatMap((antibiogram) => antibiogram.rows).flatMap(({ result }) => (result ? [result] : [])),
+      ],
       comments: own.flatMap(({ comments }) => comments),
     });
   }
-  return { isolates, taken };
-}
-
-function organismsAmong(
-  rows: readonly Row[],
-  antibiograms: readonly Antibiogram[],
-  isolateCodes: readonly string[],
-): readonly Row[] {
-  const referred = new Set(antibiograms.map(({ organism }) => organism));
-  const codes = new Set([
-    ...isolateCodes,
-    ...rows.filter(({ obx }) => referred.has(obx)).map(({ code }) => code.code),
-  ]);
-  const nameable = rows.filter(({ obx, subId }) => subId !== '' && isNamed(obx));
-  const organisms = rows.filter(
-    (row) => referred.has(row.obx) || (nameable.includes(row) && codes.has(row.code.code)),
+  const unlinked = rows.some(
+    (row) =>
+      row.result !== undefined &&
+      !taken.has(row) &&
+      (row.subId !== '' || isolates.length > 0) &&
+      isSusceptibility(row.obx),
   );
-  for (const drug of rows) {
-    if (drug.subId === '' || !isSusceptibility(drug.obx) || ownerOf(drug, organisms)) continue;
-    const [found] = [...above(drug, nameable), ...beside(drug, nameable)];
-    if (found) organisms.push(found);
-  }
-  return rows.filter((row) => organisms.includes(row));
+  return { isolates, taken, unlinked };
 }
 
-/** The organism that a numbered row is about; undefined when its number does not tell. */
-function ownerOf(row: Row, organisms: readonly Row[]): Row | undefined {
-  const [owner] = above(row, organisms);
-  if (owner) return owner;
-  const [only, other] = beside(row, organisms);
-  return other ? undefined : only;
+/** A row that is about an organism. */
+interface Mate {
+  readonly row: Row;
+  readonly result: Result;
+  /** It stands after the organism's row. */
+  readonly follows: boolean;
 }
 
-/** Rows of the same number, then those of the numbers that it is below: `2.1.3` is below `2.1`, which is below `2`. */
-function above({ subId }: Row, rows: readonly Row[]): readonly Row[] {
-  const parts = subId === '' ? [] : subId.split('.');
-  return parts.flatMap((_, index) => {
-    const number = parts.slice(0, parts.length - index).join('.');
-    return rows.filter((row) => row.subId === number);
-  });
+/** S, I or R, or the MIC or diameter of a known antibiotic: a concentration alone may be one of proteins. */
+function isDrug({ row, result, follows }: Mate): boolean {
+  if (isSusceptibility(row.obx)) return true;
+  const isInhibition = /^(?:mg\/L|[µμum]c?g\/mL|mm)?$/i.test(result.unit ?? '');
+  return follows && isInhibition && isAmount(result) && isAntibiotic(row.code);
 }
 
-/** Rows numbered in the same list: `2.1` and `2.3`. */
-function beside({ subId }: Row, rows: readonly Row[]): readonly Row[] {
-  const list = (number: string) => number.slice(0, number.lastIndexOf('.') + 1);
-  return list(subId) === '' ? [] : rows.filter((row) => list(row.subId) === list(subId));
+/**
+ * The count of an organism: the row that counts colonies, else the one quantity of the organism's own number that may be
+ * a count. Two that may be leave it without: leucocytes are counted too.
+ */
+function countOf(organism: Row, mates: readonly Mate[]): Mate | undefined {
+  const amounts = mates.filter(({ result }) => isAmount(result));
+  const numbered = (some: readonly Mate[]) => some.filter(({ row }) => row.subId === organism.subId);
+  const colonies = amounts.filter(countsColonies);
+  if (colonies.length > 0) return sole(numbered(colonies)) ?? sole(colonies);
+  const found = sole(numbered(amounts).filter(({ result }) => mayCount(result)));
+  return found?.follows ? found : undefined;
 }
 
-const firstPart = (number: string): string => number.split('.', 1)[0] ?? '';
-
-/** A concentration or a diameter that inhibits the growth: of an antibiotic, whether or not S, I or R goes with it. */
-function isInhibition(result: Result | undefined): boolean {
-  return isCount(result) && /^(?:mg\/L|[µμum]c?g\/mL|mm)$/i.test(result?.unit ?? '');
+/** `UFC/mL`, `10^3 u.f.c./ml`, `[CFU]/mL` in the unit or in the label. */
+function countsColonies({ row, result }: Mate): boolean {
+  return /(?<!\p{L})(?:u\.?f\.?c|c\.?f\.?u)(?!\p{L})/iu.test(`${result.unit ?? ''} ${row.code.label}`);
 }
 
-function isCount(result: Result | undefined): boolean {
-  const kind = result?.value?.kind;
-  return kind === 'quantity' || kind === 'range';
+/** So many in a volume; without unit, whole thousands: no MIC, diameter or pH is. */
+function mayCount({ unit, value }: Result): boolean {
+  if (unit) return /^(?:10[*^]?\d*|germes|bact[ée]ries)? ?\/ ?(?:[mµμu]?L|mm3)$/iu.test(unit);
+  return value?.kind === 'quantity' && /^[1-9]\d*000$/.test(value.lexical);
+}
+
+function isAmount({ value }: Result): boolean {
+  return value?.kind === 'quantity' || value?.kind === 'range';
 }
 
 /** OBX-5 of the row: the laboratory's code, and the SNOMED CT one when it is sent. */

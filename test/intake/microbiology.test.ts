@@ -128,6 +128,200 @@ describe('cultures', () => {
     ]);
   });
 
+  describe('sent as one exam give a germ nothing by guess', () => {
+    /** The rows that stay results, and each isolate with its count and its antibiotics. */
+    const read = (rows: readonly string[], given = {}) => {
+      const { dossier, warnings } = dossierAndWarnings(
+        message('ORC|RE|P1|D1-1|D1', obr('ECBU^ECBU^L'), ...rows),
+        given,
+      );
+      const exam = present(dossier.exams[0]);
+      return {
+        results: exam.results.map(({ local }) => local.code),
+        isolates: exam.isolates.map(({ id, organism, count, antibiogram: drugs }) =>
+          [id, organism.code, count?.local.code ?? '-', ...drugs.map(({ local }) => local.code)].join(' '),
+        ),
+        warned: warnings.includes('ISOLATE_UNLINKED'),
+      };
+    };
+    const germ = (number: string, value = 'ECOLI^Escherichia coli^L', code = 'GERME') =>
+      obx('CE', code, value, { 4: number });
+    const enterococcus = 'EFAE^Enterococcus faecalis^L';
+    const amount = (code: string, value: string, number: string, unit = '') =>
+      obx(value.includes('^') ? 'SN' : 'NM', code, value, { 4: number, 6: unit });
+    const drug = (code: string, letter: string, number: string, value = '') =>
+      value === ''
+        ? obx('CE', code, letter, { 4: number })
+        : obx('SN', code, value, { 4: number, 8: letter });
+
+    it.each([
+      [
+        'two germs that have the numbers of their antibiotics, in one list',
+        [
+          germ('1.1'),
+          drug('AMX', 'R', '1.1', '>^32'),
+          germ('1.2', enterococcus),
+          drug('VAN', 'S', '1.2', '^1'),
+        ],
+        { results: ['GERME', 'GERME'], isolates: ['1.1 ECOLI - AMX', '1.2 EFAE - VAN'], warned: false },
+      ],
+      [
+        'an antibiotic beside a germ that has its own at its number',
+        [germ('1.1'), drug('AMX', 'R', '1.1'), drug('VAN', 'S', '1.2')],
+        { results: ['GERME', 'VAN'], isolates: ['1.1 ECOLI - AMX'], warned: true },
+      ],
+      [
+        'an antibiotic beside two germs, one of them without antibiogramme',
+        [germ('1.1'), drug('AMX', 'R', '1.1.1'), germ('1.2', enterococcus), drug('VAN', 'S', '1.3')],
+        { results: ['GERME', 'GERME', 'VAN'], isolates: ['1.1 ECOLI - AMX', '1.2 EFAE -'], warned: true },
+      ],
+      [
+        'two germs of one number',
+        [germ('1', undefined, 'GERME1'), germ('1', enterococcus, 'GERME2'), drug('AMX', 'R', '1')],
+        { results: ['GERME1', 'GERME2', 'AMX'], isolates: [], warned: true },
+      ],
+      [
+        'a germ beside which a second is still awaited',
+        [germ('1.1'), obx('CE', 'GERME', '', { 4: '1.2', 11: 'I' }), drug('VAN', 'S', '1.3')],
+        { results: ['GERME', 'GERME', 'VAN'], isolates: [], warned: true },
+      ],
+      [
+        'words that answer, beside words that name',
+        [
+          germ('1', 'NEG^Négatif^L', 'BLSE'),
+          germ('1', undefined, 'CULT'),
+          obx('ST', 'AMX-L', 'Résistant', { 4: '1' }),
+          drug('AMX', 'R', '1'),
+        ],
+        { results: ['BLSE', 'CULT', 'AMX-L'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
+        'two rows of words, neither of which says that it names a germ',
+        [germ('1', 'TR^Trouble^L', 'ASPECT'), germ('1', undefined, 'CULT'), drug('AMX', 'R', '1')],
+        { results: ['ASPECT', 'CULT', 'AMX'], isolates: [], warned: true },
+      ],
+      [
+        'rows of words, one of which says that it names a germ',
+        [germ('1', 'TR^Trouble^L', 'ASPECT'), germ('1'), drug('AMX', 'R', '1')],
+        { results: ['ASPECT', 'GERME'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
+        'leucocytes numbered in the list of a germ',
+        [
+          amount('LEUCO', '250000', '1.1', '/mL'),
+          amount('HEMA', '8000', '1.2', '/mL'),
+          germ('1.3'),
+          amount('NUM', '>=^1000000', '1.4', 'UFC/mL'),
+          drug('AMX', 'R', '1.5'),
+        ],
+        { results: ['LEUCO', 'HEMA', 'GERME'], isolates: ['1.3 ECOLI NUM AMX'], warned: false },
+      ],
+      [
+        'leucocytes numbered below a germ',
+        [
+          germ('1'),
+          amount('LEUCO', '250000', '1.1', '/mL'),
+          amount('NUM', '1000000', '1.2', 'u.f.c./ml'),
+          drug('AMX', 'R', '1.3'),
+        ],
+        { results: ['GERME', 'LEUCO'], isolates: ['1 ECOLI NUM AMX'], warned: false },
+      ],
+      [
+        'a count of what it does not say, below a germ',
+        [germ('1'), amount('LEUCO', '250000', '1.1', '/mL'), drug('AMX', 'R', '1.3')],
+        { results: ['GERME', 'LEUCO'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
+        'two counts of the germ’s number',
+        [
+          amount('LEUCO', '250000', '1', '/mL'),
+          germ('1'),
+          amount('NUM', '1000000', '1', '/mL'),
+          drug('AMX', 'R', '1'),
+        ],
+        { results: ['LEUCO', 'GERME', 'NUM'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
+        'leucocytes alone of the germ’s number, before it',
+        [amount('LEUCO', '250000', '1', '/mL'), germ('1'), drug('AMX', 'R', '1')],
+        { results: ['LEUCO', 'GERME'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
+        'whole thousands of the germ’s number, without unit',
+        [germ('1'), amount('NUM', '>=^1000000', '1'), amount('PH', '6.5', '1'), drug('AMX', 'R', '1')],
+        { results: ['GERME', 'PH'], isolates: ['1 ECOLI NUM AMX'], warned: false },
+      ],
+      [
+        'proteins in mg/L, before the germ and after it',
+        [
+          amount('PROT', '150', '1', 'mg/L'),
+          germ('1'),
+          drug('AMX', 'R', '1'),
+          amount('CRP', '12', '1', 'mg/L'),
+        ],
+        { results: ['PROT', 'GERME', 'CRP'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
+        'a MIC without S, I or R of an antibiotic told by its name',
+        [germ('1'), drug('AMX', 'R', '1'), amount('A12^Colistine (CMI)^L', '<=^0.5', '1', 'mg/L')],
+        { results: ['GERME'], isolates: ['1 ECOLI - AMX A12'], warned: false },
+      ],
+      [
+        'MICs sent as text',
+        [
+          germ('1'),
+          obx('ST', 'AMX-C', '>32', { 4: '1.1' }),
+          drug('AMX', 'R', '1.1'),
+          obx('ST', 'CTX-C', '<1', { 4: '1.2' }),
+          drug('CTX', 'S', '1.2'),
+        ],
+        { results: ['GERME'], isolates: ['1 ECOLI - AMX-C AMX CTX-C CTX'], warned: false },
+      ],
+      [
+        'MICs sent as text or code, and no germ',
+        [
+          obx('ST', 'X1', '>32', { 4: '1' }),
+          drug('AMX', 'R', '1'),
+          obx('CE', 'X2', '<1^<1^L', { 4: '2' }),
+          drug('CTX', 'S', '2'),
+          obx('ST', 'X3', '12 mg/L', { 4: '3' }),
+          drug('VAN', 'S', '3'),
+        ],
+        { results: ['X1', 'AMX', 'X2', 'CTX', 'X3', 'VAN'], isolates: [], warned: true },
+      ],
+    ] as const)('%s', (_, rows, expected) => {
+      expect(read(rows)).toEqual(expected);
+    });
+
+    it('name organisms by the codes that the source declares, and by no other', () => {
+      const rows = [germ('1'), drug('AMX', 'R', '1'), germ('2', enterococcus, 'CULT'), drug('VAN', 'S', '2')];
+      expect(read(rows, { isolateCodes: ['GERME'] })).toEqual({
+        results: ['GERME', 'CULT', 'VAN'],
+        isolates: ['1 ECOLI - AMX'],
+        warned: true,
+      });
+    });
+
+    it('keep two organisms that a source declares under one number', () => {
+      const rows = [germ('1'), germ('1', enterococcus, 'GERME2'), drug('AMX', 'R', '1')];
+      expect(read(rows, { isolateCodes: ['GERME', 'GERME2'] })).toEqual({
+        results: ['GERME', 'GERME2', 'AMX'],
+        isolates: ['1 ECOLI -', '1 (GERME2) EFAE -'],
+        warned: true,
+      });
+    });
+
+    it('read no isolate in numbers of more levels than any has', () => {
+      const deep = Array.from({ length: 200 }, () => '1').join('.');
+      const rows = [germ('1'), drug('AMX', 'R', '1.1'), drug('VAN', 'S', deep)];
+      expect(read(rows)).toEqual({ results: ['GERME', 'VAN'], isolates: ['1 ECOLI - AMX'], warned: true });
+    });
+
+    it('leave a letter that no culture numbers without remark', () => {
+      expect(read([obx('ST', 'HB', 'S')]).warned).toBe(false);
+    });
+  });
+
   it('take as their count no antibiotic that has a MIC alone', () => {
     const [exam] = dossierOf(
       message(
