@@ -27,8 +27,9 @@ export function isHprimMedecin(binary: string): boolean {
 export function readHprimMedecin(binary: string, profile: SourceProfile): HprimPart[] {
   const decoded = decode(Buffer.from(binary, 'latin1'), '', profile.charset);
   if (!decoded) return [{ kind: 'rejected', fault: fault('HL7_CHARSET') }];
-  if (isDamaged(decoded.text)) return [{ kind: 'rejected', fault: fault('HL7_DAMAGED_TEXT') }];
-  const letters = cutLetters(printable(decoded.text.replace(/\r\n?/g, '\n')).split('\n'));
+  const text = decoded.text.replace(/\r\n?/g, '\n');
+  if (isDamaged(text)) return [{ kind: 'rejected', fault: fault('HL7_DAMAGED_TEXT') }];
+  const letters = cutLetters(printable(text).split('\n'));
   if (isFault(letters)) return [{ kind: 'rejected', fault: letters }];
   const warnings = [warning('HPRIM_MEDECIN'), ...(decoded.doubt ? [warning('CHARSET_MISDECLARED')] : [])];
   return letters.map((letter, index) => {

@@ -87,7 +87,7 @@ describe('a letter of HPRIM Médecin', () => {
     });
   });
 
-  it('in ISO 8859-1, in UTF-16, with LF, without LAB, without the end of the file', () => {
+  it('in ISO 8859-1, in UTF-16, with LF, with CR, without LAB, without the end of the file', () => {
     const text = WHOLE.toString('utf8').replace('’', "'");
     const label = (bytes: Uint8Array) =>
       dossierAndWarnings(bytes, configured).dossier.exams[0]?.results[0]?.value;
@@ -95,6 +95,7 @@ describe('a letter of HPRIM Médecin', () => {
     expect(label(Buffer.from(text, 'latin1'))).toEqual(expected);
     expect(label(Buffer.from(`\ufeff${text}`, 'utf16le'))).toEqual(expected);
     expect(label(Buffer.from(text.replaceAll('\r\n', '\n')))).toEqual(expected);
+    expect(label(Buffer.from(text.replaceAll('\r\n', '\r')))).toEqual(expected);
     expect(label(Buffer.from([...HEADER, ...TEXT, '****FIN****'].join('\r\n').replace('’', "'")))).toEqual(
       expected,
     );
