@@ -4,6 +4,7 @@ import type { AcknowledgementOrders, FinishedDocuments, MailOrders } from '../re
 import type { CdaOutline } from './cda-outline.ts';
 import { outlineOf } from './cda-outline.ts';
 import type { ReadingContext } from './context.ts';
+import { isDamaged } from './damaged-text.ts';
 import { answerOf, isDispatchRow, readFlags, rowOf } from './dispatch-rows.ts';
 import { embeddedText, readDocument } from './documents.ts';
 import { fault, isFault } from './faults.ts';
@@ -185,8 +186,9 @@ function mailOrders(
     const raw = row?.obx.document;
     if (raw === undefined) return undefined;
     const body = embeddedText(raw, message.delimiters);
-    if (body === undefined) context.warn('MAIL_BODY_UNREADABLE');
-    return body;
+    if (body !== undefined && !isDamaged(body)) return body;
+    context.warn('MAIL_BODY_UNREADABLE');
+    return undefined;
   };
   const professionals = text('CORPSMAIL_PS');
   const patient = text('CORPSMAIL_PATIENT');

@@ -1,6 +1,10 @@
+import type { Fault } from '../report/fault.ts';
+import type { ReadingContext } from './context.ts';
+import { isDamaged } from './damaged-text.ts';
 import { embeddedText } from './documents.ts';
 import type { Delimiters } from './escapes.ts';
 import { printable, unescapeText } from './escapes.ts';
+import { fault } from './faults.ts';
 import { Repetition } from './hl7.ts';
 import type { ObservationGroup } from './message-groups.ts';
 import { rewritten } from './side-rows.ts';
@@ -8,11 +12,17 @@ import { rewritten } from './side-rows.ts';
 /**
  * Says a text that a row carries as a document (OBX-2 = ED, type TEXT, plain or in base64) as the TX row that it is; rows of
  * every other kind come back as they are.
+ * @returns a fault when a character of the text was lost before it came
  */
-export function withCarriedText(group: ObservationGroup, delimiters: Delimiters): ObservationGroup {
+export function withCarriedText(
+  group: ObservationGroup,
+  delimiters: Delimiters,
+  context: ReadingContext,
+): ObservationGroup | Fault {
   const { document } = group.obx;
   const text = document === undefined ? undefined : carriedText(document, delimiters);
   if (text === undefined) return group;
+  if (isDamaged(text)) return fault('HL7_DAMAGED_TEXT', context.at(group.obx, 5));
   const plain = (one: string) => [new Repetition([[one]], delimiters)];
   return { ...group, obx: rewritten(group.obx, { 2: plain('TX'), 5: plain(text) }, undefined) };
 }

@@ -67,7 +67,8 @@ export function decode(bytes: Uint8Array, declared: string, fallback: CharsetNam
   const text = decodeStrict(bytes, announced);
   if (isOld(fallback) && (text === undefined || !known || !isWestern(text))) {
     const configured = decodeStrict(bytes, fallback);
-    return configured && { text: configured, charset: fallback, ...(known ? misdeclared : doubt) };
+    if (configured !== undefined)
+      return { text: configured, charset: fallback, ...(known ? misdeclared : doubt) };
   }
   if (text !== undefined && soundness(text) === 'sound') return { text, charset: announced, ...doubt };
   const western = decodeStrict(bytes, 'windows-1252');

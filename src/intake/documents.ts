@@ -76,7 +76,7 @@ export function embeddedText(raw: string, delimiters: Delimiters): string | unde
   if (!isBase64(data) || data.length > (MAX_TEXT_BYTES * 4) / 3) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64'));
-    const clean = text.replace(/\r\n?/g, '\n').trim();
+    const clean = text.replace(/\r\n?|[\v\f]/g, '\n').trim();
     return clean === '' || /(?![\n\t])\p{Cc}/u.test(clean) ? undefined : clean;
   } catch {
     return undefined;

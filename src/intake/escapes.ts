@@ -88,7 +88,7 @@ export function isPrintable(text: string): boolean {
   return text.search(UNPRINTABLE) < 0;
 }
 
-/** Drops what no document can carry: control characters, lone surrogates. */
+/** Drops what no document can carry: control characters, lone surrogates. Vertical tabs and form feeds break lines. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, '');
+  return text.replace(/[\v\f]/g, '\n').replace(UNPRINTABLE, '');
 }

@@ -30,7 +30,7 @@ import { readHprimSante } from './hprim/read.ts';
 import { typeFault } from './message-types.ts';
 import { type MessageHeader, readOru } from './oru.ts';
 import type { SourceProfile } from './profile.ts';
-import { declaredCharset, type RawMessage, splitFile } from './segments.ts';
+import { declaredCharset, type RawMessage, readDelimiters, splitFile } from './segments.ts';
 import { NO_SIDE_FILES, type SideFiles } from './side-files.ts';
 
 /** What one input comes to: every message of it ends as at least one part. */
@@ -119,7 +119,9 @@ function interpretMessage(raw: RawMessage, profile: SourceProfile, sideFiles: Si
     warnings.push(warning(decoded.doubt === 'unknown' ? 'CHARSET_UNKNOWN' : 'CHARSET_MISDECLARED'));
   }
   const lines = decoded.text.split('\r');
-  const damaged = damagedField(lines, lines[0]?.[3] ?? '|');
+  const delimiters = readDelimiters(lines[0] ?? '', position);
+  if (isFault(delimiters)) return [rejected(delimiters)];
+  const damaged = damagedField(lines, delimiters, decoded.charset);
   if (damaged) return [rejected(fault('HL7_DAMAGED_TEXT', `${position}, ${damaged}`))];
   if (!lines.every(isPrintable)) warnings.push(warning('CONTROL_CHARACTERS'));
   const message = readMessage(lines, decoded.charset, profile.limits, position);

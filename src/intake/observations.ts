@@ -79,7 +79,8 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     if (isDispatchRow(received.obx) || isOrderQuestion(received.obx)) continue;
     const whole = withSideFile(received, order.obr.text(25), scope.delimiters, context);
     if (isFault(whole)) return whole;
-    const group = withCarriedText(whole, scope.delimiters);
+    const group = withCarriedText(whole, scope.delimiters, context);
+    if (isFault(group)) return group;
     const { obx } = group;
     const line = readLine(group, order, scope, context);
     if (isFault(line)) return line;

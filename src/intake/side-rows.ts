@@ -1,6 +1,7 @@
 import type { Fault } from '../report/fault.ts';
 import { decode } from './charset.ts';
 import type { ReadingContext } from './context.ts';
+import { isDamaged } from './damaged-text.ts';
 import { imageType, NOT_JOINED } from './documents.ts';
 import { type Delimiters, printable } from './escapes.ts';
 import { fault } from './faults.ts';
@@ -58,6 +59,7 @@ export function withSideFile(
   if (!/^te?xt$/i.test(format)) return fault('SIDE_FILE_FORMAT', position, formatOf(bytes, format));
   const text = decode(bytes, '', context.profile.charset);
   if (!text || /\0/.test(text.text)) return fault('SIDE_FILE_FORMAT', position, 'illisible');
+  if (isDamaged(text.text)) return fault('HL7_DAMAGED_TEXT', position);
   return row({ 2: plain('TX'), 5: plain(printable(text.text.replace(/\r\n?/g, '\n'))) });
 }
 

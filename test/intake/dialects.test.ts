@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, msh, obr, obx, oru, pid } from '../fixtures/hl7/messages.ts';
+import { interpret } from '../../src/intake/interpret.ts';
+import { bytes, msh, obr, obx, oru, pid, profile } from '../fixtures/hl7/messages.ts';
 import { dossierAndWarnings, dossierOf, faultsOf, read, resultOf } from './parts.ts';
 
 const codes = (input: Uint8Array, given = {}) => faultsOf(input, given).map(({ code }) => code);
@@ -242,6 +243,26 @@ describe('damaged texts', () => {
     const { dossier, warnings } = dossierAndWarnings(oru(obx('ST', 'A', 'a\x07b')));
     expect(dossier.exams[0]?.results[0]?.value).toMatchObject({ text: 'ab' });
     expect(warnings).toEqual(['CONTROL_CHARACTERS']);
+  });
+
+  it('are those that an escape, a file beside the message, or a text in base64 hold', () => {
+    const damaged = [{ code: 'HL7_DAMAGED_TEXT', position: 'message 1, OBX[1]-5' }];
+    expect(faultsOf(oru(obx('NM', 'A', '13\\X00\\9')))).toMatchObject(damaged);
+    for (const lost of ['Glyc 13\x079 g/L', 'pr\ufffdsence']) {
+      const beside = interpret(oru(obx('FIC', 'A', 'SGL^a.txt^TXT')), profile(), () => Buffer.from(lost));
+      expect(beside).toMatchObject([{ kind: 'rejected', fault: damaged[0] }]);
+    }
+    const text = Buffer.from('pr\ufffdsence').toString('base64');
+    expect(faultsOf(oru(obx('ED', 'A', `^TEXT^PLAIN^Base64^${text}`)))).toMatchObject(damaged);
+  });
+
+  it('are none where a vertical tab or a form feed breaks the line', () => {
+    for (const [written, read] of [
+      ['Normal.\v2) suite', 'Normal.\n2) suite'],
+      ['vu le 12\f3 comprimés', 'vu le 12\n3 comprimés'],
+      ['vu le 12\\X0C\\3 comprimés', 'vu le 12\n3 comprimés'],
+    ] as const)
+      expect(resultOf([obx('NM', 'A', '1'), `NTE|1|L|${written}`]).comments).toEqual([read]);
   });
 
   it('are no matter in a segment that nobody reads, nor written as an escape', () => {

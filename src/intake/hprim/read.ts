@@ -55,7 +55,7 @@ function readMessage(raw: RawHprim, profile: SourceProfile, sideFiles: SideFiles
   const { delimiters } = raw;
   const { charset, text } = decoded;
   const lines = text.split('\r');
-  const damaged = damagedField(lines, delimiters.field);
+  const damaged = damagedField(lines, delimiters, charset);
   if (damaged) return [rejected(fault('HL7_DAMAGED_TEXT', `${position}, ${damaged}`))];
   if (!lines.every(isPrintable)) warnings.push(warning('CONTROL_CHARACTERS'));
   const segments = readSegments(lines, delimiters, charset, profile.limits, position);
