@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ReturnedMail } from '../report/returned-mail.ts';
+import type { ReturnedContent, ReturnedMail } from '../report/returned-mail.ts';
 import type { Alerts } from './alerts.ts';
 import type { Context } from './context.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
@@ -69,6 +69,12 @@ export function createMails(
      VALUES (@mailbox, @sha256, @size, @messageId, @sender, @kind, @effect, @code, @deliveryId, @at)`,
   );
   const insertBytes = db.prepare('INSERT INTO mail_bytes (mail_id, bytes) VALUES (?, ?)');
+  // In the same mailbox: one that people read has changed nothing.
+  const alike = db
+    .prepare<[string, string, MailEffect, string], number>(
+      'SELECT id FROM mail WHERE delivery_id = ? AND message_id = ? AND effect = ? AND mailbox = ? ORDER BY id LIMIT 1',
+    )
+    .pluck();
   // The newest: a withdrawn document may have left under its name before.
   const sent = db
     .prepare<[string], string>(
@@ -92,10 +98,26 @@ export function createMails(
     return undefined;
   };
 
-  const keep = (place: MailPlace, mail: ReceivedMail, sha256: string, delivery: Delivery | undefined) => {
+  /** The same mail under other bytes, as servers that write a header anew give it: what it says of a delivery counts once. */
+  const firstOf = (mailbox: string, { messageId, content }: ReturnedMail, delivery: Delivery) => {
+    if (messageId === undefined) return undefined;
+    const { effect } = effects.ofNothing(aboutOne(content, delivery.recipient.toLowerCase()));
+    return alike.get(delivery.id, messageId, effect, mailbox);
+  };
+
+  /** @param first the mail that said the same before: this one changes nothing */
+  const keep = (
+    place: MailPlace,
+    mail: ReceivedMail,
+    sha256: string,
+    delivery: Delivery | undefined,
+    first?: number,
+  ) => {
     const { content, messageId, sender } = mail.read;
-    const { effect, code }: Effect =
-      delivery && !mail.onlyShown ? effects.ofDelivery(delivery, content) : effects.ofNothing(content);
+    const acts = delivery && !mail.onlyShown && first === undefined;
+    const { effect, code }: Effect = acts
+      ? effects.ofDelivery(delivery, content)
+      : effects.ofNothing(delivery ? aboutOne(content, delivery.recipient.toLowerCase()) : content);
     const { lastInsertRowid } = insert.run({
       mailbox: place.mailbox,
       sha256,
@@ -121,6 +143,7 @@ export function createMails(
         size: mail.size,
         ...(code ? { code } : {}),
         ...(delivery ? { delivery: delivery.id, version: delivery.version } : {}),
+        ...(first === undefined ? {} : { first }),
       },
     });
     return { mailId, effect, ...(code ? { code } : {}) };
@@ -147,6 +170,12 @@ export function createMails(
         return { kind: 'known', mailId: known };
       }
       const delivery = linked(mail.read);
+      const first = delivery && firstOf(mailbox, mail.read, delivery);
+      if (first !== undefined) {
+        const { mailId } = keep(place, mail, sha256, delivery, first);
+        setPlace.run(mailbox, uidValidity, uid, mailId, 0);
+        return { kind: 'known', mailId };
+      }
       // The answer to its own submission is still to come, and says whether there is anything to correct.
       const isUnderWay = delivery?.state === 'leased' || delivery?.state === 'on-wire';
       if (isUnderWay && !mail.onlyShown) {
@@ -214,6 +243,13 @@ export function createMails(
     },
     content: (mailId: number): Uint8Array | undefined => bytesOf.get(mailId),
   };
+}
+
+/** Of a report on several recipients, what it says of this one. */
+function aboutOne(content: ReturnedContent, recipient: string): ReturnedContent {
+  if (content.kind !== 'delivery-report') return content;
+  const own = content.recipients.filter(({ addresses }) => addresses.includes(recipient));
+  return own.length > 0 ? { ...content, recipients: own } : content;
 }
 
 function rowOf(row: Row): MailRow {

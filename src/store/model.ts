@@ -235,7 +235,7 @@ export interface Store {
   mailboxStarted(start: MailboxStart): Promise<void>;
   /**
    * Keeps a mail, with what it changes: the delivery that it is about, what its sender is told, what a person is to look at.
-   * The same bytes are one mail, wherever they lie.
+   * The same bytes are one mail, wherever they lie; of the same Message-ID, what it says of a delivery counts once.
    */
   mailTaken(place: MailPlace, mail: ReceivedMail): Promise<MailTaken>;
   /** The server does not give a mail, or the connection was lost over it. Resolves to whether it is given up: a person is told then. */

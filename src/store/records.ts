@@ -356,7 +356,7 @@ export type MailTaken =
       readonly deliveryId?: string;
       readonly reportId?: string;
     }
-  /** The same bytes were taken before. */
+  /** The same bytes were taken before, or the same mail under others. */
   | { readonly kind: 'known'; readonly mailId: number }
   /** Of the mailbox that people read, and neither about a delivery nor a letter that came since its reading began. */
   | { readonly kind: 'not-ours' }

@@ -262,6 +262,55 @@ describe('the mailbox that people read', () => {
   });
 });
 
+describe('the same mail under other bytes', () => {
+  const named = (content: ReturnedContent, trace: string, messageId = '<dsn-1@operateur.invalid>') => {
+    const bytes = Buffer.from(`Received: ${trace}`);
+    return received(content, {
+      bytes,
+      size: bytes.length,
+      read: { messageId, about: [SENT.toLowerCase()], content },
+    });
+  };
+
+  test('is kept and moves nothing: what was sent again meanwhile stays delivered', async () => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    await store.mailTaken(place(), named(FAILED, 'un'));
+    await store.retryDelivery(id, ACT);
+    await plan(store, toDoctor());
+    await leaseOne(store, 'mssante-pro');
+    await store.onWire(id, SENT);
+    await store.delivered(id, SENT);
+    const at = place();
+    const again = await store.mailTaken(at, named(FAILED, 'deux'));
+    if (again.kind !== 'known') throw new Error('it counted again');
+    expect(Buffer.from((await store.mailContent(again.mailId)) ?? []).toString()).toBe('Received: deux');
+    expect(await store.mailTaken(at, named(FAILED, 'deux'))).toEqual(again);
+    expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+    expect(await acks(store)).toEqual(['Z02 Y', 'Z02 N', 'Z02 Y']);
+    expect(await alerts(store)).toEqual([]);
+    expect((await store.journal({ reportId: REPORT })).at(-1)).toMatchObject({
+      action: 'mail-received',
+      details: { mail: again.mailId, first: again.mailId - 1 },
+    });
+    // A bounce of what was sent again has a name of its own.
+    await store.mailTaken(place(), named(FAILED, 'trois', '<dsn-2@operateur.invalid>'));
+    expect(await fates(store)).toEqual(['v1 mssante-pro failed']);
+  });
+
+  test('counts when it says something else, or was only shown before', async () => {
+    const { store } = aBench();
+    await mailed(store);
+    const shown = { ...named(FAILED, 'un'), onlyShown: true };
+    await store.mailTaken(place({ mailbox: 'contact/INBOX' }), shown);
+    expect(await store.mailTaken(place(), named(reported('delayed'), 'deux'))).toMatchObject({
+      effect: 'delayed',
+    });
+    expect(await store.mailTaken(place(), named(FAILED, 'trois'))).toMatchObject({ effect: 'undelivered' });
+    expect(await fates(store)).toEqual(['v1 mssante-pro failed']);
+  });
+});
+
 describe('the reading of a mailbox begins', () => {
   const DAY = 24 * 3_600_000;
   const BOX = { mailbox: 'labo/INBOX', uidValidity: '1' };
