@@ -36,7 +36,9 @@ function carriedText(raw: string, delimiters: Delimiters): string | undefined {
   if (!/^A?$/i.test(encoding)) return undefined;
   const lines = raw.split(repetition).map((one, index) => {
     const parts = one.split(component);
-    return parts.slice(index === 0 || parts.length > 4 ? 4 : 0).join(component);
+    // Some senders repeat the four components before the data with each line.
+    const repeats = parts.length > 4 && parts[1]?.trim() === type;
+    return parts.slice(index === 0 || repeats ? 4 : 0).join(component);
   });
   const text = printable(unescapeText(lines.join('\n'), delimiters, 'utf-8'));
   return text.trim() === '' ? undefined : text;

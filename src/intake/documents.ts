@@ -23,10 +23,41 @@ const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
   ['GIF89a', 'image/gif'],
 ];
 
+/** A document as raw OBX-5 of an ED sends it. */
+export interface SentDocument {
+  /** Type and subtype, as written. */
+  readonly announced: string;
+  /** Table 0299, in small letters; empty when none is said. */
+  readonly encoding: string;
+  /** Base64 or hexadecimal, not checked. */
+  readonly data: string;
+}
+
 /**
- * Reads raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data, the encoding being Base64 or Hex (table 0299); line
- * breaks in the data are removed, repetitions joined, the type is told by the first bytes and not by its name. Padding (`=`) left out is put back where the end of the
- * document shows that nothing else is missing.
+ * Cuts raw OBX-5 of an ED: source ^ type ^ subtype ^ encoding ^ data; line breaks in the data are removed, repetitions joined.
+ * Whoever looks at the document, an antivirus included, has it from here.
+ */
+export function sentDocument(raw: string, delimiters: Delimiters): SentDocument {
+  const { component, repetition, escape: sign } = delimiters;
+  const repetitions = raw.split(repetition);
+  const [, type = '', subtype = '', encoding = ''] = (repetitions[0] ?? '').split(component, 4);
+  const data = repetitions
+    .map((one) => one.split(component).at(-1) ?? '')
+    .join('')
+    .replaceAll(`${sign}.br${sign}`, '')
+    .replaceAll(/\\X0[DdAa](?:0[AaDd])?\\/g, '')
+    .replace(/\s+/g, '');
+  return { announced: `${type} ${subtype}`, encoding: encoding.trim().toLowerCase(), data };
+}
+
+/** The bytes of a document; of one that is damaged, what can be decoded. */
+export function bytesOf({ encoding, data }: SentDocument): Uint8Array {
+  return Buffer.from(data, encoding === 'hex' ? 'hex' : 'base64');
+}
+
+/**
+ * Reads raw OBX-5 of an ED ({@link sentDocument}), in Base64 or Hex (table 0299). The type is told by the first bytes and not
+ * by its name. Padding (`=`) left out is put back where the end of the document shows that nothing else is missing.
  * @returns a fault when the data is no base64 or a document announced as PDF is none
  */
 export function readDocument(
@@ -34,17 +65,10 @@ export function readDocument(
   delimiters: Delimiters,
   position: string,
 ): EmbeddedDocument | Fault {
-  const repetitions = raw.split(delimiters.repetition);
-  const header = (repetitions[0] ?? '').split(delimiters.component);
-  const sent = repetitions
-    .map((repetition) => repetition.split(delimiters.component).slice(-1)[0] ?? '')
-    .join('')
-    .replaceAll(`${delimiters.escape}.br${delimiters.escape}`, '')
-    .replaceAll(/\\X0[DdAa](?:0[AaDd])?\\/g, '')
-    .replace(/\s+/g, '');
-  const encoding = header[3]?.trim().toLowerCase() ?? '';
-  const written = encoding === 'hex' ? base64OfHex(sent) : sent;
-  const announcedPdf = /pdf/i.test(`${header[1] ?? ''} ${header[2] ?? ''}`);
+  const sent = sentDocument(raw, delimiters);
+  const { encoding } = sent;
+  const written = encoding === 'hex' ? base64OfHex(sent) : sent.data;
+  const announcedPdf = /pdf/i.test(sent.announced);
   if (encoding !== 'base64' && encoding !== 'hex' && !announcedPdf) return { kind: 'other' };
   const data = written.padEnd(Math.ceil(written.length / 4) * 4, '=');
   if (!isBase64(data) || (data !== written && !endsWhole(data))) return fault('ED_UNREADABLE', position);
@@ -72,7 +96,7 @@ const MAX_TEXT_BYTES = 64 * 1024;
  * @returns undefined when it is cut, is no text, or is too long
  */
 export function embeddedText(raw: string, delimiters: Delimiters): string | undefined {
-  const data = (raw.split(delimiters.component).slice(-1)[0] ?? '').replace(/\s+/g, '');
+  const { data } = sentDocument(raw, delimiters);
   if (!isBase64(data) || data.length > (MAX_TEXT_BYTES * 4) / 3) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64'));
@@ -90,8 +114,8 @@ function endsWhole(data: string): boolean {
 }
 
 /** The same bytes in base64; empty when they are not whole. */
-function base64OfHex(data: string): string {
-  return /^(?:[\dA-Fa-f]{2})+$/.test(data) ? Buffer.from(data, 'hex').toString('base64') : '';
+function base64OfHex(sent: SentDocument): string {
+  return /^(?:[\dA-Fa-f]{2})+$/.test(sent.data) ? Buffer.from(bytesOf(sent)).toString('base64') : '';
 }
 
 function isBase64(data: string): boolean {

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { bytesOf, sentDocument } from './documents.ts';
 import { isFault } from './faults.ts';
 import { cutDocument } from './hl7.ts';
 import { readDelimiters } from './segments.ts';
@@ -30,14 +30,7 @@ export function embeddedDocuments(binary: string): readonly EmbeddedBytes[] {
     rank += 1;
     const { document } = cutDocument(line, delimiters);
     if (document === undefined) continue;
-    const { repetition, component } = delimiters;
-    const data = document
-      .split(repetition)
-      .map((one) => one.split(component).at(-1) ?? '')
-      .join('')
-      .replaceAll(/\\(?:\.br|X0[DdAa](?:0[AaDd])?)\\/g, '');
-    const encoding = document.slice(0, 256).split(component, 4)[3]?.trim().toLowerCase();
-    const bytes = Buffer.from(data, encoding === 'hex' ? 'hex' : 'base64');
+    const bytes = bytesOf(sentDocument(document, delimiters));
     if (bytes.length > 0) found.push({ position: `message ${message}, OBX[${rank}]-5`, bytes });
   }
   return found;

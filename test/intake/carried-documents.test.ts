@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { embeddedDocuments } from '../../src/intake/embedded-documents.ts';
 import { obx, oru } from '../fixtures/hl7/messages.ts';
-import { dossierAndWarnings, dossierOf, faultsOf } from './parts.ts';
+import { dossierAndWarnings, dossierOf, faultsOf, present } from './parts.ts';
 
 const base64 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('base64');
 const PNG = base64('\x89PNG\r\n\x1a\n corps');
@@ -78,6 +78,7 @@ describe('automatic validation', () => {
 describe('a document that is a text', () => {
   it.each([
     ['as it stands', '^TEXT^PLAIN^A^Conclusion :~  rien \\T\\ rien'],
+    ['with its header on each line', '^TEXT^PLAIN^A^Conclusion :~^TEXT^PLAIN^A^  rien \\T\\ rien'],
     ['in base64', `^TEXT^PLAIN^Base64^${Buffer.from('Conclusion :\n  rien & rien').toString('base64')}`],
   ])('%s is read as one', (_, value) => {
     const { dossier, warnings } = dossierAndWarnings(oru(obx('ED', 'TXT^Texte^L', value)));
@@ -90,6 +91,11 @@ describe('a document that is a text', () => {
   });
 });
 
+test('a line of a text keeps the carets that nobody escaped', () => {
+  const { dossier } = dossierAndWarnings(oru(obx('ED', 'TXT^Texte^L', '^TEXT^PLAIN^A^x~1^2^3^4^5')));
+  expect(dossier.exams[0]?.results[0]?.value).toMatchObject({ text: 'x\n1^2^3^4^5' });
+});
+
 test('a document in hexadecimal is the same as in base64, and refused when it is cut', () => {
   const hex = Buffer.from('%PDF-1.4 corps').toString('hex');
   const sent = (data: string) => oru(obx('ED', 'CR^CR^L', `^APPLICATION^PDF^Hex^${data}`));
@@ -98,6 +104,18 @@ test('a document in hexadecimal is the same as in base64, and refused when it is
     Buffer.from('%PDF-1.4 corps'),
   );
   expect(faultsOf(sent(hex.slice(1))).map(({ code }) => code)).toEqual(['ED_UNREADABLE']);
+});
+
+test.each([
+  ['with a blank inside', (hex: string) => `^APPLICATION^PDF^Hex^${hex.slice(0, 5)} ${hex.slice(5)}`],
+  ['with a long source', (hex: string) => `${'S'.repeat(300)}^APPLICATION^PDF^Hex^${hex}`],
+  ['in repetitions', (hex: string) => `^APPLICATION^PDF^Hex^${hex.slice(0, 5)}~${hex.slice(5)}`],
+])('a document in hexadecimal %s is to the antivirus what it is to the report', (_, written) => {
+  const sent = oru(obx('ED', 'CR^CR^L', written(Buffer.from('%PDF-1.4 corps').toString('hex'))));
+  const [attachment] = dossierOf(sent).attachments;
+  const [seen] = embeddedDocuments(Buffer.from(sent).toString('latin1'));
+  expect(attachment?.base64).toBe(PDF);
+  expect(Buffer.from(present(seen).bytes).toString('base64')).toBe(PDF);
 });
 
 describe('base64 without its padding', () => {
