@@ -155,9 +155,9 @@ function looksLikeUnit(candidate: string): boolean {
   );
 }
 
-/** The components of an SN: comparator, number, separator, number. */
+/** The components of an SN: comparator, number, separator, number; and what a sender adds. */
 const partsOf = (repetition: Repetition): readonly string[] =>
-  [1, 2, 3, 4].map((component) => repetition.componentText(component));
+  repetition.components.map((_, index) => repetition.componentText(index + 1));
 
 const numericParts = (repetition: Repetition): string => partsOf(repetition).join('');
 
@@ -167,14 +167,14 @@ function structured(repetition: Repetition, hasUnit: boolean, reading: Reading):
     const read = fromText(repetition.whole(), hasUnit, reading);
     return { ...read, doubt: read.doubt ?? 'OBX_TYPE' };
   }
-  const [sign, first, separator, second] = partsOf(repetition);
+  const [sign, first, separator, second, ...more] = partsOf(repetition);
   const asWritten = numericParts(repetition);
   const odd = (): ReadValue => ({ ...text(asWritten), doubt: 'SN_UNUSUAL' });
   const comparator = COMPARATORS[sign ?? ''];
   const compared = comparator ? { comparator } : {};
   const low = readNumber(first ?? '', reading.decimalMark);
   const high = readNumber(second ?? '', reading.decimalMark);
-  if (sign && !comparator && sign !== '=') return odd();
+  if ((sign && !comparator && sign !== '=') || more.some(Boolean)) return odd();
 
   if (!separator && !second) {
     if (low.kind === 'number') return { value: { kind: 'quantity', lexical: low.lexical, ...compared } };

@@ -92,6 +92,8 @@ describe('structured, string, coded and text values', () => {
     ['DT', '20260302~20260309', { kind: 'text', text: '02/03/2026\n09/03/2026' }],
     ['TM', '0830~1130', { kind: 'text', text: '08:30\n11:30' }],
     ['SN', '<^0.5~^1^-^2', { kind: 'text', text: '<0.5\n1-2' }],
+    ['SN', '^1^-^2^x~^3', { kind: 'text', text: '1-2x\n3' }],
+    ['SN', '^1^-^2^x', { kind: 'text', text: '1-2x' }],
     ['NA', '1^2^3', { kind: 'text', text: '1^2^3' }],
     ['', '1^2^3', { kind: 'text', text: '1^2^3' }],
     ['', 'POS^Positif^L', { kind: 'coded', text: 'Positif' }],
