@@ -42,7 +42,8 @@ const MAX_LINES = 2;
 export function excerptAt(text: string, position = '', around = MAX_LINES): readonly ExcerptLine[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
   const place = placeOf(position);
-  const found = place && lineOf(lines, place);
+  const asked = place && nameOfPlace(place);
+  const found = asked === undefined ? undefined : linesOf(lines, new Set([asked])).get(asked);
   const first = Math.max(0, (found ?? 0) - around);
   const last = Math.min(lines.length, (found ?? around) + around + 1);
   const separator = separatorIn(lines, found ?? 0);
@@ -56,17 +57,50 @@ export function excerptAt(text: string, position = '', around = MAX_LINES): read
   });
 }
 
-/** The first place that a position names. @param text the input; its segments' names suffice */
-export function placeIn(text: string, position = ''): PlaceInInput {
-  const place = placeOf(position);
-  if (!place) return {};
-  const found = lineOf(text.split(/\r\n|\r|\n/), place);
-  const { segment, rank, field } = place;
-  return {
-    ...(found === undefined ? {} : { line: found + 1 }),
-    ...(segment === undefined ? {} : { segment, rank }),
-    ...(field === undefined ? {} : { field }),
-  };
+/**
+ * The first place that each position names, the input being read once for all.
+ * @param text the input; its segments' names suffice
+ */
+export function placesIn(text: string, positions: readonly (string | undefined)[]): PlaceInInput[] {
+  const places = positions.map((position) => placeOf(position ?? ''));
+  const lines = linesOf(
+    text.split(/\r\n|\r|\n/),
+    new Set(places.flatMap((place) => place ?? []).map(nameOfPlace)),
+  );
+  return places.map((place) => {
+    if (!place) return {};
+    const { segment, rank, field } = place;
+    const found = lines.get(nameOfPlace(place));
+    return {
+      ...(found === undefined ? {} : { line: found + 1 }),
+      ...(segment === undefined ? {} : { segment, rank }),
+      ...(field === undefined ? {} : { field }),
+    };
+  });
+}
+
+const nameOfPlace = ({ message, segment, rank }: Omit<Place, 'field'>): string =>
+  segment === undefined ? `${message}` : `${message} ${segment} ${rank}`;
+
+/** Where the places are that are asked for, by their names. */
+function linesOf(lines: readonly string[], asked: ReadonlySet<string>): Map<string, number> {
+  const found = new Map<string, number>();
+  const seen = new Map<string, number>();
+  let message = 0;
+  for (const [index, line] of lines.entries()) {
+    const segment = nameOf(line);
+    if (segment === 'MSH' || segment === 'H') {
+      message += 1;
+      seen.clear();
+      found.set(nameOfPlace({ message, rank: 1 }), index);
+    }
+    if (segment === undefined) continue;
+    const rank = (seen.get(segment) ?? 0) + 1;
+    seen.set(segment, rank);
+    const name = nameOfPlace({ message, segment, rank });
+    if (asked.has(name)) found.set(name, index);
+  }
+  return found;
 }
 
 /** Some faults name several places: the first is shown. */
@@ -86,22 +120,6 @@ function placeOf(position: string): Place | undefined {
 
 const nameOf = (line: string): string | undefined =>
   /^\p{Cc}*([A-Z][A-Z0-9]{0,2})(?:[^\w\s]|$)/u.exec(line)?.[1];
-
-function lineOf(lines: readonly string[], { message, segment, rank }: Place): number | undefined {
-  let messages = 0;
-  let seen = 0;
-  for (const [index, line] of lines.entries()) {
-    const name = nameOf(line);
-    if (name === 'MSH' || name === 'H') {
-      messages += 1;
-      if (messages === message && segment === undefined) return index;
-    }
-    if (messages !== message || name !== segment) continue;
-    seen += 1;
-    if (seen === rank) return index;
-  }
-  return undefined;
-}
 
 /** The field separator of the message that a line belongs to. */
 function separatorIn(lines: readonly string[], index: number): string {

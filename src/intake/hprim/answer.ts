@@ -1,10 +1,11 @@
 import type { Fault } from '../../report/fault.ts';
 import { type CharsetName, decodeStrict } from '../charset.ts';
 import type { Delimiters } from '../escapes.ts';
-import { placeIn } from '../excerpt.ts';
+import { placesIn } from '../excerpt.ts';
 import type { IntakeLimits } from '../profile.ts';
 import { writtenText } from '../written-text.ts';
 import { isHprimSante } from './delimiters.ts';
+import { hprimFault } from './faults.ts';
 import { cutMessages } from './lines.ts';
 
 /** What became of a file, for who sent it. */
@@ -34,6 +35,8 @@ export interface HprimStamp {
 const MAX_LINE = 220;
 /** Signs of an answer to who announces none that can be used. */
 const USUAL: Delimiters = { field: '|', component: '~', repetition: '^', escape: '\\', subComponent: '&' };
+/** More rows than anybody reads: who sent thousands of bad messages made one fault, many times. */
+const MAX_ERRORS = 100;
 /** A header is a line or two. */
 const HEADER_BYTES = 8_192;
 
@@ -44,7 +47,9 @@ export function isAnswerable(bytes: Uint8Array): boolean {
 }
 
 /**
- * The answer to a file (inputs.md §10, context ERR): H, one ERR for each part that was not taken, none when all was, L. In
+ * The answer to a file (inputs.md §10, context ERR): H, one ERR for each part that was not taken, none when all was, L;
+ * of very
+ * many, the last row counts the rest. In
  * the signs, charset and line ends of the message answered; what comes from its H is copied byte for byte. ERR.4 is `T` when
  * nothing of the file was taken, else `P`; ERR.8 stays empty: no value of a patient is written a second time.
  */
@@ -67,8 +72,13 @@ export function hprimAnswer(bytes: Uint8Array, outcome: HprimOutcome, stamp: Hpr
   header[11] = h[11] ?? '';
   header[12] = h[12] ?? '';
   header[13] = outcome.receivedAt;
-  const errors = outcome.faults.map((fault, index) => {
-    const { line, segment, rank, field: number } = placeIn(text, fault.position);
+  const told = counted(outcome.faults);
+  const places = placesIn(
+    text,
+    told.map(({ position }) => position),
+  );
+  const errors = told.map((fault, index) => {
+    const { line, segment, rank, field: number } = places[index] ?? {};
     return [
       ...['ERR', String(index + 1), ours(outcome.file), outcome.receivedAt],
       ...[outcome.refusedWhole ? 'T' : 'P', line === undefined ? '' : String(line)],
@@ -80,6 +90,13 @@ export function hprimAnswer(bytes: Uint8Array, outcome: HprimOutcome, stamp: Hpr
   const segments = [Array.from(header, (one) => one ?? ''), ...errors, ['L', '1']];
   const lines = segments.flatMap((fields) => folded(fields.join(field), field));
   return Buffer.from(lines.map((line) => `${line}${end}`).join(''), 'latin1');
+}
+
+/** As many faults as an answer has rows: the last one counts those that have none. */
+function counted(faults: readonly Fault[]): readonly Fault[] {
+  if (faults.length <= MAX_ERRORS) return faults;
+  const rest = faults.length - MAX_ERRORS + 1;
+  return [...faults.slice(0, MAX_ERRORS - 1), hprimFault('HPRIM_MORE_FAULTS', undefined, String(rest))];
 }
 
 /** One character a byte, without a byte order mark. */

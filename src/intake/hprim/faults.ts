@@ -69,6 +69,10 @@ const CATALOGUE = {
     'La lettre HPRIM Médecin n’a pas de texte.',
     'Vérifier le dossier dans le SGL et exporter de nouveau.',
   ],
+  HPRIM_MORE_FAULTS: [
+    '{detail} autres parties du fichier ont été refusées.',
+    'Corriger d’abord celles qui précèdent. Le laboratoire qui reçoit le fichier peut donner la liste entière.',
+  ],
 } as const satisfies Record<string, readonly [cause: string, hint: string]>;
 
 export type HprimFaultCode = keyof typeof CATALOGUE;

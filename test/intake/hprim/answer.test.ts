@@ -43,6 +43,21 @@ describe('the answer to an HPRIM file', () => {
     expect(answered(oru(), [fault()], true)).toMatch(/\nERR\|1\|m\.hpr\|20261116143500\|T\|/);
   });
 
+  it('places every fault of a file of thousands, and counts those beyond a hundred', () => {
+    const many = 20_000;
+    const file = Buffer.concat(Array.from({ length: many }, () => Buffer.from(oru(obx('NM', 'K~K~L', '4')))));
+    const faults = Array.from({ length: many }, (_, index) => fault(`message ${index + 1}, OBX[1]-3`));
+    const segments = answered(file, faults, true)
+      .split('\r\n')
+      .filter((line) => !line.startsWith('A|'));
+    expect(segments).toHaveLength(103);
+    expect(segments[99]).toMatch(/^ERR\|99\|m\.hpr\|20261116143500\|T\|494\|OBX~1\|3\|\|HPRIM_NO_DOSSIER\|/);
+    expect(segments[100]).toMatch(/^ERR\|100\|.*\|T\|\|\|\|\|HPRIM_MORE_FAULTS\|19901 autres parties /);
+    const hundred = answered(file, faults.slice(0, 100)).split('\r\n');
+    expect(hundred.filter((line) => line.startsWith('ERR|'))).toHaveLength(100);
+    expect(hundred.join()).not.toContain('HPRIM_MORE_FAULTS');
+  });
+
   it('speaks in the signs, the line ends and the charset of the message', () => {
     const foreign = Buffer.from('H*^~\\&*A*B*SPÉ^Spécialisé**ORU***NOUS**P*H2.3^C*2026\rP*1\rL*1\r', 'utf8');
     const text = Buffer.from(answered(foreign, [fault('message 1, P')]), 'latin1').toString('utf8');
