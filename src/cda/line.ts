@@ -89,17 +89,19 @@ function cancellationRemarks(result: CodedResult): string[] {
   const reasons = cancellationReasons(result);
   return [
     ...(reasons.length > 0 ? reasons : ['Examen non réalisé ; motif non précisé.']),
-    ...(result.corrects ? [`Résultat annulé. ${replacedRemark(result, result.corrects)}`] : []),
+    ...statusRemarks(result),
   ];
 }
 
-/** What must not be overlooked in a result: it was corrected, or may change. */
+/** What must not be overlooked in a result: it was corrected or taken back, or may change. */
 export function statusRemarks(result: CodedResult): string[] {
   switch (result.status) {
     case 'corrected':
       return [correctionRemark(result)];
     case 'preliminary':
       return ['Résultat provisoire, à confirmer.'];
+    case 'cancelled':
+      return result.corrects ? [`Résultat annulé. ${replacedRemark(result, result.corrects)}`] : [];
     default:
       return [];
   }

@@ -170,9 +170,9 @@ function detailsOf(line: Line, laboratory: Laboratory): XmlElement[] {
     const done = result.status === 'pending' ? 'Confié à' : 'Réalisé par';
     details.push(paragraph(`${done} : ${printedLaboratory(other)}`));
   }
-  const weighty = line.second ? 0 : statusRemarks(result).length;
+  const weighty = line.second ? [] : statusRemarks(result);
   remarks.forEach((remark, index) => {
-    const said = index < weighty ? bold(broken(remark)) : broken(remark);
+    const said = weighty.includes(remark) ? bold(broken(remark)) : broken(remark);
     details.push(paragraph(anchored(remarkId(path, index), said)));
   });
   if (result.automaticValidation && !line.second) details.push(paragraph('Validation automatique'));

@@ -227,10 +227,16 @@ test('a result that was published and then cancelled is told with what it was', 
     comments: ['Hémolyse'],
   });
   const chapter = aChapter('18719-5', 'BIOCHIMIE', content([aBattery('IONO', 'Ionogramme', [row])]));
-  const text = narrative(aReport({ chapters: [chapter] }));
+  const report = aReport({ chapters: [chapter] });
+  const text = narrative(report);
   expect(text).toMatch(
     /Hémolyse.*Résultat annulé\. Résultat rendu précédemment : 0,85 mmol\/L \(02\/03\/2026 à 16:10\)/s,
   );
+  const striking = elements(parse(cdaOf(report)), '//c:text//c:content[@styleCode="Bold"]').map(
+    ({ textContent }) => textContent,
+  );
+  expect(striking).toContainEqual(expect.stringMatching(/^Résultat annulé\. .*0,85/));
+  expect(striking).not.toContainEqual(expect.stringContaining('Hémolyse'));
 });
 
 test('a document is said to be another laboratory’s only when its row names one', () => {
