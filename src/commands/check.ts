@@ -18,6 +18,7 @@ import { checkAcknowledgements } from './check-acknowledgements.ts';
 import { checkAntivirus } from './check-antivirus.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkMailboxes } from './check-mailboxes.ts';
+import { checkRoom } from './check-room.ts';
 import { type CommonOptions, EXIT, type ExitCode, type Output, say } from './output.ts';
 import { configured } from './store.ts';
 
@@ -46,6 +47,7 @@ export async function check(output: Output, options: CommonOptions & { reach?: b
       ),
     },
     ...checkFolders(config),
+    ...checkRoom(config),
     ...(await checkListeners(config)),
     ...checkAcknowledgements(config),
     ...checkAssets(config),

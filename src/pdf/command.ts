@@ -32,7 +32,7 @@ export function run(program: string, parameters: readonly string[], folder: stri
 }
 
 /** A disk with less room than this may be why a program failed: it does not tell that from a PDF that it cannot read. */
-const ENOUGH_BYTES = 64 * 1024 * 1024;
+export const ROOM_BYTES = 64 * 1024 * 1024;
 
 /**
  * A folder that only this process may read (mode 0700), gone when the work ends, however it ends.
@@ -43,7 +43,7 @@ export async function inPrivateFolder<T>(work: (folder: string) => Promise<T>): 
   const folder = await mkdtemp(join(tmpdir(), 'crbio-pdf-'));
   try {
     const result = await work(folder);
-    if (isFault(result) && (await roomIn(folder)) < ENOUGH_BYTES)
+    if (isFault(result) && (await roomIn(folder)) < ROOM_BYTES)
       throw Object.assign(new Error('no room for the work on a PDF'), { code: 'ENOSPC' });
     return result;
   } finally {
