@@ -7,7 +7,9 @@ import { codedText } from './values.ts';
 const MAX_LEVELS = 8;
 
 /** Words in OBX-3 that ask for a germ. */
-const ASKS_FOR_GERM = /germ|isolat|organism|souche|levure/i;
+const ASKS_FOR_GERM = /germ|isolat|organism|souche|levure|champignon|myco|bact[ée]rie|culture|identif/i;
+/** Those that ask something else of it: seen under the microscope, how many, by which method, what is said of it. */
+const ASKS_MORE = /direct|gram|nombre|num[ée]r|m[ée]thod|ph[ée]no|comment/i;
 
 /** Answers that are no name: those of an antibiotic in full, and of a search for one thing. */
 const ANSWER =
@@ -34,9 +36,18 @@ export class Organisms {
   readonly #byList: ReadonlyMap<string, readonly Row[]>;
   /** Lists of numbers in which an antibiotic is at or below an organism's: there, each number is one isolate's. */
   readonly #listsOfIsolates: ReadonlySet<string>;
+  /** Tells of a row whether another than the organisms may be what it is beside. */
+  readonly #isDoubtful: (row: Row) => boolean;
 
-  /** @param drugs numbered rows that say S, I or R */
-  constructor(rows: readonly Row[], drugs: readonly Row[]) {
+  /**
+   * @param drugs numbered rows that say S, I or R
+   * @param others numbered rows that may name an organism and are not known to
+   * @param declared the source declares its organisms: an other one is in doubt for the rows of its own number only
+   */
+  constructor(rows: readonly Row[], drugs: readonly Row[], others: readonly Row[], declared: boolean) {
+    const key = declared ? numberOf : listOf;
+    const doubtful = grouped(others, key);
+    this.#isDoubtful = (row) => doubtful.has(key(row));
     this.rows = new Set(rows);
     this.#byNumber = grouped(rows, numberOf);
     this.#byList = grouped(rows, listOf);
@@ -46,13 +57,14 @@ export class Organisms {
 
   /**
    * The organism of the row's number, else of the nearest one that it is below, else the only one numbered in the same
-   * list (`2.1` of `2.3`); undefined when its number does not tell for certain.
+   * list (`2.1` of `2.3`), where nothing else may be; undefined when its number does not tell for certain.
    */
   ownerOf(row: Row): Row | undefined {
     const above = nearest(row, this.#byNumber);
     if (above.length > 0) return sole(above);
     const list = listOf(row);
-    return this.#listsOfIsolates.has(list) ? undefined : sole(this.#byList.get(list) ?? []);
+    if (this.#listsOfIsolates.has(list) || this.#isDoubtful(row)) return undefined;
+    return sole(this.#byList.get(list) ?? []);
   }
 }
 
@@ -75,16 +87,17 @@ export function findOrganisms(
   const drugs = rows.filter(({ obx, subId }) => subId !== '' && isSusceptibility(obx));
   const names = rows.filter(({ obx }) => mayNameOrganism(obx));
   const numbered = new Set(names.filter(({ subId }) => subId !== ''));
-  const known = () =>
-    new Organisms(
-      rows.filter((row) => referred.has(row.obx) || (numbered.has(row) && codes.has(row.code.code))),
-      drugs,
-    );
+  const known = () => {
+    const isKnown = (row: Row) => referred.has(row.obx) || (numbered.has(row) && codes.has(row.code.code));
+    const others = [...numbered].filter((row) => !isKnown(row));
+    return new Organisms(rows.filter(isKnown), drugs, others, declared.length > 0);
+  };
   if (declared.length > 0) return known();
 
   const asked = names.filter(({ code }) => codes.has(code.code) || asksForGerm(code));
   const candidates = asked.length > 0 ? asked : names;
-  const [byNumber, byList] = [grouped(candidates, numberOf), grouped(candidates, listOf)];
+  const allowed = new Set(candidates);
+  const [byNumber, byList] = [grouped(candidates, numberOf), grouped(names, listOf)];
   // A row that does not say that it names a germ does so only where no other could.
   const above = (drug: Row) =>
     asked.length > 0
@@ -95,14 +108,17 @@ export function findOrganisms(
   for (const namesOf of [above, beside]) {
     for (const drug of drugs) {
       const found = organisms.ownerOf(drug) ? undefined : sole(namesOf(drug));
-      if (found) codes.add(found.code.code);
+      if (found && allowed.has(found)) codes.add(found.code.code);
     }
     organisms = known();
   }
   return organisms;
 }
 
-const asksForGerm = ({ code, label }: Row['code']): boolean => ASKS_FOR_GERM.test(`${code} ${label}`);
+function asksForGerm({ code, label }: Row['code']): boolean {
+  const asked = `${code} ${label}`;
+  return ASKS_FOR_GERM.test(asked) && !ASKS_MORE.test(asked);
+}
 
 const numberOf = ({ subId }: Row): string => subId;
 

@@ -186,6 +186,30 @@ describe('cultures', () => {
         { results: ['GERME', 'GERME', 'VAN'], isolates: [], warned: true },
       ],
       [
+        'an antibiotic beside a germ and a row that may be another',
+        [
+          germ('1.1'),
+          drug('AMX', 'R', '1.3'),
+          germ('1.2', 'CALB^Candida albicans^L', 'MYCO'),
+          drug('AMB', 'S', '1.4'),
+        ],
+        { results: ['GERME', 'AMX', 'MYCO', 'AMB'], isolates: [], warned: true },
+      ],
+      [
+        'a bacterium and a yeast of one number, under two codes',
+        [germ('1'), germ('1', 'CALB^Candida albicans^L', 'MYCO'), drug('AMB', 'S', '1')],
+        { results: ['GERME', 'MYCO', 'AMB'], isolates: [], warned: true },
+      ],
+      [
+        'what the microscope showed, and the germ',
+        [
+          germ('1', 'BGN^Bacilles à Gram négatif^L', 'EXD^Germes au direct^L'),
+          germ('1'),
+          drug('AMX', 'R', '1'),
+        ],
+        { results: ['EXD', 'GERME'], isolates: ['1 ECOLI - AMX'], warned: false },
+      ],
+      [
         'words that answer, beside words that name',
         [
           germ('1', 'NEG^Négatif^L', 'BLSE'),
@@ -298,6 +322,15 @@ describe('cultures', () => {
       expect(read(rows, { isolateCodes: ['GERME'] })).toEqual({
         results: ['GERME', 'CULT', 'VAN'],
         isolates: ['1 ECOLI - AMX'],
+        warned: true,
+      });
+    });
+
+    it('leave an antibiotic to the row of its own number, were that one not declared', () => {
+      const rows = [germ('1.1'), germ('1.2', 'CALB^Candida albicans^L', 'MYCO'), drug('AMB', 'S', '1.2')];
+      expect(read(rows, { isolateCodes: ['GERME'] })).toEqual({
+        results: ['GERME', 'MYCO', 'AMB'],
+        isolates: ['1.1 ECOLI -'],
         warned: true,
       });
     });
