@@ -106,11 +106,12 @@ export function findOrganisms(
   const beside = (drug: Row) => byList.get(listOf(drug)) ?? [];
   let organisms = known();
   for (const namesOf of [above, beside]) {
+    const before = codes.size;
     for (const drug of drugs) {
       const found = organisms.ownerOf(drug) ? undefined : sole(namesOf(drug));
       if (found && allowed.has(found)) codes.add(found.code.code);
     }
-    organisms = known();
+    if (codes.size > before) organisms = known();
   }
   return organisms;
 }
