@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import { isFrench, isWestern, soundness } from './mojibake.ts';
+import { isFrench, isStrayUtf8, isWestern, soundness } from './mojibake.ts';
 
 /** Charsets that French feeds use; the last two by systems of before the year 2000. */
 export type CharsetName =
@@ -47,7 +47,7 @@ const isOld = (charset: CharsetName): boolean => OLD.some((old) => old === chars
 
 /**
  * Decodes a message. Bytes that are well-formed UTF-8 beyond ASCII are UTF-8 whatever is announced: no French text in a
- * single-byte charset looks like it. Others are of the charset of MSH-18, else of the source; where they are invalid there, or
+ * single-byte charset looks like it, but for a few words of Macintosh. Others are of the charset of MSH-18, else of the source; where they are invalid there, or
  * show letters that no text has, of windows-1252 (inputs.md §2). A source configured for Macintosh or MS-DOS is read so,
  * whatever MSH-18 says, unless the text is certainly Western. Of any other source, these two are tried last, and taken where
  * one alone of them gives French.
@@ -60,11 +60,11 @@ export function decode(bytes: Uint8Array, declared: string, fallback: CharsetNam
   const misdeclared = { doubt: 'misdeclared' } as const;
 
   const utf8 = decodeStrict(bytes, 'utf-8');
-  if (utf8 !== undefined) {
+  if (utf8 !== undefined && (isAscii(utf8) || !isStrayUtf8(utf8, decodeStrict(bytes, 'macroman') ?? ''))) {
     const asAnnounced = announced === 'utf-8' || isAscii(utf8);
     return { text: utf8, charset: 'utf-8', ...(asAnnounced ? doubt : misdeclared) };
   }
-  const text = decodeStrict(bytes, announced);
+  const text = announced === 'utf-8' ? undefined : decodeStrict(bytes, announced);
   if (isOld(fallback) && (text === undefined || !known || !isWestern(text))) {
     const configured = decodeStrict(bytes, fallback);
     if (configured !== undefined)

@@ -36,11 +36,11 @@ const IMPOSSIBLE: readonly RegExp[] = [
 const DOUBTFUL: readonly RegExp[] = [
   /\p{Lu}[ß-öø-ÿ\u0161\u017eœ]\p{Lu}|\p{Lu}{2}[ß-öø-ÿ\u0161\u017e](?!\p{L})|(?<!\p{L})[ß-öø-ÿ]\p{Lu}{2}/u,
   /\p{Ll}[À-ÖØ-Þ](?:\p{Ll}|(?!\p{L}))|\p{Lu}[ÏÎÕ]\p{Ll}|(?<!\p{L})(?:Ï|Î(?![lL]))\p{L}|Î[uU]/u,
-  /(?<!\p{L})[ÇÈÊËÐÑÒÕ](?![\p{L}.])|[ÌÒ]\p{L}|[LJ]Ë(?!\p{L})|(?<!\p{L})[áåëèùï](?!\p{L})|[aou]á|Ö[AO]|äe|OÇO|ÍES/u,
+  /(?<!\p{L})(?:[ÇËÐÑÒÕ](?![\p{L}.])|[ÈÊ](?!\p{L})|O[ëô](?!\p{L})|[oO]—)|[ÌÒ]\p{L}|[LJ]Ë(?!\p{L})|(?<!\p{L})[áåëèùï](?!\p{L})|[aou]á|Ö[AO]|äe|OÇO|ÍES/u,
   // With Ž, not after D: names of the Balkans begin so.
   /(?<!\p{L})(?:(?:[LDJSNMTC]|QU)Õ|(?:[LJSNMTC]|QU)\u017d)[AEIOUYH]/u,
-  /[AO]Ó|[AOU]Ø|[IOU]Ô|Ô(?:[BCDFGQRVXZ]|S(?!T))|[BDFGHISVZ]ÔL|(?:[GI]|IR|[EOR]L)ÔN|(?:[EIS]T|BL|CR|\d)ÔM/u,
-  /\p{L}[–—]\p{Ll}|\p{Ll}[–—](?!\p{L})|\s…\s\p{Ll}|\p{Lu}…\p{Lu}|\p{Lu}[™®]\p{Lu}|\p{L}\u00a0\p{Ll}|\u2020\p{L}/u,
+  /[AO]Ó|[AOU]Ø|[IOU]Ô|Ô(?:[BCDFGQRVXZ]|S(?!T))|[BDFGHISVZ]ÔL|[LR]ÔTE|(?:[GI]|IR|[EOR]L|(?<!U)M)ÔN|(?:[EIS]T|TH|BL|CR|\d)ÔM/u,
+  /\p{L}[–—]\p{Ll}|\p{Ll}[–—](?!\p{L})|\s…\s[\p{Ll}\d]|(?<!\p{L})(?:L|DEL)[…·](?!\p{L})|[qQ][uU]['’][…·]|\p{Lu}…\p{Lu}|\p{Lu}[™®]\p{Lu}|\p{L}\u00a0\p{Ll}|\u2020\p{L}/u,
   // No French word begins so.
   /(?<![\p{L}\d])(?:[åëèùï\u0161\u017e]\p{L}|Ô[bcdfgmrsvxz]|éve(?!\p{L})|æt)|\p{L}[\u0161\u017e]\p{Ll}|\p{Ll}[\u0161\u017e]|¾\p{Ll}{3}/u,
   // Quotation marks where no apostrophe is, or that are never closed.
@@ -58,6 +58,15 @@ export function soundness(text: string): Soundness {
   if (IMPOSSIBLE.some((pattern) => pattern.test(signs))) return 'impossible';
   return !PROOF.test(signs) && DOUBTFUL.some((pattern) => pattern.test(signs)) ? 'doubtful' : 'sound';
 }
+
+/**
+ * Is this UTF-8 by chance: of Macintosh, where an apostrophe or a blank that is no break precedes an accented letter (`d’été`)?
+ * @param utf8 what UTF-8 makes of the bytes: letters of Armenia, of Russia or of phoneticians beside ours, and no others
+ */
+export const isStrayUtf8 = (utf8: string, macintosh: string): boolean =>
+  /[A-Za-z][\u0280-\u02af\u0400-\u058f]/.test(utf8) &&
+  /^[\p{ASCII}\u0280-\u02af\u0400-\u058f]*$/u.test(utf8) &&
+  isFrench(macintosh);
 
 /** Is this text certainly of ISO 8859 or windows-1252, by what it shows? */
 export const isWestern = (text: string): boolean => PROOF.test(withSigns(text));

@@ -109,13 +109,36 @@ describe('decode', () => {
   });
 
   it.each(['windows-1252', 'iso-8859-15'] as const)('reads any text of %s', (charset) => {
-    for (const text of [...OF_A_LABORATORY, 'Protéine, LEFéVRE', 'suite … voir après', 'Dušan, né en mai'])
+    for (const text of [
+      ...OF_A_LABORATORY,
+      'Protéine, LEFéVRE',
+      'suite … voir après',
+      'REMIS · RETENU',
+      'Dušan, né en mai',
+    ])
       if (iconv.decode(iconv.encode(text, charset), charset) === text)
         expect(decode(iconv.encode(text, charset), '', charset)).toEqual({ text, charset });
   });
 
+  it.each(['jusqu’à', 'Absence d’été', 'un\u00a0état'])(
+    'takes no words of Macintosh for UTF-8: %s',
+    (text) => {
+      const written = iconv.encode(text, 'macroman');
+      for (const declared of ['', 'UNICODE UTF-8'])
+        expect([text, undefined]).toContain(decode(written, declared, 'windows-1252')?.text);
+      expect(decode(written, 'UNICODE UTF-8', 'macroman')?.text).toBe(text);
+    },
+  );
+
   it('reads any text of UTF-8, French or not', () => {
-    for (const text of ['Łódź, Dvořák, LEFéVRE', 'Sørensen 5 æL', 'a‡b', ...OF_A_LABORATORY])
+    for (const text of [
+      'Łódź, Dvořák, LEFéVRE',
+      'Sørensen 5 æL',
+      'a‡b',
+      'Иванов Ivan',
+      'Սարգսյան',
+      ...OF_A_LABORATORY,
+    ])
       expect(decode(Buffer.from(text), 'UNICODE UTF-8', 'windows-1252')?.text).toBe(text);
   });
 
@@ -155,7 +178,7 @@ LÆTITIA|ex æquo|« À jeun »|bientôt|tôt|TÔT|plutôt|drôle|Rhône|RHÔNE|
 Ouïe|haïr|sirène|IRÈNE|Irène|Solène|SOLÈNE|Adèle|ADÈLE|Gisèle|GISÈLE|Angèle|ANGÈLE|Fidèle|Danièle|DANIÈLE|
 Joseph-Noël|Crème|CRÈME|Désiré|Pâquerette|Pâques|PÂQUES|château|CHÂTEAU|Bâle|mâle|MÂLE|bâtiment|BÂTIMENT|tête|
 TÊTE|arrêt|ARRÊT|prêt|PRÊT|bête|conquête|intérêt|INTÉRÊT|traîne|connaître|chaîne|CHAÎNE|légère|légères chaînes|
-1/2 ½|nº
+1/2 ½|nº|OÙ|Où|jusqu'à|THÈME|OBSOLÈTE|COMPLÈTE|AU-DELÀ|JUSQU'À|de 2 à 5
 `
   .trim()
   .split(/[|\n]/)
