@@ -24,7 +24,7 @@ const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
 ];
 
 /** A document as raw OBX-5 of an ED sends it. */
-export interface SentDocument {
+interface SentDocument {
   /** Type and subtype, as written. */
   readonly announced: string;
   /** Table 0299, in small letters; empty when none is said. */

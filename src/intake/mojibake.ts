@@ -50,7 +50,7 @@ const DOUBTFUL: readonly RegExp[] = [
 ];
 
 /** `impossible`: these are no letters of a text; `doubtful`: they may be. */
-export type Soundness = 'sound' | 'doubtful' | 'impossible';
+type Soundness = 'sound' | 'doubtful' | 'impossible';
 
 /** Judges a text that ISO 8859-1, 8859-15 or windows-1252 gave. @param text cut into fields by the signs of any message */
 export function soundness(text: string): Soundness {
