@@ -14,6 +14,8 @@ import { instantOf, latest, type Timestamp } from './timestamp.ts';
  * - OBX-11 D (`exam.deleted`) removes the row.
  * - A final value that changes becomes `corrected` and keeps what it replaces in `corrects`, even when the source sent
  *   F instead of C; X over a final row keeps the value in `corrects` as well, so that it never vanishes silently.
+ * - An exam cancelled without a row (ORC-1 CA or OBR-25 X alone) cancels all that was said of it; its isolates, pictures and
+ *   documents go, and so do rows that nobody verified. The line that says so goes when rows come for it.
  * - An exam sent again late under an older OBR-22 than the one already there does not take its place: it is what was
  *   corrected. Nor does it lift a withdrawal.
  * - Flags: each keeps its latest order. Lists (recipients, comments): the latest that is not empty.
@@ -192,7 +194,11 @@ function mergeExams(
   for (const [key, exam] of examsByKey(incoming.exams)) {
     const known = merged.get(key);
     const late = known !== undefined && isOlder(exam, known);
-    const [older, newer] = late ? [exam, known] : [known ?? { ...exam, results: [], isolates: [] }, exam];
+    const [older, newer] = late
+      ? [exam, known]
+      : isBareCancellation(exam) && known
+        ? [{ ...known, isolates: [] }, spelledOut(exam, known, current.attachments)]
+        : [known ?? { ...exam, results: [], isolates: [] }, exam];
     const whole = mergeExam(older, newer, {
       correcting: newer.results.some((row) => row.status === 'corrected'),
       complete: !late && incoming.completeness === 'complete',
@@ -211,6 +217,28 @@ function mergeExams(
   return { exams, gone };
 }
 
+/** Key of the row that stands for an exam without rows: it is awaited, or was not done. */
+const lineKey = ({ order, local }: Exam): string => `${order}|${local.code}||`;
+
+function isBareCancellation(exam: Exam): boolean {
+  const [line, ...others] = exam.results;
+  return line?.status === 'cancelled' && line.key === lineKey(exam) && others.length === 0;
+}
+
+/** A cancellation without rows, in terms of what was known of its exam. */
+function spelledOut(exam: Exam, known: Exam, attachments: readonly Attachment[]): Exam {
+  const results = exam.results.flatMap((line) =>
+    known.results.map(({ key, local }): Result => ({ ...line, key, local })),
+  );
+  const documents = attachments.filter(({ id }) => id.startsWith(`${exam.order}|${exam.local.code}|`));
+  const others = [...(known.images ?? []), ...documents].map(({ id }) => id);
+  return {
+    ...exam,
+    results: results.length > 0 && known.isolates.length === 0 ? results : [...results, ...exam.results],
+    deleted: [...others, ...(known.withheld ?? []).map(({ key }) => key)],
+  };
+}
+
 interface Circumstances {
   /** The exam carries a corrected row: its other rows may reopen too. */
   readonly correcting: boolean;
@@ -221,14 +249,17 @@ interface Circumstances {
 
 function mergeExam(current: Exam, incoming: Exam, circumstances: Circumstances): Exam {
   const gone = new Set(incoming.deleted);
-  const results = mergeRows(current.results, incoming.results, gone, circumstances);
+  // Rows have come for an exam that was said to have none.
+  const hasRows = incoming.results.some(({ key }) => key !== lineKey(incoming));
+  const before = hasRows ? current.results.filter(({ key }) => key !== lineKey(current)) : current.results;
+  const results = mergeRows(before, incoming.results, gone, circumstances);
   const standing = current.isolates.filter((isolate) => stillNamed(isolate, current.results, results));
   const isolates = mergeIsolates(standing, incoming.isolates, gone, circumstances);
-  const { withheld: before = [], ...known } = current;
+  const { withheld: pending = [], ...known } = current;
   const { withheld: now = [], ...said } = incoming;
   const rows = rowsOf({ ...incoming, results, isolates });
   const answered = new Set([...gone, ...[...rows, ...now].map(({ key }) => key)]);
-  const withheld = [...before.filter(({ key }) => !answered.has(key)), ...now];
+  const withheld = [...pending.filter(({ key }) => !answered.has(key)), ...now];
   return {
     ...known,
     ...said,

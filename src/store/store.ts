@@ -83,7 +83,6 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
     watched,
     announcements,
     alerts,
-    alerts,
   });
   const acceptances = createAcceptances(context, inbox);
   const unaddressed = createUnaddressed(context, { reports, planning });

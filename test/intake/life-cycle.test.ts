@@ -276,6 +276,45 @@ describe('withdrawal', () => {
     });
     expect(dossierOf(oru(row('X'), obx('NM', 'B', '2'))).withdrawn).toBeUndefined();
   });
+
+  describe('an exam cancelled without a row (ORC-1 CA, OBR-25 X)', () => {
+    const exam = (order: string, obrFields: Parameters<typeof obr>[1], ...rows: string[]) => [
+      `ORC|${order}|P1|D1-1|D1`,
+      obr('BIO^Biochimie^L', obrFields),
+      ...rows,
+    ];
+    const at = '20261116150000';
+    const said = dossierOf(bytes(msh(), pid(), ...exam('RE', {}, row('F', '5.1'), picture('a'))));
+
+    it.each([
+      ['ORC-1 CA', exam('CA', {})],
+      ['OBR-25 X', exam('RE', { 25: 'X' })],
+    ])('cancels all that was said of it: %s', (_, segments) => {
+      const merged = mergeDossiers([said, dossierOf(bytes(msh({ at }), pid(), ...segments))]);
+      expect(merged.withdrawn).toBe('cancelled');
+      const [one] = merged.exams;
+      expect(one?.images).toBeUndefined();
+      expect(one?.results).toMatchObject([{ status: 'cancelled', corrects: { value: { lexical: '5.1' } } }]);
+      expect(one?.results[0]?.value).toBeUndefined();
+    });
+
+    it('leaves the other exams of the request, and what comes again for it', () => {
+      const other = ['ORC|RE|P1|D1-2|D1', obr('NF^Numération^L', { 3: 'D1-2' }), obx('NM', 'B', '2')];
+      const both = dossierOf(bytes(msh(), pid(), ...exam('RE', {}, row('F', '5.1')), ...other));
+      const cancelled = dossierOf(bytes(msh({ at }), pid(), ...exam('CA', {})));
+      const merged = mergeDossiers([both, cancelled]);
+      expect(merged.withdrawn).toBeUndefined();
+      expect(merged.exams.map(({ results }) => results.map(({ status }) => status))).toEqual([
+        ['cancelled'],
+        ['final'],
+      ]);
+      const again = dossierOf(
+        bytes(msh({ at: '20261116160000' }), pid(), ...exam('RE', {}, row('F', '5.1'))),
+      );
+      const [back] = mergeDossiers([both, cancelled, again]).exams;
+      expect(back?.results).toMatchObject([{ status: 'final', value: { lexical: '5.1' } }]);
+    });
+  });
 });
 
 describe('keys', () => {
