@@ -19,7 +19,7 @@ const IMPOSSIBLE: readonly RegExp[] = [
   /\p{L}[\u0192‚„‰]|[\u0192‡‰]\p{L}|†\p{Lu}{2}|\p{L}•\p{Ll}|[¯¡]/u,
   // A quotation in low signs is closed; a power of ten is between digits; an amount may be followed by its tax.
   /‚(?=\p{L})(?![^‘\n]{1,40}‘)|(?<!\d)\u02c6|\u02c6(?!\d)|(?<!\d\s?)\u20ac\p{L}/u,
-  /\p{L}\p{L}*[ao]‘\p{Ll}|[\p{Ll}\p{Lu}]™\p{Ll}/u,
+  /\p{L}[ao]‘\p{Ll}|[\p{Ll}\p{Lu}]™\p{Ll}/u,
   /\p{Ll}[\u0160\u017dŒ\u0178]|\p{Lu}[\u0160\u017dŒ\u0178]\p{Ll}|Œl|(?<!\p{L})\u017d[b-df-hj-np-tv-z]\p{Ll}/u,
   /o\u017et|(?<!\p{L})(?:br|[dfms])\u017e[trlm]|\d[\u0160\u0161\u017d\u017eŒœ\u0178]/u,
   new RegExp(`(?<!\\p{L})æ(?:${UNIT}|\\p{Lu})`, 'u'),
@@ -44,7 +44,7 @@ const DOUBTFUL: readonly RegExp[] = [
   // No French word begins so.
   /(?<![\p{L}\d])(?:[åëèùï\u0161\u017e]\p{L}|Ô[bcdfgmrsvxz]|éve(?!\p{L})|æt)|\p{L}[\u0161\u017e]\p{Ll}|\p{Ll}[\u0161\u017e]|¾\p{Ll}{3}/u,
   // Quotation marks where no apostrophe is, or that are never closed.
-  /”\p{L}|\p{L}‘(?!\p{L})|(?<!\p{L})‘\p{L}(?![^’\n]*’)|\d\s?«(?![^»\n]*»)|¤\s?\d/u,
+  /”\p{L}|\p{L}‘(?!\p{L})|(?<!\p{L})‘\p{L}(?![^’\n]{0,200}’)|\d\s?«(?![^»\n]{0,200}»)|¤\s?\d/u,
   /(?<!\p{L})l[‘’][b-dfgj-np-tv-xz]/iu,
   /(?<!\p{L})(?!(?:lors|puis|jus|quel|quoi|pres)qu|aujourd|entr|prud|grand)\p{L}{3,}’(?!s(?!\p{L}))\p{Ll}/iu,
 ];

@@ -14,6 +14,12 @@ describe('decode', () => {
     expect(decode(bytes, declared, 'windows-1252')).toEqual({ text, charset });
   });
 
+  // In proportion to its length: what looks back over a whole word would take minutes.
+  it('judges a word of two hundred thousand letters', () => {
+    const word = latin(`${'ab'.repeat(100_000)}\u00e9${'\u00ab\u0091b'.repeat(20_000)}`);
+    expect(decode(word, '8859/1', 'iso-8859-1')).toBeDefined();
+  });
+
   it('reads € and ’ of windows-1252, which the platform decoder turns into controls', () => {
     const bytes = Buffer.from([0x80, 0x92, 0x9c]);
     expect(decode(bytes, '8859/1', 'iso-8859-1')).toEqual({
