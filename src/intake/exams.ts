@@ -11,7 +11,8 @@ import { isSusceptibility } from './interpretations.ts';
 import type { OrderGroup } from './message-groups.ts';
 import { type Antibiogram, readIsolates } from './microbiology.ts';
 import { noteText } from './notes.ts';
-import { localCode, type ReadRows, readRows, validatorOf } from './observations.ts';
+import { type ReadRows, readRows } from './observations.ts';
+import { localCode, validatorOf } from './row-fields.ts';
 import { readSpecimens, specimenRemarks } from './specimens.ts';
 import { examProgress, isCancelledOrder } from './statuses.ts';
 

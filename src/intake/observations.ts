@@ -1,7 +1,6 @@
 import type { Attachment, ResultImage } from '../report/dossier.ts';
 import type { Fault } from '../report/fault.ts';
-import type { Professional } from '../report/people.ts';
-import type { LocalCode, PreviousValue, ReferenceRange, Result } from '../report/result.ts';
+import type { LocalCode, PreviousValue, Result } from '../report/result.ts';
 import { instantOf, type Timestamp, toFrench } from '../report/timestamp.ts';
 import { withCarriedText } from './carried-text.ts';
 import { ReadingContext } from './context.ts';
@@ -14,8 +13,8 @@ import { isSusceptibility, readInterpretations } from './interpretations.ts';
 import type { ObservationGroup, OrderGroup } from './message-groups.ts';
 import { noteText } from './notes.ts';
 import { isOrderQuestion } from './order-questions.ts';
-import { participantNamed, type RowActors, readInterpreter, readPerformer, readPerson } from './people.ts';
-import { readRange } from './ranges.ts';
+import { readPerformer } from './people.ts';
+import { localCode, loincOf, readRanges, readUnit, susceptibilityOf, validatorOf } from './row-fields.ts';
 import { withSideFile } from './side-rows.ts';
 import { type RowFate, rowFate } from './statuses.ts';
 import { codedText, readValue } from './values.ts';
@@ -292,12 +291,6 @@ function isAutomatic(obx: Segment, context: ReadingContext): boolean {
   return obx.repetitions(16).some((person) => automaticValidators.includes(person.text(1)));
 }
 
-/** S, I or R sent as the value of an antibiotic, OBX-8 being empty. */
-function susceptibilityOf(obx: Segment): readonly string[] {
-  const code = obx.text(5).toUpperCase();
-  return /^(?:S|I|R|SDD|NS)$/.test(code) ? [code] : [];
-}
-
 function readPrevious(line: Line, result: Result, context: ReadingContext): readonly PreviousValue[] {
   const { obx, code, fate, observedAt } = line;
   if (fate.kind !== 'result' || (fate.status !== 'final' && fate.status !== 'corrected') || !observedAt)
@@ -355,51 +348,4 @@ function carriedBy(
       return { kind: context.profile.sourcePdf && !from ? 'source-pdf' : 'attachment', pdf };
     }
   }
-}
-
-/** The laboratory's own triplet of a coded field: the one whose system is not LOINC, when there is one. */
-export function localCode(ce: Repetition | undefined): LocalCode | undefined {
-  if (!ce) return undefined;
-  const starts = [1, 4].filter((start) => ce.text(start) !== '');
-  const start = starts.find((candidate) => ce.text(candidate + 2) !== 'LN') ?? starts[0];
-  if (start === undefined) {
-    const label = codedText(ce);
-    return label ? { code: label, label } : undefined;
-  }
-  return { code: ce.text(start), label: ce.componentText(start + 1) || codedText(ce) };
-}
-
-function loincOf(ce: Repetition | undefined): string | undefined {
-  const start = [1, 4].find((candidate) => ce?.text(candidate + 2) === 'LN');
-  return start === undefined ? undefined : ce?.text(start) || undefined;
-}
-
-/** OBX-6 as printed; `10^9/L` sent without escapes arrives in two components. */
-function readUnit(obx: Segment): string | undefined {
-  const unit = obx.repetitions(6)[0];
-  if (!unit) return undefined;
-  const [code, text] = [unit.componentText(1), unit.componentText(2)];
-  if (/10$/.test(code) && /^\d+\//.test(text)) return `${code}^${text}`;
-  return code || text || undefined;
-}
-
-function readRanges(obx: Segment, context: ReadingContext): readonly ReferenceRange[] {
-  return obx.repetitions(7).flatMap((repetition) => {
-    const { range, reversed } = readRange(repetition.whole(), context.profile.decimalMark);
-    if (reversed) context.warn('RANGE_REVERSED', obx.text(3));
-    return range.text ? [range] : [];
-  });
-}
-
-/** OBX-16, else the interpreter of the whole exam (OBR-32); from v2.7 on PRT of roles RO, then PRI and PI. */
-export function validatorOf(
-  row: RowActors | undefined,
-  { obr, participations }: OrderGroup,
-): Professional | undefined {
-  return (
-    readPerson(row?.obx.repetitions(16)[0]) ??
-    participantNamed(row?.participations ?? [], ['RO']) ??
-    readInterpreter(obr.repetitions(32)[0]) ??
-    participantNamed(participations, ['PRI', 'PI'])
-  );
 }

@@ -1,5 +1,5 @@
 import type { Exam } from './dossier.ts';
-import { rowsOf } from './merge.ts';
+import { rowsOf } from './merge-exam.ts';
 import type { LocalCode, Result } from './result.ts';
 import { instantOf, type Timestamp } from './timestamp.ts';
 

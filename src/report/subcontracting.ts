@@ -1,6 +1,7 @@
 import type { Contribution } from './contribution.ts';
 import type { Attachment, Dossier, Exam, Isolate } from './dossier.ts';
-import { completenessOf, isOpen, mergeDossiers, rowsOf, withoutWithheld } from './merge.ts';
+import { completenessOf, mergeDossiers, withoutWithheld } from './merge.ts';
+import { isOpen, rowsOf } from './merge-exam.ts';
 import type { PerformingLaboratory } from './people.ts';
 import type { Result } from './result.ts';
 import { instantOf, latest } from './timestamp.ts';
