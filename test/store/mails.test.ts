@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Dossier } from '../../src/report/dossier.ts';
-import type { FinishedDocuments } from '../../src/report/finished.ts';
 import type { ReturnedContent } from '../../src/report/returned-mail.ts';
 import type { Store } from '../../src/store/model.ts';
 import type { MailPlace, ReceivedMail } from '../../src/store/records.ts';
@@ -8,6 +6,7 @@ import {
   ACT,
   aBench,
   aDossier,
+  asking,
   fates,
   leaseOne,
   plan,
@@ -21,29 +20,9 @@ import {
 const DOCTOR = 'claire.durand@medecin.mssante.invalid';
 const SENT = '<1.2.3.1.pro.ab@Labo.invalid>';
 
-/** A finished document whose sender asks what becomes of its mails. */
-const asking = (): Dossier => {
-  const finished: FinishedDocuments = {
-    n3: Buffer.from('<ClinicalDocument/>').toString('base64'),
-    request: 'create',
-    onlyMasking: false,
-    mail: {},
-    acknowledge: {
-      reception: true,
-      reading: true,
-      controlId: 'A1',
-      sender: ['SGL', 'LABO'],
-      receiver: ['CRBIO', ''],
-      processing: 'P',
-      volet: '2.1',
-    },
-  };
-  return aDossier({ exams: [], finished });
-};
-
 /** A mail that a server has taken. @returns its delivery */
 async function mailed(store: Store, more = toDoctor()): Promise<string> {
-  await tell(store, asking());
+  await tell(store, asking({ reading: true }));
   await render(store);
   await plan(store, more);
   const { deliveryId } = await leaseOne(store, more.channel);
@@ -139,7 +118,7 @@ describe('a delivery report', () => {
 
   test('of whatever a server did ends a doubt, and otherwise changes nothing', async () => {
     const { store } = aBench();
-    await tell(store, asking());
+    await tell(store, asking({ reading: true }));
     await render(store);
     await plan(store, toDoctor());
     const { deliveryId } = await leaseOne(store, 'mssante-pro');
@@ -154,7 +133,7 @@ describe('a delivery report', () => {
 
   test('waits for the answer to its own submission', async () => {
     const { store } = aBench();
-    await tell(store, asking());
+    await tell(store, asking({ reading: true }));
     await render(store);
     await plan(store, toDoctor());
     const { deliveryId } = await leaseOne(store, 'mssante-pro');
@@ -186,7 +165,7 @@ describe('a delivery report', () => {
 
 test('a mail that a stop left in doubt is not sent again before its report may have come', async () => {
   const bench = aBench();
-  await tell(bench.store, asking());
+  await tell(bench.store, asking({ reading: true }));
   await render(bench.store);
   await plan(bench.store, toDoctor());
   const { deliveryId } = await leaseOne(bench.store, 'mssante-pro');

@@ -198,8 +198,8 @@ export async function fates(store: Store, reportId = REPORT): Promise<string[]> 
   return rows.map(({ version, channel, state }) => `v${version} ${channel} ${state}`);
 }
 
-/** A finished document whose sender asks what becomes of it. */
-export function asking(): Dossier {
+/** A finished document whose sender asks what becomes of it; with `reading`, also what becomes of its mails. */
+export function asking({ reading = false } = {}): Dossier {
   const finished: FinishedDocuments = {
     n3: Buffer.from('<ClinicalDocument/>').toString('base64'),
     request: 'create',
@@ -207,7 +207,7 @@ export function asking(): Dossier {
     mail: {},
     acknowledge: {
       reception: true,
-      reading: false,
+      reading,
       controlId: 'A1',
       sender: ['SGL', 'LABO'],
       receiver: ['CRBIO', ''],
