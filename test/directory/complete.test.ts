@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chooseMailbox, withDirectory } from '../../src/directory/complete.ts';
 import { decide } from '../../src/policy/decide.ts';
-import type { DispatchSettings } from '../../src/policy/facts.ts';
 import type { DirectoryAnswer, DirectoryEntry } from '../../src/report/directory-entry.ts';
 import type { Dossier } from '../../src/report/dossier.ts';
 import { nextVersion } from '../../src/report/versions.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 import { aDossier } from '../store/store-fixtures.ts';
 
 const RPPS = '899700012034';
@@ -124,18 +124,12 @@ describe('a dossier', () => {
   });
 
   it('is sent with the reason that names the source of the address', () => {
-    const settings: DispatchSettings = {
+    const settings = dispatchSettings({
       environment: 'production',
       channels: ['mssante-pro'],
-      n1ToDmp: false,
-      partialToDmp: false,
-      masquePsBlocksMail: true,
-      hospitalSource: false,
-      hospitalClasses: [],
       patientDomain: 'p.example',
       mailDomains: ['x.fr'],
-      majorityAge: 18,
-    };
+    });
     const reasonOf = (origin?: { by: 'table' | 'directory' | 'directory-api'; asOf?: string }) =>
       decide(
         {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
-import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from '../../src/policy/facts.ts';
+import type { DispatchCircumstances, DispatchFacts } from '../../src/policy/facts.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 import { literal, nameOf, scan, sectionOf, tableRows } from './sources.ts';
 
 const OPERATIONS = readFileSync('docs/guide-exploitation.md', 'utf8');
@@ -66,18 +67,12 @@ const QUIET: DispatchCircumstances = {
   today: '20261122',
 };
 
-const SETTINGS: DispatchSettings = {
+const SETTINGS = dispatchSettings({
   environment: 'production',
-  channels: ['dmp', 'mssante-pro', 'mssante-patient'],
-  partialToDmp: false,
-  masquePsBlocksMail: true,
-  hospitalSource: false,
   hospitalClasses: ['I', 'E'],
   patientDomain: 'patient.example',
   mailDomains: ['labo.mssante.example'],
-  majorityAge: 18,
-  n1ToDmp: false,
-};
+});
 
 const REFUSAL = { by: 'Dr Martin', reason: 'demande du patient' };
 

@@ -3,6 +3,7 @@ import { decide } from '../../src/policy/decide.ts';
 import type { DispatchCircumstances, DispatchFacts, DispatchSettings } from '../../src/policy/facts.ts';
 import { RELEASE_RULES, RULES } from '../../src/policy/rules.ts';
 import { TRAITS_RULE } from '../../src/report/delivery.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 
 const MATRICULE = '279035121518989';
 const PATIENT_BOX = `${MATRICULE}@patient.mssante.invalid`;
@@ -30,19 +31,8 @@ const circumstances = (overrides: Partial<DispatchCircumstances> = {}): Dispatch
   ...overrides,
 });
 
-const settings = (overrides: Partial<DispatchSettings> = {}): DispatchSettings => ({
-  environment: 'test',
-  channels: ['dmp', 'mssante-pro', 'mssante-patient'],
-  n1ToDmp: false,
-  partialToDmp: false,
-  masquePsBlocksMail: true,
-  hospitalSource: false,
-  hospitalClasses: ['I', 'E'],
-  patientDomain: 'patient.mssante.invalid',
-  mailDomains: ['*.mssante.invalid'],
-  majorityAge: 18,
-  ...overrides,
-});
+const settings = (changes: Partial<DispatchSettings> = {}) =>
+  dispatchSettings({ hospitalClasses: ['I', 'E'], ...changes });
 
 /** `dmp send, mssante-pro hold/partiel, …`: a plan in one line. */
 const plan = (

@@ -7,6 +7,7 @@ import { mergeReport } from '../../src/report/subcontracting.ts';
 import { composeReport } from '../../src/terminology/compose.ts';
 import { text } from '../fixtures/build.ts';
 import { aContribution } from '../fixtures/contributions.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 import { at, BIOLOGIST, DIRECTOR, LABORATORY, QUALIFIED_PATIENT, SUBCONTRACTOR } from '../fixtures/people.ts';
 import { shippedCatalogue } from '../fixtures/terminology/loinc.ts';
 import { aDossier, anExam, aRow } from '../store/store-fixtures.ts';
@@ -38,11 +39,7 @@ function fate(dossier: Dossier): string {
   const [decision] = decide(
     factsOf(report),
     { flags: {}, maskUntil: null, lifted: [], opposition: {}, alreadyHave: [], today: '20260305' },
-    {
-      ...{ environment: 'production', channels: ['mssante-patient'], n1ToDmp: false, partialToDmp: false },
-      ...{ masquePsBlocksMail: true, hospitalSource: false, hospitalClasses: [], majorityAge: 18 },
-      ...{ patientDomain: 'patient.mssante.invalid', mailDomains: [] },
-    },
+    dispatchSettings({ environment: 'production', channels: ['mssante-patient'], mailDomains: [] }),
   );
   return `${decision?.rule} ${decision?.reason}`;
 }

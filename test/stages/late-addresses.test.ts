@@ -1,29 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/ops/log.ts';
-import type { DispatchSettings } from '../../src/policy/facts.ts';
 import { type FoundMailbox, keyOf, professionalsOf } from '../../src/report/addressees.ts';
 import type { Dossier } from '../../src/report/dossier.ts';
 import type { Professional } from '../../src/report/people.ts';
 import { createAddressSearch } from '../../src/stages/late-addresses.ts';
 import { createPlanner } from '../../src/stages/plan.ts';
 import type { Store } from '../../src/store/model.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 import { at, COPY_RECIPIENT, PRESCRIBER } from '../fixtures/people.ts';
 import { ACT, aBench, aDossier, anExam, aRow, deliver, REPORT, tell } from '../store/store-fixtures.ts';
 
 /** The search, the planner and the store, as the daemon joins them; what the directory knows is the test's to say. */
 
-const SETTINGS: DispatchSettings = {
-  environment: 'test',
-  channels: ['dmp', 'mssante-pro'],
-  n1ToDmp: false,
-  partialToDmp: false,
-  masquePsBlocksMail: true,
-  hospitalSource: false,
-  hospitalClasses: [],
-  patientDomain: 'patient.mssante.invalid',
-  mailDomains: ['*.mssante.invalid'],
-  majorityAge: 18,
-};
+const SETTINGS = dispatchSettings({ channels: ['dmp', 'mssante-pro'] });
 const DAY_MS = 24 * 3_600_000;
 const LATE = 'hugo.petit@medecin.mssante.invalid';
 const DOCTOR = PRESCRIBER.mssante ?? '';

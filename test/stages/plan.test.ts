@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { DispatchSettings } from '../../src/policy/facts.ts';
 import { INS_OIDS, parseIns } from '../../src/report/ins.ts';
 import { planOf } from '../../src/stages/plan.ts';
 import type { PlanTask } from '../../src/store/records.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 import { statedPatient } from '../fixtures/people.ts';
 
-const SETTINGS: DispatchSettings = {
-  environment: 'test',
-  channels: ['dmp', 'mssante-patient'],
-  n1ToDmp: false,
-  partialToDmp: false,
-  masquePsBlocksMail: true,
-  hospitalSource: false,
-  hospitalClasses: [],
-  patientDomain: 'patient.mssante.invalid',
-  mailDomains: [],
-  majorityAge: 18,
-};
+const SETTINGS = dispatchSettings({ channels: ['dmp', 'mssante-patient'], mailDomains: [] });
 
 /** A version rendered for the qualified test patient. */
 const task = (more: Partial<PlanTask> = {}): PlanTask => ({

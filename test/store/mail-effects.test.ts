@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { DispatchFacts, DispatchSettings } from '../../src/policy/facts.ts';
+import type { DispatchFacts } from '../../src/policy/facts.ts';
 import type { Channel } from '../../src/report/delivery.ts';
 import type { Dossier } from '../../src/report/dossier.ts';
 import type { Disposition, ReturnedContent } from '../../src/report/returned-mail.ts';
@@ -8,6 +8,7 @@ import { planOf } from '../../src/stages/plan.ts';
 import { provenArrivals } from '../../src/store/migrations/0018-proven-arrivals.ts';
 import type { Store } from '../../src/store/model.ts';
 import type { LeasedDelivery, MailTaken } from '../../src/store/records.ts';
+import { dispatchSettings } from '../fixtures/dispatch-settings.ts';
 import { at } from '../fixtures/people.ts';
 import { ACT, aBench, aDossier, asking, leaseOne, REPORT, RULES, tell } from './store-fixtures.ts';
 
@@ -17,18 +18,7 @@ const A = 'alice.martin@medecin.mssante.invalid';
 const B = 'bruno.petit@medecin.mssante.invalid';
 const DOUBT = { code: 'MSSANTE_NO_REPLY', cause: 'sans réponse' };
 
-const SETTINGS: DispatchSettings = {
-  environment: 'test',
-  channels: ['mssante-pro'],
-  n1ToDmp: false,
-  partialToDmp: false,
-  masquePsBlocksMail: true,
-  hospitalSource: false,
-  hospitalClasses: [],
-  patientDomain: 'patient.mssante.invalid',
-  mailDomains: ['*.mssante.invalid'],
-  majorityAge: 18,
-};
+const SETTINGS = dispatchSettings({ channels: ['mssante-pro'] });
 
 /** Renders and plans all that waits for it, for these mailboxes. */
 async function publish(store: Store, to: readonly string[], channels: readonly Channel[] = ['mssante-pro']) {
