@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type MailboxFailure,
   MailboxLost,
@@ -7,50 +7,24 @@ import {
   MailRefused,
   openMailbox,
 } from '../../src/mssante/mailbox.ts';
-import { MSSANTE_DEFAULTS } from '../../src/mssante/settings.ts';
-import { newAuthority, type Pair } from '../fixtures/mssante/authority.ts';
-import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
+import { newAuthority } from '../fixtures/mssante/authority.ts';
+import { hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
+import { dovecotForTests, mailboxSettings, PATIENCE_MS } from '../fixtures/mssante/dovecot-for-tests.ts';
 import { given, type ImapScript, startImapPeer } from '../fixtures/mssante/imap-peer.ts';
 import { letter } from '../fixtures/mssante/returned.ts';
 
 /** Against a real server: Dovecot asks for a client certificate and STARTTLS. */
 
-const PATIENCE_MS = 60_000;
 const stranger = newAuthority('Autre AC');
-let dovecot: Dovecot;
-let client: Pair;
-
-beforeAll(async () => {
-  if (!hasDovecot) return;
-  dovecot = await startDovecot();
-  client = dovecot.authority.issue({ name: 'labo', use: 'client' });
-}, PATIENCE_MS);
-afterAll(() => dovecot?.stop());
-
-const settings = (more: Partial<MailboxSettings> = {}): MailboxSettings => ({
-  host: '127.0.0.1',
-  port: dovecot.port,
-  security: 'starttls',
-  servername: SERVER_NAME,
-  clientCertificate: client.certificate,
-  clientKey: client.key,
-  authorities: dovecot.authorities,
-  ciphers: MSSANTE_DEFAULTS.ciphers,
-  user: 'labo',
-  password: 'certificat',
-  folder: 'INBOX',
-  readOnly: false,
-  maxBytes: 1024 * 1024,
-  ...more,
-});
+const dovecot = dovecotForTests();
 
 async function opened(more: Partial<MailboxSettings> = {}, signal?: AbortSignal) {
-  const session = await openMailbox(settings(more), signal);
+  const session = await openMailbox(dovecot.settings(more), signal);
   if ('fault' in session) throw new Error(session.fault.code);
   return session;
 }
 const refused = async (more: Partial<MailboxSettings>): Promise<MailboxFailure> => {
-  const failure = await openMailbox(settings(more));
+  const failure = await openMailbox(dovecot.settings(more));
   if (!('fault' in failure)) throw new Error('it opened');
   return failure;
 };
@@ -58,7 +32,7 @@ const refused = async (more: Partial<MailboxSettings>): Promise<MailboxFailure> 
 describe.skipIf(!hasDovecot)('a mailbox', { timeout: PATIENCE_MS }, () => {
   it('gives its mails by number, and is changed only where it is told', async () => {
     const mails = [letter({ text: 'un' }), letter({ text: 'deux' })];
-    for (const mail of mails) dovecot.deliver('deux', mail);
+    for (const mail of mails) dovecot.server.deliver('deux', mail);
     const session = await opened({ user: 'deux' });
     expect(session.uidValidity).toMatch(/^\d+$/);
     expect(await session.above(0)).toEqual([1, 2]);
@@ -68,16 +42,17 @@ describe.skipIf(!hasDovecot)('a mailbox', { timeout: PATIENCE_MS }, () => {
     expect(Buffer.from(first?.bytes ?? []).equals(mails[0] ?? Buffer.alloc(0))).toBe(true);
     expect(first).toMatchObject({ seen: false, size: mails[0]?.length });
     expect(await session.fetch(9)).toBeUndefined();
-    expect(dovecot.seen('deux')).toBe(0);
+    expect(dovecot.server.seen('deux')).toBe(0);
     await session.markSeen(1);
     expect(await session.fetch(1)).toMatchObject({ seen: true });
     await session.close();
-    expect(dovecot.seen('deux')).toBe(1);
+    expect(dovecot.server.seen('deux')).toBe(1);
   });
 
   it('tells which of its mails are older than a day', async () => {
     const ages = ['2026-01-05', '2026-02-05', '2026-01-06', '2026-03-05'];
-    for (const day of ages) dovecot.deliver('ages', letter(), { receivedAt: new Date(`${day}T12:00:00Z`) });
+    for (const day of ages)
+      dovecot.server.deliver('ages', letter(), { receivedAt: new Date(`${day}T12:00:00Z`) });
     const session = await opened({ user: 'ages' });
     // In the order of their numbers: the third came late to this folder.
     expect(await session.olderThan(new Date('2026-02-01'))).toEqual({ upTo: 1, count: 1 });
@@ -92,7 +67,7 @@ describe.skipIf(!hasDovecot)('a mailbox', { timeout: PATIENCE_MS }, () => {
   });
 
   it('gives of a large mail its beginning', async () => {
-    dovecot.deliver('gros', letter({ text: 'x'.repeat(50_000) }));
+    dovecot.server.deliver('gros', letter({ text: 'x'.repeat(50_000) }));
     const session = await opened({ user: 'gros', maxBytes: 2_000 });
     const mail = await session.fetch(1);
     expect(mail?.bytes).toHaveLength(2_000);
@@ -101,19 +76,19 @@ describe.skipIf(!hasDovecot)('a mailbox', { timeout: PATIENCE_MS }, () => {
   });
 
   it('that people read is not changed at all', async () => {
-    dovecot.deliver('orga', letter());
+    dovecot.server.deliver('orga', letter());
     const session = await opened({ user: 'orga', readOnly: true });
     await session.fetch(1);
     await expect(session.markSeen(1)).resolves.toBeUndefined();
     await session.close();
-    expect(dovecot.seen('orga')).toBe(0);
+    expect(dovecot.server.seen('orga')).toBe(0);
   });
 
   it('numbered anew has another UIDVALIDITY', async () => {
-    dovecot.deliver('anew', letter());
+    dovecot.server.deliver('anew', letter());
     const before = await opened({ user: 'anew' });
     await before.close();
-    await dovecot.renumber('anew');
+    await dovecot.server.renumber('anew');
     const after = await opened({ user: 'anew' });
     expect(after.uidValidity).not.toBe(before.uidValidity);
     await after.close();
@@ -165,7 +140,7 @@ describe.skipIf(!hasDovecot)('a refusal says what to mend', { timeout: PATIENCE_
 
 describe.skipIf(!hasDovecot)('a lost connection', { timeout: PATIENCE_MS }, () => {
   it('is told by what was asked', async () => {
-    dovecot.deliver('coupe', letter());
+    dovecot.server.deliver('coupe', letter());
     const session = await opened({ user: 'coupe' });
     session.abort();
     await expect(session.above(0)).rejects.toBeInstanceOf(MailboxLost);
@@ -183,7 +158,7 @@ describe.skipIf(!hasDovecot)('a lost connection', { timeout: PATIENCE_MS }, () =
     const stopping = new AbortController();
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const { port } = mute.address() as { port: number };
-    expect(await openMailbox(settings({ port }), stopping.signal)).toMatchObject({ blocked: false });
+    expect(await openMailbox(dovecot.settings({ port }), stopping.signal)).toMatchObject({ blocked: false });
     for (const socket of sockets) socket.destroy();
     mute.close();
   });
@@ -196,21 +171,12 @@ describe('a mail that the server does not give', { timeout: PATIENCE_MS }, () =>
   async function peerSession(script: ImapScript) {
     const peer = await startImapPeer(authority, SERVER_NAME, script);
     onTestFinished(() => peer.stop());
-    const session = await openMailbox({
-      host: '127.0.0.1',
-      port: peer.port,
-      security: 'tls',
-      servername: SERVER_NAME,
-      clientCertificate: pair.certificate,
-      clientKey: pair.key,
-      authorities: authority.certificate,
-      ciphers: MSSANTE_DEFAULTS.ciphers,
-      user: 'labo',
-      password: 'certificat',
-      folder: 'INBOX',
-      readOnly: false,
-      maxBytes: 100_000,
-    });
+    const session = await openMailbox(
+      mailboxSettings({ port: peer.port, authorities: authority.certificate }, pair, {
+        security: 'tls',
+        maxBytes: 100_000,
+      }),
+    );
     if ('fault' in session) throw new Error(session.fault.code);
     return session;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   MailboxLost,
   type MailboxSession,
@@ -8,50 +8,23 @@ import {
   openMailbox,
 } from '../../src/mssante/mailbox.ts';
 import { readReturnedMail } from '../../src/mssante/returned-mail.ts';
-import { MSSANTE_DEFAULTS } from '../../src/mssante/settings.ts';
 import type { LogFields } from '../../src/ops/log.ts';
 import { type MailboxDependencies, startMailbox } from '../../src/stages/mailbox.ts';
 import type { Store } from '../../src/store/model.ts';
-import type { Pair } from '../fixtures/mssante/authority.ts';
-import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
+import { hasDovecot } from '../fixtures/mssante/dovecot.ts';
+import { dovecotForTests, PATIENCE_MS } from '../fixtures/mssante/dovecot-for-tests.ts';
 import { letter, notification } from '../fixtures/mssante/returned.ts';
 import { aBench } from '../store/store-fixtures.ts';
 
 /** The stage over a real store and, but where a server's fault is played, a real server. */
 
-const PATIENCE_MS = 60_000;
 const PATTERNS = { undelivered: [], closed: [] };
-let dovecot: Dovecot;
-let client: Pair;
-
-beforeAll(async () => {
-  if (!hasDovecot) return;
-  dovecot = await startDovecot();
-  client = dovecot.authority.issue({ name: 'labo', use: 'client' });
-}, PATIENCE_MS);
-afterAll(() => dovecot?.stop());
+const dovecot = dovecotForTests();
 
 const open =
   (user: string, { maxBytes = 100_000, readOnly = false } = {}) =>
   (signal: AbortSignal) =>
-    openMailbox(
-      {
-        host: '127.0.0.1',
-        port: dovecot.port,
-        security: 'starttls',
-        servername: SERVER_NAME,
-        clientCertificate: client.certificate,
-        clientKey: client.key,
-        authorities: dovecot.authorities,
-        ciphers: MSSANTE_DEFAULTS.ciphers,
-        user,
-        password: 'certificat',
-        folder: 'INBOX',
-        readOnly,
-        maxBytes,
-      },
-      signal,
-    );
+    openMailbox(dovecot.settings({ user, maxBytes, readOnly }), signal);
 
 interface Started {
   readonly store: Store;
@@ -95,22 +68,22 @@ const effects = async (store: Store) => (await store.mails({})).map(({ effect })
 
 describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS }, () => {
   it('takes each mail in order, the bad and the huge ones too, and marks seen what is kept whole', async () => {
-    dovecot.deliver('a', Buffer.from('\u0000\u0001 rien'));
-    dovecot.deliver('a', letter({ text: 'x'.repeat(200_000) }));
-    dovecot.deliver('a', letter(), { seen: true });
-    dovecot.deliver('a', notification({ about: '<x@y.invalid>' }));
+    dovecot.server.deliver('a', Buffer.from('\u0000\u0001 rien'));
+    dovecot.server.deliver('a', letter({ text: 'x'.repeat(200_000) }));
+    dovecot.server.deliver('a', letter(), { seen: true });
+    dovecot.server.deliver('a', notification({ about: '<x@y.invalid>' }));
     const { store } = started({ open: open('a') });
     await until(async () => (await store.mails({})).length === 4);
     expect(await effects(store)).toEqual(['unreadable', 'letter', 'letter', 'read']);
     const huge = (await store.mails({})).find(({ kept, size }) => kept < size);
     expect(huge).toMatchObject({ kept: 100_000 });
-    await until(() => dovecot.seen('a') === 3);
+    await until(() => dovecot.server.seen('a') === 3);
     // The letter that somebody had read already alerts nobody.
     expect((await store.alerts({})).map(({ kind }) => kind)).toEqual(['courrier-recu', 'courrier-recu']);
   });
 
   it('takes what a cut connection kept from it at the next reading', async () => {
-    dovecot.deliver('b', letter());
+    dovecot.server.deliver('b', letter());
     let cuts = 0;
     let session: MailboxSession | undefined;
     const { store, events } = started({
@@ -123,7 +96,7 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
         if (point !== 'mailbox:after-fetch' || cuts > 0) return;
         cuts += 1;
         session?.abort();
-        dovecot.deliver('b', letter());
+        dovecot.server.deliver('b', letter());
       },
     });
     await until(async () => (await store.mails({})).length === 2);
@@ -132,13 +105,13 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
   });
 
   it('takes nothing again where the server has numbered everything anew', async () => {
-    dovecot.deliver('c', letter());
-    dovecot.deliver('c', letter());
+    dovecot.server.deliver('c', letter());
+    dovecot.server.deliver('c', letter());
     const first = started({ open: open('c') });
     await until(async () => (await first.store.mails({})).length === 2);
     await first.stop();
-    await dovecot.renumber('c');
-    dovecot.deliver('c', letter());
+    await dovecot.server.renumber('c');
+    dovecot.server.deliver('c', letter());
     const second = started({ open: open('c') }, { store: first.store });
     await until(async () => (await first.store.mails({})).length === 3);
     expect(second.events.filter((event) => event === 'mail-received letter')).toHaveLength(1);
@@ -146,23 +119,23 @@ describe.skipIf(!hasDovecot)('the reading of a mailbox', { timeout: PATIENCE_MS 
 
   it('begins with the mails of today where nothing was sent, once, and tells what it skipped', async () => {
     const old = new Date('2020-01-01T00:00:00Z');
-    for (const text of ['un', 'deux']) dovecot.deliver('e', letter({ text }), { receivedAt: old });
-    dovecot.deliver('e', letter({ text: 'trois' }));
+    for (const text of ['un', 'deux']) dovecot.server.deliver('e', letter({ text }), { receivedAt: old });
+    dovecot.server.deliver('e', letter({ text: 'trois' }));
     const { store } = started({ open: open('e') });
     await until(async () => (await store.mails({})).length === 1);
-    await until(() => dovecot.seen('e') === 1);
-    dovecot.deliver('e', letter({ text: 'quatre' }), { receivedAt: old });
+    await until(() => dovecot.server.seen('e') === 1);
+    dovecot.server.deliver('e', letter({ text: 'quatre' }), { receivedAt: old });
     await until(async () => (await store.mails({})).length === 2);
     const begun = (await store.journal({})).filter(({ action }) => action === 'mailbox-started');
     expect(begun).toMatchObject([{ details: { upTo: 2, skipped: 2 } }]);
   });
 
   it('changes nothing where people read too', async () => {
-    dovecot.deliver('d', letter());
+    dovecot.server.deliver('d', letter());
     const { store, stop } = started({ open: open('d', { readOnly: true }) }, { isSender: false });
     await until(async () => (await store.mails({})).length === 1);
     await stop();
-    expect(dovecot.seen('d')).toBe(0);
+    expect(dovecot.server.seen('d')).toBe(0);
   });
 });
 
