@@ -23,10 +23,16 @@ const IMPOSSIBLE: readonly RegExp[] = [
   /\p{Ll}[\u0160\u017dŒ\u0178]|\p{Lu}[\u0160\u017dŒ\u0178]\p{Ll}|Œl|(?<!\p{L})\u017d[b-df-hj-np-tv-z]\p{Ll}/u,
   /o\u017et|(?<!\p{L})(?:br|[dfms])\u017e[trlm]|\d[\u0160\u0161\u017d\u017eŒœ\u0178]/u,
   new RegExp(`(?<!\\p{L})æ(?:${UNIT}|\\p{Lu})`, 'u'),
-  new RegExp(`(?:^|[\\s(\\[:,;.-])[…·] ${AFTER_A}`, 'iu'),
   /(?<!\p{L})(?:l|voil|del)…|\dø|ø\s?[CF](?!\p{L})|(?<!\p{L})[nN]ø|(?<!\p{L})[cdkm]?m[ýü](?!\p{L})|\d[ýü](?!\p{L})/u,
   // ≤ and ≥ of Macintosh are exponents of nothing.
-  /(?<!\p{L})[ñõúý](?!\p{L})|\p{L}{2}×\p{L}|×\p{Lu}{2}|(?<![\p{L}\d]\s?)×\p{L}|(?<![\p{L}\p{N})\]])[²³]\s?\d/u,
+  /(?<!\p{L})[ñõúý](?!\p{L})|(?<![\p{L}\p{N})\]])[²³]\s?\d/u,
+];
+
+/** Seen in no text but one that is certainly Western, where the same signs are points, bullets and multiplications. */
+const UNLIKELY: readonly RegExp[] = [
+  new RegExp(`(?:^|[\\s(\\[:,;.-])[…·] ${AFTER_A}`, 'iu'),
+  // "3×LSN": so many times the upper limit.
+  /\p{L}{2}×\p{L}|×(?!(?:LSN|ULN|UI|UFC)(?!\p{L}))\p{Lu}{2}|(?<![\p{L}\d]\s?)×\p{L}/u,
 ];
 
 /**
@@ -34,7 +40,8 @@ const IMPOSSIBLE: readonly RegExp[] = [
  * an old charset were misread: "LEFéVRE", "LEFÔVRE", "cÏur", "lÕeau", "s–r".
  */
 const DOUBTFUL: readonly RegExp[] = [
-  /\p{Lu}[ß-öø-ÿ\u0161\u017eœ]\p{Lu}|\p{Lu}{2}[ß-öø-ÿ\u0161\u017e](?!\p{L})|(?<!\p{L})[ß-öø-ÿ]\p{Lu}{2}/u,
+  // ß begins what stands for β (ßHCG), and no word of an old charset.
+  /\p{Lu}[ß-öø-ÿ\u0161\u017eœ]\p{Lu}|\p{Lu}{2}[ß-öø-ÿ\u0161\u017e](?!\p{L})|(?<!\p{L})[à-öø-ÿ]\p{Lu}{2}/u,
   /\p{Ll}[À-ÖØ-Þ](?:\p{Ll}|(?!\p{L}))|\p{Lu}[ÏÎÕ]\p{Ll}|(?<!\p{L})(?:Ï|Î(?![lL]))\p{L}|Î[uU]/u,
   /(?<!\p{L})(?:[ÇËÐÑÒÕ](?![\p{L}.])|[ÈÊ](?!\p{L})|O[ëô](?!\p{L})|[oO]—)|[ÌÒ]\p{L}|[LJ]Ë(?!\p{L})|(?<!\p{L})[áåëèùï](?!\p{L})|[aou]á|Ö[AO]|äe|OÇO|ÍES/u,
   // With Ž, not after D: names of the Balkans begin so.
@@ -56,7 +63,9 @@ type Soundness = 'sound' | 'doubtful' | 'impossible';
 export function soundness(text: string): Soundness {
   const signs = withSigns(text);
   if (IMPOSSIBLE.some((pattern) => pattern.test(signs))) return 'impossible';
-  return !PROOF.test(signs) && DOUBTFUL.some((pattern) => pattern.test(signs)) ? 'doubtful' : 'sound';
+  if (PROOF.test(signs)) return 'sound';
+  if (UNLIKELY.some((pattern) => pattern.test(signs))) return 'impossible';
+  return DOUBTFUL.some((pattern) => pattern.test(signs)) ? 'doubtful' : 'sound';
 }
 
 /**

@@ -121,6 +121,12 @@ describe('decode', () => {
       'suite … voir après',
       'REMIS · RETENU',
       'Dušan, né en mai',
+      'Résultat élevé … contrôler dans 15 jours',
+      '· Contrôler à réception',
+      'Transaminases supérieures à 3×LSN',
+      'Produit Ca×P élevé',
+      'ASAT > 5 ×LSN',
+      'ßHCG',
     ])
       if (iconv.decode(iconv.encode(text, charset), charset) === text)
         expect(decode(iconv.encode(text, charset), '', charset)).toEqual({ text, charset });
