@@ -1,21 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { carriedMessage } from '../fixtures/carried-cda.ts';
 import { MllpPeer } from '../fixtures/mllp-peer.ts';
-import { input, type Laboratory, openLaboratory, runCrbio, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
+import { finishedDocument, PID } from './finished-document.ts';
+import { type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
 
 /**
  * CR-Bio that come written: our own renderer's, given to the daemon as another system would send them. Their sender asks
  * to be told, and is a real MLLP server.
  */
 
-const PID =
-  input('02-hemogramme.hl7')
-    .toString('latin1')
-    .split(/[\r\n]+/)
-    .find((line) => line.startsWith('PID')) ?? '';
 const DOCTOR = 'claire.durand@sandbox-mssante.invalid';
 
 let laboratory: Laboratory;
@@ -42,7 +37,6 @@ const setOf = (document: Buffer) => /<setId root="([^"]+)"/.exec(document.toStri
 const acks = { ACK_RECEPTION: 'Y' } as const;
 
 beforeAll(async () => {
-  const out = mkdtempSync(join(tmpdir(), 'crbio-finished-'));
   await peer.start();
   laboratory = await openLaboratory({
     changes: (config) => {
@@ -52,18 +46,7 @@ beforeAll(async () => {
       (config.peers as string[]).push(`127.0.0.1:${peer.port}`);
     },
   });
-  await runCrbio([
-    'render',
-    '--config',
-    laboratory.configFile,
-    '--out',
-    out,
-    join(process.cwd(), 'config/demo/inputs/02-hemogramme.hl7'),
-  ]);
-  const name = readdirSync(out).find((file) => file.endsWith('.cda.xml'));
-  if (!name) throw new Error('nothing was rendered');
-  n3 = readFileSync(join(out, name));
-  rmSync(out, { recursive: true });
+  n3 = await finishedDocument(laboratory);
   await laboratory.start();
 }, SYSTEM_TIMEOUT_MS);
 afterAll(async () => {

@@ -192,7 +192,7 @@ export async function openLaboratory({ changes = () => {} }: LaboratoryOptions =
 }
 
 /** Runs the built command line. */
-export function runCrbio(args: readonly string[]): Promise<CommandResult> {
+function runCrbio(args: readonly string[]): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(BUILD, 'cli.js'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],

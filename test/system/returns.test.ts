@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredMail } from '../../src/sandbox/mssante/mailboxes.ts';
@@ -7,18 +6,14 @@ import { carriedMessage } from '../fixtures/carried-cda.ts';
 import { MllpPeer } from '../fixtures/mllp-peer.ts';
 import { type Dovecot, hasDovecot, SERVER_NAME, startDovecot } from '../fixtures/mssante/dovecot.ts';
 import { deliveryNotice, letter, notification } from '../fixtures/mssante/returned.ts';
-import { input, type Laboratory, openLaboratory, runCrbio, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
+import { finishedDocument, PID } from './finished-document.ts';
+import { type Laboratory, openLaboratory, SYSTEM_TIMEOUT_MS } from './laboratory.ts';
 
 /**
  * What comes back: documents that come written leave by the sandbox's operator; what their recipients answer is put into a
  * real mailbox (Dovecot), and their sender, a real MLLP server, is told.
  */
 
-const PID =
-  input('02-hemogramme.hl7')
-    .toString('latin1')
-    .split(/[\r\n]+/)
-    .find((line) => line.startsWith('PID')) ?? '';
 const DOCTOR = 'claire.durand@sandbox-mssante.invalid';
 const BOX = 'labo';
 const ORDERS = { ACK_RECEPTION: 'Y', ACK_LECTURE_MSS: 'Y', DESTDMP: 'N', DESTMSSANTEPAT: 'N' } as const;
@@ -57,19 +52,7 @@ beforeAll(async () => {
       everyMs: 1_000,
     };
   });
-  const out = mkdtempSync(join(tmpdir(), 'crbio-returns-'));
-  await runCrbio([
-    'render',
-    '--config',
-    laboratory.configFile,
-    '--out',
-    out,
-    join(process.cwd(), 'config/demo/inputs/02-hemogramme.hl7'),
-  ]);
-  const name = readdirSync(out).find((file) => file.endsWith('.cda.xml'));
-  if (!name) throw new Error('nothing was rendered');
-  n3 = readFileSync(join(out, name), 'utf8');
-  rmSync(out, { recursive: true });
+  n3 = (await finishedDocument(laboratory)).toString('utf8');
   await laboratory.start({ CRBIO_STOP_ORDER: order });
 }, SYSTEM_TIMEOUT_MS);
 afterAll(async () => {
