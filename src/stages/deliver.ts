@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isObstacle } from '../intake/obstacle.ts';
 import { type Backoff, backoff } from '../ops/backoff.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
@@ -32,16 +34,27 @@ export interface LaneDependencies {
   readonly at: (point: string) => void;
   /** A place is free: there may be more to lease. */
   readonly wake: () => void;
+  /** Between two tries to write an outcome that the disk does not take, ms. */
+  readonly unrecordedMs?: number;
 }
 
 /** Longer than any time-out of a channel, so that a lease never ends while its delivery is still at work. */
 const LEASE_MS = 15 * 60_000;
 /** A lane that stopped (certificate, rights, operator's refusal) looks again after this. */
 const BLOCKED_MS = 60_000;
+/** A disk that takes no outcome is asked again after this. */
+const UNRECORDED_MS = 2_000;
 /** Doubts after which a destination that never says clearly is left to a person: most of a day. */
 const MAX_DOUBTS = 20;
 /** Mail servers ask for two days of tries; with the back-off's one-hour cap this is about that. */
 export const MAIL_MAX_ATTEMPTS = 56;
+
+/** What a try ended with. */
+interface Tried {
+  readonly outcome: Outcome;
+  /** It may have gone through before, and nobody could say. */
+  readonly possibleDuplicate: boolean;
+}
 
 /** The store said that the delivery must not leave any more; thrown through the channel's transmit. */
 class Withdrawn extends Error {}
@@ -52,23 +65,33 @@ class Withdrawn extends Error {}
  */
 export function createLane(
   settings: LaneSettings,
-  { store, adapter, log, now, random, at, wake }: LaneDependencies,
+  { store, adapter, log, now, random, at, wake, unrecordedMs = UNRECORDED_MS }: LaneDependencies,
 ) {
   const { channel, concurrency } = settings;
   const underWay = new Set<Promise<void>>();
   /** Doubts being looked up: they have no lease. */
   const settling = new Set<string>();
+  const stopping = new AbortController();
   let blockedUntil = 0;
 
   const deliver = async (leased: LeasedDelivery): Promise<void> => {
+    const tried = await attempt(leased);
+    if (tried) await recorded(leased, () => settle(leased, tried.outcome, tried));
+  };
+
+  /** One try, to what the destination said; undefined when there is nothing more to write. */
+  const attempt = async (leased: LeasedDelivery): Promise<Tried | undefined> => {
     const { deliveryId } = leased;
     let wired = false;
     try {
       at('deliver:after-lease');
       const job = await jobOf(leased, store);
-      if (!job) return await store.failed(deliveryId, documentsMissing());
+      if (!job) {
+        await store.failed(deliveryId, documentsMissing());
+        return undefined;
+      }
       const resume = leased.unknown && leased.prepared ? await lookUp(leased, job, leased.prepared) : 'send';
-      if (resume === 'settled') return;
+      if (resume === 'settled') return undefined;
       const prepared = leased.prepared ?? (await prepare(leased, job));
       const outcome = await adapter.transmit(prepared, job, {
         at,
@@ -77,21 +100,18 @@ export function createLane(
           wired = true;
         },
       });
-      await settle(leased, outcome, { possibleDuplicate: resume === 'send-again' });
+      return { outcome, possibleDuplicate: resume === 'send-again' };
     } catch (error) {
       if (error instanceof Withdrawn) {
         log.info('delivery-withdrawn', { delivery: deliveryId, channel });
         await store.unlease(deliveryId);
-        return;
+        return undefined;
       }
       // A bug or a broken environment: once on the wire nobody can say what the destination did.
       log.error('delivery-crashed', { delivery: deliveryId, channel, code: codeOf(error) });
       const cause = 'erreur interne pendant l’envoi';
-      await settle(
-        leased,
-        { kind: wired ? 'unknown' : 'retry', code: 'INTERNAL', cause },
-        { possibleDuplicate: false },
-      );
+      const outcome: Outcome = { kind: wired ? 'unknown' : 'retry', code: 'INTERNAL', cause };
+      return { outcome, possibleDuplicate: false };
     }
   };
 
@@ -128,6 +148,22 @@ export function createLane(
       await store.outcomeUnknown(leased.deliveryId, nextTry(leased), found.outcome);
     }
     return 'settled';
+  };
+
+  /**
+   * What became of a try is known here alone until it is written: while the disk takes nothing (full, read-only) its place
+   * stays taken, and it is written when there is room. At a stop the next start finds the lease.
+   */
+  const recorded = async (leased: LeasedDelivery, write: () => Promise<void>): Promise<void> => {
+    for (let told = false; ; told = true) {
+      try {
+        return await write();
+      } catch (error) {
+        if (stopping.signal.aborted || !isObstacle(codeOf(error))) throw error;
+        if (!told) log.error('delivery-unrecorded', { ...namesOf(leased), code: codeOf(error) });
+        await delay(unrecordedMs, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
   };
 
   const settle = async (
@@ -226,8 +262,8 @@ export function createLane(
     leased: LeasedDelivery,
     outcome: Extract<Outcome, { kind: 'blocked' }>,
   ): Promise<void> => {
-    await store.unlease(leased.deliveryId);
     await stopLane(outcome);
+    await store.unlease(leased.deliveryId);
   };
 
   const stopLane = async (outcome: Extract<Outcome, { kind: 'blocked' }>): Promise<void> => {
@@ -255,7 +291,7 @@ export function createLane(
 
   const start = ({ deliveryId }: LeasedDelivery, done: Promise<void>): void => {
     const work: Promise<void> = done
-      // Even the outcome could not be written (a full disk): the lease ends, and the delivery is looked up then.
+      // Not even the outcome could be written: the lease ends, and the delivery is looked up then.
       .catch((error) =>
         log.error('delivery-unrecorded', { delivery: deliveryId, channel, code: codeOf(error) }),
       )
@@ -286,6 +322,7 @@ export function createLane(
     },
     /** Waits for what is under way, then closes the channel's connections. */
     async stop(): Promise<void> {
+      stopping.abort();
       await Promise.all(underWay);
       await adapter.close();
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelAdapter, DeliveryJob, Lookup, Outcome, WireHooks } from '../../src/report/delivery.ts';
 import { createLane, MAIL_MAX_ATTEMPTS } from '../../src/stages/deliver.ts';
+import type { Store } from '../../src/store/model.ts';
 import { at } from '../fixtures/people.ts';
 import {
   ACT,
@@ -58,7 +59,16 @@ function aLane(
   const { at = () => {}, ...settings } = more;
   return createLane(
     { channel: 'dmp', concurrency: 2, backoff: { baseMs: 2_000, capMs: 3_600_000 }, ...settings },
-    { store: bench.store, adapter, log, now: () => bench.clock.now, random: () => 0, at, wake: () => {} },
+    {
+      store: bench.store,
+      adapter,
+      log,
+      now: () => bench.clock.now,
+      random: () => 0,
+      at,
+      wake: () => {},
+      unrecordedMs: 5,
+    },
   );
 }
 
@@ -391,5 +401,50 @@ describe('a lane', () => {
     const dying = aDestination([() => Promise.reject(new TypeError('bug'))]);
     await run(aLane(after, dying.adapter));
     expect(await state(after)).toMatchObject({ state: 'unknown', lastCode: 'INTERNAL' });
+  });
+
+  describe('when the disk takes no outcome', () => {
+    const full = () => Promise.reject(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }));
+    /** A bench whose store refuses the first writes of some operations: how many of each. */
+    async function aFullDisk(refused: Partial<Record<'onWire' | 'delivered' | 'retryAt', number>>) {
+      const bench = aBench();
+      await aPlannedReport(bench);
+      const left: Record<string, number> = { ...refused };
+      const store = new Proxy(bench.store, {
+        get(real, name: keyof Store) {
+          if (!((left[name] ?? 0) > 0)) return real[name];
+          left[name] = (left[name] ?? 0) - 1;
+          return full;
+        },
+      });
+      return { ...bench, store };
+    }
+
+    it('writes what was delivered when there is room: nothing is in doubt, nothing is sent again', async () => {
+      const bench = await aFullDisk({ delivered: 3 });
+      const { adapter, seen } = aDestination([{ kind: 'accepted', remoteId: 'urn:uuid:1' }]);
+      logged.length = 0;
+      await run(aLane(bench, adapter));
+      await expect.poll(() => state(bench)).toMatchObject({ state: 'delivered', remoteId: 'urn:uuid:1' });
+      expect(logged.filter((event) => event === 'delivery-unrecorded')).toHaveLength(1);
+      expect(seen.transmitted).toHaveLength(1);
+    });
+
+    it('gives back what it could not put on the wire', async () => {
+      const bench = await aFullDisk({ onWire: 1, retryAt: 2 });
+      const { adapter, seen } = aDestination([]);
+      await run(aLane(bench, adapter));
+      await expect.poll(() => state(bench)).toMatchObject({ state: 'waiting', lastCode: 'INTERNAL' });
+      expect(seen.transmitted).toHaveLength(0);
+    });
+
+    it('stops all the same: the next start finds the lease', async () => {
+      const bench = await aFullDisk({ delivered: Number.POSITIVE_INFINITY });
+      const lane = aLane(bench, aDestination([]).adapter);
+      await run(lane);
+      await lane.stop();
+      expect(await state(bench)).toMatchObject({ state: 'on-wire' });
+      expect(await bench.store.recover()).toEqual({ unleased: 0, unknown: 1 });
+    });
   });
 });
