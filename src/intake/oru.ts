@@ -4,6 +4,7 @@ import type { StatedIdentity } from '../report/identity.ts';
 import { saysSomething } from '../report/merge.ts';
 import type { Organization } from '../report/people.ts';
 import { latest, type Timestamp } from '../report/timestamp.ts';
+import { createParentFinder, isAntibiogram } from './antibiogram-parents.ts';
 import type { ReadingContext } from './context.ts';
 import { isDispatchRow, readDispatchRows } from './dispatch-rows.ts';
 import { type ChildExam, type ReadExam, readExam } from './exams.ts';
@@ -11,7 +12,6 @@ import { fault, isFault } from './faults.ts';
 import type { Message, Repetition, Segment } from './hl7.ts';
 import { relinkRows } from './hybrid-rows.ts';
 import { groupSegments, type OrderGroup, type PatientGroup } from './message-groups.ts';
-import { findParent, isAntibiogram } from './microbiology.ts';
 import { noteText } from './notes.ts';
 import { orderAnswers, patientFacts } from './order-questions.ts';
 import { readPatient } from './patient.ts';
@@ -88,9 +88,10 @@ function groupByDossier(group: PatientGroup, context: ReadingContext): readonly 
     const refused = isChild.get(order) ? undefined : place(order);
     if (refused) return refused;
   }
+  const findParent = createParentFinder(group.orders.filter((order) => !isChild.get(order)));
   for (const order of group.orders) {
     if (!isChild.get(order)) continue;
-    const link = findParent(order, group.orders);
+    const link = findParent(order);
     const parent = link && exams.get(link.parent);
     if (parent) parent.children.push({ order, ...(link.organism ? { organism: link.organism } : {}) });
     else {
