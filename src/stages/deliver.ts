@@ -72,6 +72,8 @@ export function createLane(
   /** Doubts being looked up: they have no lease. */
   const settling = new Set<string>();
   const stopping = new AbortController();
+  /** Outcomes that the disk does not take. */
+  let unrecorded = 0;
   let blockedUntil = 0;
 
   const deliver = async (leased: LeasedDelivery): Promise<void> => {
@@ -152,17 +154,27 @@ export function createLane(
 
   /**
    * What became of a try is known here alone until it is written: while the disk takes nothing (full, read-only) its place
-   * stays taken, and it is written when there is room. At a stop the next start finds the lease.
+   * stays taken, and it is written when there is room. Its lease may have ended by then: meanwhile the lane takes nothing,
+   * not to send it again. At a stop the next start finds the lease.
    */
   const recorded = async (leased: LeasedDelivery, write: () => Promise<void>): Promise<void> => {
-    for (let told = false; ; told = true) {
-      try {
-        return await write();
-      } catch (error) {
-        if (stopping.signal.aborted || !isObstacle(codeOf(error))) throw error;
-        if (!told) log.error('delivery-unrecorded', { ...namesOf(leased), code: codeOf(error) });
-        await delay(unrecordedMs, undefined, { signal: stopping.signal }).catch(() => {});
+    let told = false;
+    try {
+      for (;;) {
+        try {
+          return await write();
+        } catch (error) {
+          if (stopping.signal.aborted || !isObstacle(codeOf(error))) throw error;
+          if (!told) {
+            told = true;
+            unrecorded += 1;
+            log.error('delivery-unrecorded', { ...namesOf(leased), code: codeOf(error) });
+          }
+          await delay(unrecordedMs, undefined, { signal: stopping.signal }).catch(() => {});
+        }
       }
+    } finally {
+      if (told) unrecorded -= 1;
     }
   };
 
@@ -306,7 +318,7 @@ export function createLane(
     /** One turn: fills the free places. A delivery that ends wakes the lane for the next. */
     async turn(): Promise<number> {
       const free = concurrency - underWay.size;
-      if (free === 0 || now() < blockedUntil) return 0;
+      if (free === 0 || unrecorded > 0 || now() < blockedUntil) return 0;
       const leased = await store.lease(channel, free, LEASE_MS);
       for (const delivery of leased) start(delivery, deliver(delivery));
       const doubts = await store.doubts(channel, free - leased.length + settling.size);

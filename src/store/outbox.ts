@@ -41,9 +41,11 @@ export const DOUBTS = `
   WHERE channel = ? AND ambiguous = 1 AND state IN ('failed', 'cancelled', 'superseded') AND next_at <= ?
   ORDER BY next_at LIMIT ?`;
 
-const LEASES_ENDED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ?`;
+/** Of a lane's own: it alone knows whether it is still at work on them. */
+export const LEASES_ENDED = `
+  SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ? AND channel = ?`;
 const NEXT_LEASE_END = `
-  SELECT lease_until FROM delivery WHERE state IN ('leased', 'on-wire') ORDER BY lease_until LIMIT 1`;
+  SELECT lease_until FROM delivery WHERE state IN ('leased', 'on-wire') AND channel = ? ORDER BY lease_until LIMIT 1`;
 const LEASED = `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire')`;
 
 /** An earlier version that a recipient has, or may have. */
@@ -67,8 +69,8 @@ export function createOutbox(
 ) {
   const due = db.prepare<[Channel, number, number], Delivery>(DUE);
   const nextDue = db.prepare<[Channel], number>(NEXT_DUE).pluck();
-  const nextLeaseEnd = db.prepare<[], number>(NEXT_LEASE_END).pluck();
-  const leasesEnded = db.prepare<[number], Delivery>(LEASES_ENDED);
+  const nextLeaseEnd = db.prepare<[Channel], number>(NEXT_LEASE_END).pluck();
+  const leasesEnded = db.prepare<[number, Channel], Delivery>(LEASES_ENDED);
   const leased = db.prepare<[], Delivery>(LEASED);
   const doubts = db.prepare<[Channel, number, number], Delivery>(DOUBTS);
   const versionOf = db.prepare<[string, number], { planDue: number; lifted: string }>(
@@ -173,10 +175,10 @@ export function createOutbox(
   return {
     /** Is there a reason to lease: something due, or a lease that ended? Spares idle lanes a transaction. */
     hasDue: (channel: Channel): boolean =>
-      (nextDue.get(channel) ?? Infinity) <= now() || (nextLeaseEnd.get() ?? Infinity) <= now(),
+      (nextDue.get(channel) ?? Infinity) <= now() || (nextLeaseEnd.get(channel) ?? Infinity) <= now(),
 
     lease(channel: Channel, limit: number, leaseMs: number): LeasedDelivery[] {
-      for (const delivery of leasesEnded.all(now())) interrupted(delivery);
+      for (const delivery of leasesEnded.all(now(), channel)) interrupted(delivery);
       return due.all(channel, now(), limit).flatMap((delivery) => {
         const leased = deliveries.move(delivery, 'lease', { lease_until: now() + leaseMs });
         const given = leasedDelivery(leased);
@@ -303,7 +305,7 @@ export function createOutbox(
     },
 
     nextDue(channel: Channel): number | undefined {
-      const times = [nextDue.get(channel), nextLeaseEnd.get()].filter((time) => time !== undefined);
+      const times = [nextDue.get(channel), nextLeaseEnd.get(channel)].filter((time) => time !== undefined);
       return times.length > 0 ? Math.min(...times) : undefined;
     },
   };

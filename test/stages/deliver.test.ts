@@ -430,6 +430,31 @@ describe('a lane', () => {
       expect(seen.transmitted).toHaveLength(1);
     });
 
+    it('sends nothing again though the lease ends before there is room', async () => {
+      const bench = aBench();
+      await tell(bench.store, aDossier());
+      await render(bench.store);
+      await plan(bench.store, send(), toDoctor());
+      let isFull = true;
+      const store = new Proxy(bench.store, {
+        get: (real, name: keyof Store) => (isFull && name === 'delivered' ? full : real[name]),
+      });
+      const { adapter, seen } = aDestination([]);
+      const lane = aLane({ ...bench, store }, adapter, { channel: 'mssante-pro' });
+      await run(lane);
+      bench.clock.now += 1_200_000;
+      // There is room again: a lane may be the first to know.
+      await run(aLane(bench, aDestination([]).adapter));
+      await run(lane);
+      isFull = false;
+      await run(lane);
+      expect(await bench.store.deliveries({ reportId: REPORT })).toMatchObject([
+        { channel: 'dmp', state: 'delivered' },
+        { channel: 'mssante-pro', state: 'delivered', possibleDuplicate: false },
+      ]);
+      expect(seen.transmitted).toHaveLength(1);
+    });
+
     it('gives back what it could not put on the wire', async () => {
       const bench = await aFullDisk({ onWire: 1, retryAt: 2 });
       const { adapter, seen } = aDestination([]);

@@ -6,7 +6,7 @@ import { ACKS_DUE } from '../../src/store/business-acks.ts';
 import { ANSWERS_OWED } from '../../src/store/file-answers.ts';
 import { HELD } from '../../src/store/held-bytes.ts';
 import { UNINTERPRETED } from '../../src/store/inbox.ts';
-import { DOUBTS, DUE, NEXT_DUE } from '../../src/store/outbox.ts';
+import { DOUBTS, DUE, LEASES_ENDED, NEXT_DUE } from '../../src/store/outbox.ts';
 import { HOLDS_DUE, UNPLANNED } from '../../src/store/planning.ts';
 import { UNRENDERED } from '../../src/store/reports.ts';
 import { CANDIDATE, MISSED } from '../../src/store/side-files.ts';
@@ -73,7 +73,7 @@ describe('hot queries', () => {
       `SELECT qualified FROM reached JOIN version ON version.report_id = reached.report_id AND version.number = reached.version
        JOIN version_dossier ON version_id = version.id WHERE reached.report_id = ? AND reached.version < ?`,
     ],
-    ['leases that ended', `SELECT * FROM delivery WHERE state IN ('leased', 'on-wire') AND lease_until <= ?`],
+    ['leases that ended', LEASES_ENDED],
     ['masks that a date ends', `SELECT * FROM report WHERE mask_until_ms IS NOT NULL AND mask_until_ms <= ?`],
     ['what messages stated', `SELECT dossier FROM statement WHERE report_id = ?`],
     ['oppositions in force', `SELECT * FROM opposition WHERE patient_id = ? AND lifted_at IS NULL`],
