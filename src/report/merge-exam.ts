@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical.ts';
 import type { Attachment, Exam, Isolate } from './dossier.ts';
 import type { Result, ResultStatus } from './result.ts';
-import type { Timestamp } from './timestamp.ts';
+import { latest, type Timestamp } from './timestamp.ts';
 
 /** Key of the row that stands for an exam without rows: it is awaited, or was not done. */
 const lineKey = ({ order, local }: Exam): string => `${order}|${local.code}||`;
@@ -48,12 +48,14 @@ export function mergeExam(current: Exam, incoming: Exam, circumstances: Circumst
   const rows = rowsOf({ ...incoming, results, isolates });
   const answered = new Set([...gone, ...[...rows, ...now].map(({ key }) => key)]);
   const withheld = [...pending.filter(({ key }) => !answered.has(key)), ...now];
+  const reportedAt = latest([current.reportedAt, incoming.reportedAt]);
   return {
     ...known,
     ...said,
     results,
     isolates,
     ...(withheld.length > 0 ? { withheld } : {}),
+    ...(reportedAt ? { reportedAt } : {}),
     specimens: incoming.specimens.length > 0 ? incoming.specimens : current.specimens,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
   };

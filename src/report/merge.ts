@@ -16,8 +16,8 @@ import { instantOf, latest } from './timestamp.ts';
  *   F instead of C; X over a final row keeps the value in `corrects` as well, so that it never vanishes silently.
  * - An exam cancelled without a row (ORC-1 CA or OBR-25 X alone) cancels all that was said of it; its isolates, pictures and
  *   documents go, and so do rows that nobody verified. The line that says so goes when rows come for it.
- * - An exam sent again late under an older OBR-22 than the one already there does not take its place: it is what was
- *   corrected. Nor does it lift a withdrawal.
+ * - An exam sent again late under an older OBR-22 than the one already there does not take its place, nor do its documents:
+ *   it is what was corrected. Nor does it lift a withdrawal. A cancelled request (ORC-1 CA) is as new as its message.
  * - Flags: each keeps its latest order. Lists (recipients, comments): the latest that is not empty.
  * - W or a cancelled request holds until a newer message of the same request comes without it. A cancellation that leaves
  *   other exams standing withdraws nothing, and neither does X on a request of which nothing was known: its report says
@@ -59,22 +59,23 @@ const inTimeOrder = (messages: readonly Dossier[]): Dossier[] =>
 
 function addMessage(current: Dossier, incoming: Dossier): Dossier {
   const { withdrawn: standing, sourcePdf: printed, ...earlier } = current;
-  const { withdrawn: stated, ...message } = incoming;
-  const { exams, gone } = mergeExams(current, incoming);
-  const attachments = mergeAttachments(current.attachments, incoming.attachments).filter(
-    ({ id }) => !gone.has(id),
-  );
+  const { withdrawn: stated, sourcePdf: sent, ...message } = incoming;
+  const { exams, gone, outdated } = mergeExams(current, incoming);
+  const fresh = incoming.attachments.filter(({ id }) => !outdated.has(id));
+  const attachments = mergeAttachments(current.attachments, fresh).filter(({ id }) => !gone.has(id));
   const said = standing !== undefined || saidSomething(current);
   const emptied = said && takesAllBack(incoming, { exams, attachments });
-  const withdrawn = isStale(current, incoming)
-    ? (standing ?? stated)
+  const stale = isStale(current, incoming);
+  const withdrawn = stale
+    ? (standing ?? effective(stated, exams, said))
     : (effective(stated, exams, said) ?? (emptied ? 'cancelled' : undefined));
   // The SGL's PDF shows what it knew: results that come without a new one outdate it, rows that are not shown do not.
-  const sourcePdf = incoming.exams.some(saysSomething) ? undefined : printed;
+  const isOutdated = !stale && incoming.exams.some(saysSomething);
+  const sourcePdf = (stale ? undefined : sent) ?? (isOutdated ? undefined : printed);
   return {
     ...earlier,
-    ...(sourcePdf ? { sourcePdf } : {}),
     ...message,
+    ...(sourcePdf ? { sourcePdf } : {}),
     ...(withdrawn ? { withdrawn } : {}),
     recipients: incoming.recipients.length > 0 ? incoming.recipients : current.recipients,
     comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
@@ -184,16 +185,22 @@ export function examsByKey(exams: readonly Exam[]): Map<string, Exam> {
   return found;
 }
 
-/** @returns the exams, and the keys of the rows whose documents went with them */
-function mergeExams(
-  current: Dossier,
-  incoming: Dossier,
-): { readonly exams: Exam[]; readonly gone: ReadonlySet<string> } {
+interface MergedExams {
+  readonly exams: Exam[];
+  /** Keys of the rows whose documents went with them. */
+  readonly gone: ReadonlySet<string>;
+  /** Keys of rows of which something newer had been said: the documents that the message gives for them are old. */
+  readonly outdated: ReadonlySet<string>;
+}
+
+function mergeExams(current: Dossier, incoming: Dossier): MergedExams {
   const merged = examsByKey(current.exams);
   const gone = new Set<string>();
+  const outdated = new Set<string>();
   for (const [key, exam] of examsByKey(incoming.exams)) {
     const known = merged.get(key);
-    const late = known !== undefined && isOlder(exam, known);
+    const late = known !== undefined && incoming.withdrawn !== 'cancelled' && isOlder(exam, known);
+    if (late) for (const id of [...rowsOf(known).map((row) => row.key), ...known.deleted]) outdated.add(id);
     const [older, newer] = late
       ? [exam, known]
       : isBareCancellation(exam) && known
@@ -214,7 +221,7 @@ function mergeExams(
   }
   const exams = [...merged.values()];
   for (const key of standingKeys(exams)) gone.delete(key);
-  return { exams, gone };
+  return { exams, gone, outdated };
 }
 
 /**

@@ -321,6 +321,43 @@ describe('an original that comes after its correction', () => {
     });
   });
 
+  test('brings back none of its documents', () => {
+    const pdf = (id: string, title: string) =>
+      ({ id, title, mediaType: 'application/pdf', base64: 'JVBERg==' }) as const;
+    const document = aRow('DOC', undefined, { value: { kind: 'text', text: 'Voir le document joint' } });
+    const said = (messageAt: typeof NOON, reportedAt: typeof NOON, title: string) =>
+      reported(messageAt, reportedAt, document, {
+        attachments: [{ ...pdf('DOC', title), from: SUBCONTRACTOR }],
+        sourcePdf: pdf('P', title),
+      });
+    const merged = mergeDossiers([said(NOON, NOON, 'corrigé'), said(EVENING, MORNING, 'premier')]);
+    expect(merged.attachments.map(({ title }) => title)).toEqual(['corrigé']);
+    expect(merged.sourcePdf?.title).toBe('corrigé');
+  });
+
+  test.each([
+    // What the order itself takes back is as new as its message.
+    ['cancelled', ['cancelled', 'final']],
+    ['not-performed', ['corrected', 'final']],
+  ] as const)('withdraws nothing that stands beside it (%s)', (withdrawn, statuses) => {
+    const X = aRow('K', undefined, { status: 'cancelled' });
+    const corrected = aRow('K', '5.1', { status: 'corrected' });
+    const merged = mergeDossiers([
+      aDossier({ messageAt: MORNING, exams: [anExam('TSH', [aRow('TSH', '2')])] }),
+      reported(NOON, NOON, corrected),
+      reported(EVENING, MORNING, X, { withdrawn }),
+    ]);
+    expect(merged).not.toHaveProperty('withdrawn');
+    expect(merged.exams.flatMap(({ results }) => results.map(({ status }) => status)).toSorted()).toEqual(
+      statuses,
+    );
+    expect(
+      mergeDossiers([reported(NOON, NOON, corrected), reported(EVENING, MORNING, X, { withdrawn })]),
+    ).toMatchObject(
+      withdrawn === 'cancelled' ? { withdrawn } : { exams: [{ results: [{ value: quantity('5.1') }] }] },
+    );
+  });
+
   test('lifts no withdrawal', () => {
     const wrong = aDossier({
       messageAt: NOON,
