@@ -176,11 +176,12 @@ function mergeAttachments(current: readonly Attachment[], incoming: readonly Att
 /** Exams by their key: OBR-3, the local code, and its rank when a message lists the same pair several times. */
 export function examsByKey(exams: readonly Exam[]): Map<string, Exam> {
   const found = new Map<string, Exam>();
+  const ranks = new Map<string, number>();
   for (const exam of exams) {
-    const base = JSON.stringify([exam.order, exam.local.code]);
-    let key = base;
-    for (let rank = 1; found.has(key); rank++) key = `${base}${rank}`;
-    found.set(key, exam);
+    const pair = JSON.stringify([exam.order, exam.local.code]);
+    const rank = ranks.get(pair) ?? 0;
+    ranks.set(pair, rank + 1);
+    found.set(rank === 0 ? pair : `${pair}${rank}`, exam);
   }
   return found;
 }

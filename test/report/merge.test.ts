@@ -248,6 +248,15 @@ describe('the rest of the request', () => {
     expect(other.exams[0]?.isolates[0]?.antibiogram.map(({ key }) => key)).toEqual(['CTX']);
   });
 
+  test('thousands of exams under one number are merged in time that grows with them', () => {
+    const many = message(MORNING, [], {
+      exams: Array.from({ length: 2_500 }, () => anExam('BIO', [aRow('K', '4')])),
+    });
+    const started = performance.now();
+    expect(mergeDossiers([many, { ...many, messageAt: NOON }]).exams).toHaveLength(2_500);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
   test('no message is a bug', () => {
     expect(() => mergeDossiers([])).toThrow(RangeError);
   });
