@@ -3,21 +3,30 @@ import type { Attachment, Exam, Isolate } from './dossier.ts';
 import type { Result, ResultStatus } from './result.ts';
 import { latest, type Timestamp } from './timestamp.ts';
 
-/** Key of the row that stands for an exam without rows: it is awaited, or was not done. */
-const lineKey = ({ order, local }: Exam): string => `${order}|${local.code}||`;
+/** Does the row stand for an exam without rows, awaited or not done? No other key ends with two empty parts. */
+const isLine = ({ key }: Result): boolean => key.endsWith('||');
 
 /** Is the whole exam cancelled, without a row (ORC-1 CA or OBR-25 X alone)? */
 export function isBareCancellation(exam: Exam): boolean {
   const [line, ...others] = exam.results;
-  return line?.status === 'cancelled' && line.key === lineKey(exam) && others.length === 0;
+  return line?.status === 'cancelled' && isLine(line) && others.length === 0;
 }
 
 /** A cancellation without rows, in terms of what was known of its exam. */
 export function spelledOut(exam: Exam, known: Exam, attachments: readonly Attachment[]): Exam {
   const results = exam.results.flatMap((line) =>
-    known.results.map(({ key, local }): Result => ({ ...line, key, local })),
+    known.results.map(
+      ({ key, local, sentLoinc, performer }): Result => ({
+        ...line,
+        key,
+        local,
+        ...(sentLoinc ? { sentLoinc } : {}),
+        ...(performer ? { performer } : {}),
+      }),
+    ),
   );
-  const documents = attachments.filter(({ id }) => id.startsWith(`${exam.order}|${exam.local.code}|`));
+  const prefixes = exam.results.map(({ key }) => key.slice(0, -1));
+  const documents = attachments.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)));
   const others = [...(known.images ?? []), ...documents].map(({ id }) => id);
   return {
     ...exam,
@@ -38,8 +47,8 @@ interface Circumstances {
 export function mergeExam(current: Exam, incoming: Exam, circumstances: Circumstances): Exam {
   const gone = new Set(incoming.deleted);
   // Rows have come for an exam that was said to have none.
-  const hasRows = incoming.results.some(({ key }) => key !== lineKey(incoming));
-  const before = hasRows ? current.results.filter(({ key }) => key !== lineKey(current)) : current.results;
+  const hasRows = incoming.results.some((row) => !isLine(row));
+  const before = hasRows ? current.results.filter((row) => !isLine(row)) : current.results;
   const results = mergeRows(before, incoming.results, gone, circumstances);
   const standing = current.isolates.filter((isolate) => stillNamed(isolate, current.results, results));
   const isolates = mergeIsolates(standing, incoming.isolates, gone, circumstances);

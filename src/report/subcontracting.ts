@@ -12,7 +12,7 @@ import { instantOf, latest } from './timestamp.ts';
  * - A contribution answers the examinations that ours still awaits of that laboratory: the one whose order or code it
  *   gives; all of them when it is complete and brings at least as many. What it answers it replaces; a document alone
  *   leaves the line, which then refers to it. What is not surely answered stays awaited: the report stays partial.
- * - An examination that our own messages give final, done by that laboratory, is not said a second time.
+ * - An examination that our own messages give final or cancel, done by that laboratory, is not said a second time.
  * - A later word of the same stream replaces the earlier one; a changed value says what it was.
  * - Comments and documents are added, under the laboratory's name.
  * @param messages of ours, at least one
@@ -216,7 +216,9 @@ function notGivenByUs(theirs: Exam, said: Contribution, report: Dossier): Exam[]
         .filter((row) => row.releasedByPerformer === undefined && !isOpen(row.status))
         .filter((row) => {
           const performer = row.performer ?? exam.performer;
-          return performer !== undefined && isSameLaboratory(performer, said.laboratory);
+          // What our order takes back need not name who was to do it.
+          if (!performer) return isOutside(exam) && row.status === 'cancelled';
+          return isSameLaboratory(performer, said.laboratory);
         })
         .flatMap((row) => codesOf(row, '')),
     ),

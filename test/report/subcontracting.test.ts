@@ -67,6 +67,52 @@ describe('what another laboratory says', () => {
     expect(whole.completeness).toBe('partial');
   });
 
+  it('is not shown of an examination that our own order takes back, nor of its own', () => {
+    const morning = at('20260302093000');
+    const evening = at('20260304180000');
+    const lineOf = (order: string, code: string) =>
+      aRow(code, undefined, { key: `${order}|${code}||`, status: 'cancelled' });
+    const ours = aDossier({
+      messageAt: morning,
+      exams: [
+        GLUCOSE,
+        anExam('B6', [aRow('B6', undefined, { status: 'pending' })], { order: '2', section: 'OSL' }),
+        anExam(
+          'P',
+          [aRow('ZN', undefined, { status: 'pending', performer: SUBCONTRACTOR }), aRow('NA', '140')],
+          {
+            order: '3',
+          },
+        ),
+      ],
+      completeness: 'partial',
+    });
+    const said = [theirs('B6', '52'), theirs('ZN', '12', { stream: '2' })];
+    expect(lines(mergeReport([ours], said))).toContain('specialise:B6 final 52');
+    const cancelled = aDossier({
+      messageAt: evening,
+      exams: [
+        anExam('B6', [lineOf('2', 'B6')], { order: '2', section: 'OSL' }),
+        anExam('P', [lineOf('3', 'P')], { order: '3' }),
+      ],
+      withdrawn: 'cancelled',
+    });
+    expect(lines(mergeReport([ours, cancelled], said))).toEqual([
+      'GLY final 5.10',
+      'B6 cancelled',
+      'ZN cancelled',
+      'NA cancelled',
+    ]);
+    const taken = aContribution({
+      messageAt: evening,
+      exams: [anExam('B6', [lineOf('S1', 'B6')], { order: 'S1' })],
+    });
+    expect(lines(mergeReport([partial('B6')], [theirs('B6', '52'), taken]))).toEqual([
+      'GLY final 5.10',
+      'specialise:B6 cancelled',
+    ]);
+  });
+
   it('answers nothing that is awaited of somebody else', () => {
     const own = aDossier({
       exams: [anExam('TP', [aRow('TP', undefined, { status: 'pending' })])],
