@@ -1,4 +1,5 @@
 import type { Attachment, Dossier, Exam } from './dossier.ts';
+import { antibiogramOf, antibiogramsIn, withinCulture } from './merge-antibiogram.ts';
 import { isBareCancellation, isOpen, mergeExam, rowsOf, spelledOut } from './merge-exam.ts';
 import type { Result } from './result.ts';
 import { instantOf, latest } from './timestamp.ts';
@@ -16,6 +17,7 @@ import { instantOf, latest } from './timestamp.ts';
  *   F instead of C; X over a final row keeps the value in `corrects` as well, so that it never vanishes silently.
  * - An exam cancelled without a row (ORC-1 CA or OBR-25 X alone) cancels all that was said of it; its isolates, pictures and
  *   documents go, and so do rows that nobody verified. The line that says so goes when rows come for it.
+ * - An antibiogramme that comes again without its culture says of its organism there what it says.
  * - An exam sent again late under an older OBR-22 than the one already there does not take its place, nor do its documents:
  *   it is what was corrected. Nor does it lift a withdrawal. A cancelled request (ORC-1 CA) is as new as its message.
  * - Flags: each keeps its latest order. Lists (recipients, comments): the latest that is not empty.
@@ -198,7 +200,12 @@ function mergeExams(current: Dossier, incoming: Dossier): MergedExams {
   const merged = examsByKey(current.exams);
   const gone = new Set<string>();
   const outdated = new Set<string>();
-  for (const [key, exam] of examsByKey(incoming.exams)) {
+  const antibiograms = antibiogramsIn(merged);
+  for (const [ownKey, stated] of examsByKey(incoming.exams)) {
+    const cultureKey = merged.has(ownKey) ? undefined : antibiogramOf(stated, antibiograms);
+    const culture = cultureKey === undefined ? undefined : merged.get(cultureKey);
+    const part = culture && withinCulture(stated, culture);
+    const [key, exam] = part && cultureKey !== undefined ? [cultureKey, part] : [ownKey, stated];
     const known = merged.get(key);
     const late = known !== undefined && incoming.withdrawn !== 'cancelled' && isOlder(exam, known);
     if (late) for (const id of [...rowsOf(known).map((row) => row.key), ...known.deleted]) outdated.add(id);
@@ -208,8 +215,9 @@ function mergeExams(current: Dossier, incoming: Dossier): MergedExams {
         ? [{ ...known, isolates: [] }, spelledOut(exam, known, current.attachments)]
         : [known ?? { ...exam, results: [], isolates: [] }, exam];
     const whole = mergeExam(older, newer, {
-      correcting: newer.results.some((row) => row.status === 'corrected'),
-      complete: !late && incoming.completeness === 'complete',
+      correcting: (part ? rowsOf(newer) : newer.results).some((row) => row.status === 'corrected'),
+      // An antibiogramme alone says nothing of what its culture awaits.
+      complete: !late && !part && incoming.completeness === 'complete',
       replacedAt: late ? incoming.issuedAt : current.issuedAt,
     });
     const takenBack = documentsTakenBack(newer, whole);

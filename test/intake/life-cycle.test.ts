@@ -317,6 +317,80 @@ describe('withdrawal', () => {
   });
 });
 
+describe('an antibiogramme that comes again without its culture', () => {
+  const germs = ['ECO^E. coli^L', 'KLE^K. pneumoniae^L'].map((germ, index) =>
+    obx('CE', 'GERME', germ, { 4: String(index + 1) }),
+  );
+  const antibiogram = (rank: 1 | 2, order: string, ...rows: string[]) => [
+    `ORC|${order}|P1|D1-${rank + 1}|D1`,
+    obr('ATB', { 3: `D1-${rank + 1}`, 11: 'G', 26: `GERME^${rank}`, 29: 'P1^D1-1' }),
+    ...rows,
+  ];
+  const amoxicillin = (mic: string, said: string, status = 'F') =>
+    obx('NM', 'AMX', mic, { 6: 'mg/L', 8: said, 11: status });
+  const sent = (at: string, ...segments: string[]) => dossierOf(bytes(msh({ at }), pid(), ...segments));
+  const whole = sent(
+    '20261116140000',
+    ...['ORC|RE|P1|D1-1|D1', obr('HC'), ...germs],
+    ...antibiogram(1, 'RE', amoxicillin('32', 'R')),
+    ...antibiogram(2, 'RE', amoxicillin('16', 'R')),
+  );
+  const withLater = (...segments: string[]) => mergeDossiers([whole, sent('20261116160000', ...segments)]);
+  const rowsOf = ({ exams }: ReturnType<typeof withLater>) =>
+    exams.map(({ local, isolates }) => [local.code, ...isolates.map(({ antibiogram: rows }) => rows)]);
+
+  it('corrects the rows that its organism has', () => {
+    const corrected = withLater(...antibiogram(1, 'RE', amoxicillin('2', 'S', 'C')));
+    expect(rowsOf(corrected)).toMatchObject([
+      [
+        'HC',
+        [{ status: 'corrected', interpretations: ['S'], corrects: { value: { lexical: '32' } } }],
+        [{ status: 'final', value: { lexical: '16' } }],
+      ],
+    ]);
+  });
+
+  it('takes them back: deleted, posted on the wrong patient, cancelled', () => {
+    expect(rowsOf(withLater(...antibiogram(2, 'RE', amoxicillin('16', 'R', 'D'))))).toMatchObject([
+      ['HC', [{ value: { lexical: '32' } }], []],
+    ]);
+    const wrong = withLater(...antibiogram(2, 'RE', amoxicillin('16', 'R', 'W')));
+    expect(wrong.withdrawn).toBe('wrong-patient');
+    expect(rowsOf(wrong)).toMatchObject([['HC', [{ value: { lexical: '32' } }], []]]);
+    for (const rows of [[], [amoxicillin('16', 'R')]]) {
+      const cancelled = withLater(...antibiogram(2, 'CA', ...rows));
+      expect(cancelled.withdrawn).toBeUndefined();
+      expect(rowsOf(cancelled)).toMatchObject([
+        ['HC', [{ status: 'final' }], [{ status: 'cancelled', corrects: { value: { lexical: '16' } } }]],
+      ]);
+    }
+  });
+
+  it('leaves what its culture awaits', () => {
+    const pending = obx('NM', 'UFC', '', { 11: 'I' });
+    const cultured = sent(
+      '20261116140000',
+      ...['ORC|RE|P1|D1-1|D1', obr('HC'), ...germs, pending],
+      ...antibiogram(1, 'RE', amoxicillin('32', 'R')),
+    );
+    const merged = mergeDossiers([
+      cultured,
+      sent('20261116160000', ...antibiogram(1, 'RE', amoxicillin('2', 'S', 'C'))),
+    ]);
+    expect(merged.exams[0]?.results.map(({ status }) => status)).toEqual(['final', 'final', 'pending']);
+    expect(merged.completeness).toBe('partial');
+  });
+
+  it('is another exam where no culture has any of its rows', () => {
+    const other = withLater(
+      ...antibiogram(1, 'RE').slice(0, 1),
+      obr('XDR', { 3: 'D1-9', 26: 'GERME^1' }),
+      amoxicillin('2', 'S'),
+    );
+    expect(other.exams.map(({ local }) => local.code)).toEqual(['HC', 'XDR']);
+  });
+});
+
 describe('keys', () => {
   it('stay the same from one version to the next', () => {
     const keys = (...rows: string[]) => dossierOf(oru(...rows)).exams[0]?.results.map(({ key }) => key);
