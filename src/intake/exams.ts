@@ -49,8 +49,8 @@ export function readExam(
   const { obr } = order;
   const local = localCode(obr.repetitions(4)[0]) ?? { code: obr.text(3), label: 'Examen' };
   const number = obr.text(3) || obr.text(3, 2) || local.code;
-  const orderCancelled = isCancelledOrder(order.orc?.text(1) ?? '');
-  const cancelled = orderCancelled || obr.text(25) === 'X';
+  const orderCancelled = isOrderCancelled(order);
+  const cancelled = isCancelled(order);
   const keyPrefix = `${number}|${local.code}`;
   const own = readRows(order, { keyPrefix, delimiters, cancelled }, context);
   if (isFault(own)) return own;
@@ -62,7 +62,7 @@ export function readExam(
     const scope = {
       keyPrefix: `${childKey(child, number)}|${organism?.text(4) ?? ''}`,
       delimiters,
-      cancelled,
+      cancelled: cancelled || isCancelled(child),
     };
     const read = readRows(child, scope, context);
     if (isFault(read)) return read;
@@ -148,6 +148,10 @@ export function readExam(
     times: [...reported, ...all.flatMap(({ analysedAt }) => analysedAt)],
   };
 }
+
+const isOrderCancelled = ({ orc }: OrderGroup): boolean => isCancelledOrder(orc?.text(1) ?? '');
+
+const isCancelled = (order: OrderGroup): boolean => isOrderCancelled(order) || order.obr.text(25) === 'X';
 
 function childKey(child: OrderGroup, parent: string): string {
   const { obr } = child;

@@ -1,5 +1,5 @@
 import type { Exam } from './dossier.ts';
-import { isBareCancellation, rowsOf } from './merge-exam.ts';
+import { cancelledRow, isBareCancellation, rowsOf } from './merge-exam.ts';
 import type { Result } from './result.ts';
 
 /** Begins the keys of the rows of an exam. */
@@ -28,15 +28,15 @@ export const antibiogramOf = (
 /**
  * An antibiogramme that comes again without its culture, in terms of the culture: alone it would stand beside the rows
  * that it corrects or takes back.
+ * @param cancelled its order is: so are those of its rows that it does not list
  * @returns undefined where it does not tell which of the culture's rows its own are
  */
-export function withinCulture(child: Exam, culture: Exam): Exam | undefined {
+export function withinCulture(child: Exam, culture: Exam, cancelled: boolean): Exam | undefined {
   const prefix = prefixOf(child);
   const isOwn = ({ key }: Result) => key.startsWith(prefix);
-  const [line] = child.results;
-  const cancelled = isBareCancellation(child) ? line : undefined;
-  if (child.isolates.length > 0 || child.images || (line?.key === `${prefix}|` && !cancelled))
-    return undefined;
+  const isBare = isBareCancellation(child);
+  const isAwaited = !isBare && child.results.some(({ key }) => key === `${prefix}|`);
+  if (child.isolates.length > 0 || child.images || isAwaited) return undefined;
 
   // Between the antibiogramme and its row: the number of the organism.
   const [number, ...others] = new Set(
@@ -44,13 +44,16 @@ export function withinCulture(child: Exam, culture: Exam): Exam | undefined {
       .filter(isOwn)
       .map(({ key, local }) => key.slice(prefix.length, key.lastIndexOf(`|${local.code}|`) + 1)),
   );
-  if (number === undefined || (others.length > 0 && !cancelled)) return undefined;
+  if (number === undefined || (others.length > 0 && !isBare)) return undefined;
   const inCulture = (key: string) => `${prefix}${number}${key.slice(prefix.length)}`;
-  const rows = child.results.map((row): Result => ({ ...row, key: inCulture(row.key) }));
+  const rows = isBare ? [] : child.results.map((row): Result => ({ ...row, key: inCulture(row.key) }));
+  const listed = new Set([...rows.map(({ key }) => key), ...child.deleted.map(inCulture)]);
+  const { validator } = child.results.find((row) => row.validator) ?? {};
   const saidOf = (known: readonly Result[]): readonly Result[] => {
     const own = known.filter(isOwn);
-    if (cancelled) return own.map(({ key, local }) => ({ ...cancelled, key, local }));
-    return own.length > 0 ? rows : [];
+    if (own.length === 0) return [];
+    const unlisted = cancelled ? own.filter(({ key }) => !listed.has(key)) : [];
+    return [...rows, ...unlisted.map((row) => cancelledRow(row, validator))];
   };
   const results = saidOf(culture.results);
   return {

@@ -12,26 +12,35 @@ export function isBareCancellation(exam: Exam): boolean {
   return line?.status === 'cancelled' && isLine(line) && others.length === 0;
 }
 
-/** A cancellation without rows, in terms of what was known of its exam. */
+/** What is left of a row that is cancelled with its order: what it was stays told by the row before. */
+export function cancelledRow(
+  { key, local, sentLoinc, performer }: Result,
+  validator: Result['validator'],
+): Result {
+  return {
+    ...{ key, local, status: 'cancelled', ranges: [], interpretations: [], previous: [], comments: [] },
+    ...(validator ? { validator } : {}),
+    ...(sentLoinc ? { sentLoinc } : {}),
+    ...(performer ? { performer } : {}),
+  };
+}
+
+/** A cancellation of the whole exam, with rows or without, in terms of all that was known of it. */
 export function spelledOut(exam: Exam, known: Exam, attachments: readonly Attachment[]): Exam {
-  const results = exam.results.flatMap((line) =>
-    known.results.map(
-      ({ key, local, sentLoinc, performer }): Result => ({
-        ...line,
-        key,
-        local,
-        ...(sentLoinc ? { sentLoinc } : {}),
-        ...(performer ? { performer } : {}),
-      }),
-    ),
-  );
-  const prefixes = exam.results.map(({ key }) => key.slice(0, -1));
-  const documents = attachments.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)));
+  const listed = new Set([...exam.results.map(({ key }) => key), ...exam.deleted]);
+  const { validator } = exam.results.find((row) => row.validator) ?? {};
+  const results = known.results
+    .filter((row) => !listed.has(row.key) && !isLine(row))
+    .map((row) => cancelledRow(row, validator));
+  const prefix = `${exam.order}|${exam.local.code}|`;
+  const prefixes = [prefix, ...exam.results.filter(isLine).map(({ key }) => key.slice(0, -1))];
+  const documents = attachments.filter(({ id }) => prefixes.some((one) => id.startsWith(one)));
   const others = [...(known.images ?? []), ...documents].map(({ id }) => id);
+  const isSpelled = isBareCancellation(exam) && results.length > 0 && known.isolates.length === 0;
   return {
     ...exam,
-    results: results.length > 0 && known.isolates.length === 0 ? results : [...results, ...exam.results],
-    deleted: [...others, ...(known.withheld ?? []).map(({ key }) => key)],
+    results: isSpelled ? results : [...results, ...exam.results],
+    deleted: [...exam.deleted, ...others, ...(known.withheld ?? []).map(({ key }) => key)],
   };
 }
 

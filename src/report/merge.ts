@@ -15,8 +15,9 @@ import { instantOf, latest } from './timestamp.ts';
  * - OBX-11 D (`exam.deleted`) removes the row.
  * - A final value that changes becomes `corrected` and keeps what it replaces in `corrects`, even when the source sent
  *   F instead of C; X over a final row keeps the value in `corrects` as well, so that it never vanishes silently.
- * - An exam cancelled without a row (ORC-1 CA or OBR-25 X alone) cancels all that was said of it; its isolates, pictures and
- *   documents go, and so do rows that nobody verified. The line that says so goes when rows come for it.
+ * - An exam cancelled with the request (ORC-1 CA), or without a row (OBR-25 X alone), cancels all that was said of it, whatever
+ *   it lists; its isolates, pictures and documents go, and so do rows that nobody verified. The line that says so goes when rows
+ *   come for it.
  * - An antibiogramme that comes again without its culture says of its organism there what it says.
  * - An exam sent again late under an older OBR-22 than the one already there does not take its place, nor do its documents:
  *   it is what was corrected. Nor does it lift a withdrawal. A cancelled request (ORC-1 CA) is as new as its message.
@@ -204,14 +205,15 @@ function mergeExams(current: Dossier, incoming: Dossier): MergedExams {
   for (const [ownKey, stated] of examsByKey(incoming.exams)) {
     const cultureKey = merged.has(ownKey) ? undefined : antibiogramOf(stated, antibiograms);
     const culture = cultureKey === undefined ? undefined : merged.get(cultureKey);
-    const part = culture && withinCulture(stated, culture);
+    const orderCancelled = incoming.withdrawn === 'cancelled' || isBareCancellation(stated);
+    const part = culture && withinCulture(stated, culture, orderCancelled);
     const [key, exam] = part && cultureKey !== undefined ? [cultureKey, part] : [ownKey, stated];
     const known = merged.get(key);
     const late = known !== undefined && incoming.withdrawn !== 'cancelled' && isOlder(exam, known);
     if (late) for (const id of [...rowsOf(known).map((row) => row.key), ...known.deleted]) outdated.add(id);
     const [older, newer] = late
       ? [exam, known]
-      : isBareCancellation(exam) && known
+      : orderCancelled && known && !part
         ? [{ ...known, isolates: [] }, spelledOut(exam, known, current.attachments)]
         : [known ?? { ...exam, results: [], isolates: [] }, exam];
     const whole = mergeExam(older, newer, {

@@ -298,6 +298,16 @@ describe('withdrawal', () => {
       expect(one?.results[0]?.value).toBeUndefined();
     });
 
+    it('cancels the rows too that it does not list', () => {
+      const more = obx('NM', 'C', '3');
+      const merged = mergeDossiers([
+        dossierOf(bytes(msh(), pid(), ...exam('RE', {}, row('F', '5.1'), more))),
+        dossierOf(bytes(msh({ at }), pid(), ...exam('CA', {}, row('F', '5.1')))),
+      ]);
+      expect(merged.withdrawn).toBe('cancelled');
+      expect(merged.exams[0]?.results.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    });
+
     it('leaves the other exams of the request, and what comes again for it', () => {
       const other = ['ORC|RE|P1|D1-2|D1', obr('NF^Numération^L', { 3: 'D1-2' }), obx('NM', 'B', '2')];
       const both = dossierOf(bytes(msh(), pid(), ...exam('RE', {}, row('F', '5.1')), ...other));
@@ -357,12 +367,36 @@ describe('an antibiogramme that comes again without its culture', () => {
     const wrong = withLater(...antibiogram(2, 'RE', amoxicillin('16', 'R', 'W')));
     expect(wrong.withdrawn).toBe('wrong-patient');
     expect(rowsOf(wrong)).toMatchObject([['HC', [{ value: { lexical: '32' } }], []]]);
-    for (const rows of [[], [amoxicillin('16', 'R')]]) {
+    for (const rows of [[], [amoxicillin('16', 'R')], [obx('NM', 'CTX', '1', { 8: 'S' })]]) {
       const cancelled = withLater(...antibiogram(2, 'CA', ...rows));
       expect(cancelled.withdrawn).toBeUndefined();
       expect(rowsOf(cancelled)).toMatchObject([
-        ['HC', [{ status: 'final' }], [{ status: 'cancelled', corrects: { value: { lexical: '16' } } }]],
+        [
+          'HC',
+          [{ status: 'final' }],
+          expect.arrayContaining([
+            expect.objectContaining({
+              status: 'cancelled',
+              corrects: expect.objectContaining({ value: { kind: 'quantity', lexical: '16' } }),
+            }),
+          ]),
+        ],
       ]);
+    }
+  });
+
+  it('is cancelled alone beside its culture too', () => {
+    for (const [order, status] of [
+      ['CA', 'F'],
+      ['RE', 'X'],
+    ] as const) {
+      const { exams } = sent(
+        '20261116140000',
+        ...['ORC|RE|P1|D1-1|D1', obr('HC'), ...germs, `ORC|${order}|P1|D1-2|D1`],
+        ...[obr('ATB', { 3: 'D1-2', 25: status, 26: 'GERME^1' }), amoxicillin('32', 'R')],
+      );
+      expect(exams[0]?.results.map((one) => one.status)).toEqual(['final', 'final']);
+      expect(exams[0]?.isolates[0]?.antibiogram.map((one) => one.status)).toEqual(['cancelled']);
     }
   });
 
