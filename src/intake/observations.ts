@@ -229,7 +229,9 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     obx.document !== undefined
       ? { value: { kind: 'text' as const, text: line.unread ? NOT_JOINED : 'Voir le document joint' } }
       : readValue(type, line.values, unitSent !== undefined, context.profile);
-  const { codes, unknown } = readInterpretations(obx);
+  // A flag says what the value is: without it nothing is left to say.
+  const isFlagged = fate.status !== 'pending' && fate.status !== 'cancelled';
+  const { codes, unknown } = isFlagged ? readInterpretations(obx) : { codes: [], unknown: [] };
   const comments = [...line.comments];
   for (const flag of unknown) {
     context.warn('FLAG_UNKNOWN', code.code);
@@ -243,12 +245,13 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     if (comments.length === 0) return fault('OBX_NO_VALUE', context.at(obx, 5));
     value = { kind: 'text', text: comments.splice(0).join('\n') };
   }
-  if (fate.status === 'cancelled' && read.value && obx.document === undefined) {
-    const why = line.values
-      .map((repetition) => codedText(repetition) || repetition.whole().trim())
-      .join('\n');
-    // The value of a cancelled row is worth its words only ("hémolysé"): a number there was given up.
-    if (read.value.kind === 'text' || read.value.kind === 'coded') comments.push(why);
+  // The value of a row sent as cancelled is worth its words only ("hémolysé"): a number there was given up, as was what a
+  // row said whose order alone is cancelled.
+  const saysWhy = obx.text(11) === 'X' && obx.document === undefined && !isSusceptibility(obx);
+  if (saysWhy && (read.value?.kind === 'text' || read.value?.kind === 'coded')) {
+    comments.push(
+      line.values.map((repetition) => codedText(repetition) || repetition.whole().trim()).join('\n'),
+    );
   }
 
   const unit = unitSent ?? ('unit' in read ? read.unit : undefined);
@@ -259,7 +262,8 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   const validator = automatic ? validatorOf(undefined, order) : validatorOf(line, order);
   const performer = performerOf(line, context);
   if (performer && !performer.address) context.warn('SUBCONTRACTOR_ADDRESS', code.code);
-  const susceptibility = codes.length === 0 && isSusceptibility(obx) ? susceptibilityOf(obx) : [];
+  const susceptibility =
+    isFlagged && codes.length === 0 && isSusceptibility(obx) ? susceptibilityOf(obx) : [];
   return {
     key,
     local: code,

@@ -52,6 +52,26 @@ describe('status of a row (OBX-11)', () => {
     expect(cancelled?.value).toBeUndefined();
   });
 
+  it.each([
+    ['OBX-11 X', 'RE', 'X'],
+    ['ORC-1 CA', 'CA', 'F'],
+  ])('of what is cancelled neither flag nor S, I, R is shown (%s)', (_, order, status) => {
+    const { exams } = dossierOf(
+      bytes(
+        ...[msh(), pid(), `ORC|${order}|||D1`, obr('A')],
+        ...[obx('NM', 'A', '12', { 8: 'H', 11: status }), obx('ST', 'AMX', 'R', { 8: 'R', 11: status })],
+        obx('ST', 'CTX', 'R', { 11: status }),
+      ),
+    );
+    for (const one of exams.flatMap(({ results }) => results))
+      expect(one).toMatchObject({ status: 'cancelled', interpretations: [], comments: [] });
+  });
+
+  it('what a row said is no reason why its order is cancelled', () => {
+    const { exams } = dossierOf(bytes(msh(), pid(), 'ORC|CA|||D1', obr('A'), obx('ST', 'VIH', 'Positif')));
+    expect(exams[0]?.results).toMatchObject([{ status: 'cancelled', comments: [] }]);
+  });
+
   it('D deletes the row, N ignores it', () => {
     const [exam] = dossierOf(oru(row('D'), obx('NM', 'B', '2', { 11: 'N' }), obx('NM', 'C', '3'))).exams;
     const kept = dossierOf(oru(row('F'))).exams[0]?.results[0]?.key;
