@@ -24,14 +24,18 @@ const IMPOSSIBLE: readonly RegExp[] = [
   /o\u017et|(?<!\p{L})(?:br|[dfms])\u017e[trlm]|\d[\u0160\u0161\u017d\u017eŒœ\u0178]/u,
   new RegExp(`(?<!\\p{L})æ(?:${UNIT}|\\p{Lu})`, 'u'),
   /(?<!\p{L})(?:l|voil|del)…|\dø|ø\s?[CF](?!\p{L})|(?<!\p{L})[nN]ø|(?<!\p{L})[cdkm]?m[ýü](?!\p{L})|\d[ýü](?!\p{L})/u,
-  // ≤ and ≥ of Macintosh are exponents of nothing.
-  /(?<!\p{L})[ñõúý](?!\p{L})|(?<![\p{L}\p{N})\]])[²³]\s?\d/u,
+  /(?<!\p{L})[ñõúý](?!\p{L})/u,
 ];
 
-/** Seen in no text but one that is certainly Western, where the same signs are points, bullets and multiplications. */
+/**
+ * Seen in no text but one that is certainly Western, where the same signs are points, bullets, multiplications and numbers of
+ * notes.
+ */
 const UNLIKELY: readonly RegExp[] = [
   new RegExp(`(?:^|[\\s(\\[:,;.-])[…·] ${AFTER_A}`, 'iu'),
   // "3×LSN": so many times the upper limit.
+  // ≤ and ≥ of Macintosh are exponents of nothing.
+  /(?<![\p{L}\p{N})\]])[²³]\s?\d/u,
   /\p{L}{2}×\p{L}|×(?!(?:LSN|ULN|UI|UFC)(?!\p{L}))\p{Lu}{2}|(?<![\p{L}\d]\s?)×\p{L}/u,
 ];
 

@@ -127,6 +127,7 @@ describe('decode', () => {
       'Produit Ca×P élevé',
       'ASAT > 5 ×LSN',
       'ßHCG',
+      '² 30 à 50 ans après prélèvement',
     ])
       if (iconv.decode(iconv.encode(text, charset), charset) === text)
         expect(decode(iconv.encode(text, charset), '', charset)).toEqual({ text, charset });
