@@ -85,6 +85,7 @@ export function createLane(
   const attempt = async (leased: LeasedDelivery): Promise<Tried | undefined> => {
     const { deliveryId } = leased;
     let wired = false;
+    let possibleDuplicate = false;
     try {
       at('deliver:after-lease');
       const job = await jobOf(leased, store);
@@ -94,6 +95,7 @@ export function createLane(
       }
       const resume = leased.unknown && leased.prepared ? await lookUp(leased, job, leased.prepared) : 'send';
       if (resume === 'settled') return undefined;
+      possibleDuplicate = resume === 'send-again';
       const prepared = leased.prepared ?? (await prepare(leased, job));
       const outcome = await adapter.transmit(prepared, job, {
         at,
@@ -102,7 +104,7 @@ export function createLane(
           wired = true;
         },
       });
-      return { outcome, possibleDuplicate: resume === 'send-again' };
+      return { outcome, possibleDuplicate };
     } catch (error) {
       if (error instanceof Withdrawn) {
         log.info('delivery-withdrawn', { delivery: deliveryId, channel });
@@ -113,7 +115,7 @@ export function createLane(
       log.error('delivery-crashed', { delivery: deliveryId, channel, code: codeOf(error) });
       const cause = 'erreur interne pendant l’envoi';
       const outcome: Outcome = { kind: wired ? 'unknown' : 'retry', code: 'INTERNAL', cause };
-      return { outcome, possibleDuplicate: false };
+      return { outcome, possibleDuplicate };
     }
   };
 

@@ -403,6 +403,22 @@ describe('a lane', () => {
     expect(await state(after)).toMatchObject({ state: 'unknown', lastCode: 'INTERNAL' });
   });
 
+  it('sends twice at most what nobody can look up, though its own code crash the second time', async () => {
+    const bench = aBench();
+    await tell(bench.store, aDossier());
+    await render(bench.store);
+    await plan(bench.store, toDoctor());
+    const crash = () => Promise.reject(new TypeError('bug'));
+    const { adapter, seen } = aDestination([crash, crash, crash]);
+    const lane = aLane(bench, adapter, { channel: 'mssante-pro' });
+    for (let i = 0; i < 4; i++) {
+      await run(lane);
+      bench.clock.now += 7_200_000;
+    }
+    expect(seen.transmitted).toHaveLength(2);
+    expect(await state(bench)).toMatchObject({ state: 'failed', lastCode: 'INTERNAL' });
+  });
+
   describe('when the disk takes no outcome', () => {
     const full = () => Promise.reject(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }));
     /** A bench whose store refuses the first writes of some operations: how many of each. */
