@@ -12,11 +12,10 @@ export function isBareCancellation(exam: Exam): boolean {
   return line?.status === 'cancelled' && isLine(line) && others.length === 0;
 }
 
-/** What is left of a row that is cancelled with its order: what it was stays told by the row before. */
-export function cancelledRow(
-  { key, local, sentLoinc, performer }: Result,
-  validator: Result['validator'],
-): Result {
+/** What is left of a row that is cancelled with its order; of one that was cancelled before, also why. */
+export function cancelledRow(row: Result, validator: Result['validator']): Result {
+  if (row.status === 'cancelled') return row;
+  const { key, local, sentLoinc, performer } = row;
   return {
     ...{ key, local, status: 'cancelled', ranges: [], interpretations: [], previous: [], comments: [] },
     ...(validator ? { validator } : {}),

@@ -318,6 +318,18 @@ describe('withdrawal', () => {
       expect(one?.results[0]?.value).toBeUndefined();
     });
 
+    it('leaves the reason of what could not be done before', () => {
+      const why = obx('ST', 'C', 'Hémolysé', { 11: 'X' });
+      const merged = mergeDossiers([
+        dossierOf(bytes(msh(), pid(), ...exam('RE', {}, row('F', '5.1'), why))),
+        dossierOf(bytes(msh({ at }), pid(), ...exam('CA', {}))),
+      ]);
+      expect(merged.exams[0]?.results).toMatchObject([
+        { status: 'cancelled', comments: [] },
+        { status: 'cancelled', comments: ['Hémolysé'] },
+      ]);
+    });
+
     it('cancels the rows too that it does not list', () => {
       const more = obx('NM', 'C', '3');
       const merged = mergeDossiers([
