@@ -11,6 +11,8 @@ export const DMP_DISRUPTIONS = [
   'reset-after-commit',
   /** Stored, no answer ever comes. */
   'timeout-after-commit',
+  /** Stored, answered after a while. */
+  'late-after-commit',
   /** HTTP 503, nothing stored. */
   'unavailable',
   /** HTTP 500 with a SOAP fault (`code` is its subcode), nothing stored. */

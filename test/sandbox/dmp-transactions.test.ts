@@ -201,6 +201,7 @@ describe('breakdowns on order', () => {
     ['failure', 200, false],
     ['warning', 200, true],
     ['wrong-relates-to', 200, true],
+    ['late-after-commit', 200, true],
   ])('%s answers %i', async (kind, status, committed) => {
     const deposit = client.buildDeposit();
     await order(kind, { code: 'XDSRepositoryBusy' });

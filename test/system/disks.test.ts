@@ -20,13 +20,40 @@ it.runIf(!canMount && canUnshare)(
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'));
     const run = ['-rm', process.execPath, vitest, 'run', fileURLToPath(import.meta.url)];
     const { stdout } = await promisify(execFile)('unshare', run, { env: Object.fromEntries(own) });
-    expect(stdout).toMatch(/3 passed/);
+    expect(stdout).toMatch(/4 passed/);
   },
   2 * SYSTEM_TIMEOUT_MS,
 );
 
 /** More than any room that SQLite has set aside in its files. */
 const LARGE_BYTES = 12 * 1024 * 1024;
+
+it.runIf(canMount)(
+  'a disk that is full when the destination answers: what it said is written when there is room',
+  async () => {
+    // A daemon of its own: SQLite has set no room aside yet, so that the smallest write needs the disk.
+    const laboratory = await openLaboratory();
+    const data = mountSmallDisk(join(laboratory.folder, 'data'), 96);
+    try {
+      await laboratory.start();
+      await laboratory.disrupt({ service: 'dmp', transaction: 'TD2.1', kind: 'late-after-commit' });
+      laboratory.drop('late.hl7', input('02-hemogramme.hl7'));
+      const deposit = async () =>
+        (await laboratory.store().deliveries()).find(({ channel }) => channel === 'dmp')?.state;
+      await laboratory.until('the deposit is on the wire', async () => (await deposit()) === 'on-wire');
+      data.fill();
+      const unrecorded = /"channel":"dmp".*"event":"delivery-unrecorded"/;
+      await laboratory.until('what was said cannot be written', () => unrecorded.test(laboratory.log()));
+      expect(await deposit()).toBe('on-wire');
+      data.free();
+      await laboratory.settled();
+      await expectDeliveredOnce(laboratory, '26-110002', [1]);
+    } finally {
+      await laboratory.close(() => data.unmount());
+    }
+  },
+  SYSTEM_TIMEOUT_MS,
+);
 
 describe.skipIf(!canMount)('a disk', { timeout: SYSTEM_TIMEOUT_MS }, () => {
   let laboratory: Laboratory;

@@ -254,6 +254,9 @@ function failure(transaction: Transaction, code: string, context: string): strin
   return transaction.name === 'TD3.1b' ? queryResponse([], [issue]) : registryResponse([issue]);
 }
 
+/** Of an answer that is late: long for a client, short of its time limit. */
+const LATE_MS = 3_000;
+
 function disrupt(
   { kind, code }: Disruption,
   transaction: Transaction,
@@ -265,6 +268,9 @@ function disrupt(
     '<!DOCTYPE html><html><head><title>Service indisponible</title></head><body><p>Maintenance</p></body></html>';
   switch (kind) {
     case 'timeout-after-commit':
+      return;
+    case 'late-after-commit':
+      setTimeout(() => reply(200, transaction.responseAction, prepared.answer([])), LATE_MS);
       return;
     case 'unavailable':
       response.writeHead(503, { 'Content-Type': 'text/html; charset=UTF-8' });
