@@ -33,9 +33,9 @@ const IMPOSSIBLE: readonly RegExp[] = [
  */
 const UNLIKELY: readonly RegExp[] = [
   new RegExp(`(?:^|[\\s(\\[:,;.-])[…·] ${AFTER_A}`, 'iu'),
-  // "3×LSN": so many times the upper limit.
   // ≤ and ≥ of Macintosh are exponents of nothing.
   /(?<![\p{L}\p{N})\]])[²³]\s?\d/u,
+  // "3×LSN": so many times the upper limit.
   /\p{L}{2}×\p{L}|×(?!(?:LSN|ULN|UI|UFC)(?!\p{L}))\p{Lu}{2}|(?<![\p{L}\d]\s?)×\p{L}/u,
 ];
 
