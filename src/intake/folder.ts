@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../ops/codes.ts';
 import { archiveDay } from './archive-day.ts';
 import {
   type CompletionRules,
@@ -41,8 +42,8 @@ export interface FolderOptions extends CompletionRules {
   /** A file or folder could not be read or moved; it is tried again at the next listing. */
   readonly onError?: (error: unknown) => void;
   /**
-   * No file can be taken (a full disk, an archive that cannot be written): they stay, none is begun, and it is tried again
-   * at each listing. Told once; undefined: they are taken again.
+   * No file can be taken (a full disk, an archive that cannot be written), or a folder cannot be listed: they stay, and it is
+   * tried again at each listing. Told once; undefined: they are taken again.
    */
   readonly onObstacle?: (code: string | undefined) => void;
 }
@@ -126,6 +127,9 @@ class Feed implements FolderFeed {
   #pause = 0;
   /** Code of what keeps all files from being taken. */
   #obstacle: string | undefined;
+  /** Code of what keeps a folder from being listed. */
+  #unlisted: string | undefined;
+  #isToldBlocked = false;
   #lookTimer: NodeJS.Timeout | undefined;
   #rescanTimer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -189,7 +193,12 @@ class Feed implements FolderFeed {
   async #lookAtAll(): Promise<void> {
     const began = performance.now();
     const { folder, archive, quarantine, subFolders = false, polling } = this.#options;
-    const listing = await listFolder(folder, subFolders, [archive, quarantine]);
+    const listing = await listFolder(folder, subFolders, [archive, quarantine]).catch((error: unknown) => {
+      this.#meetUnlisted([error]);
+      throw error;
+    });
+    for (const error of listing.unlisted) this.#options.onError?.(error);
+    this.#meetUnlisted(listing.unlisted);
     // chokidar lists a folder again at each change: not one that we are emptying, and list again when it is empty.
     this.#backlog = listing.names.length > BACKLOG;
     if (!polling) this.#signal.follow(this.#backlog ? [] : listing.folders);
@@ -223,9 +232,20 @@ class Feed implements FolderFeed {
   }
 
   #meet(obstacle: string | undefined): void {
-    if ((obstacle === undefined) === (this.#obstacle === undefined)) return;
     this.#obstacle = obstacle;
-    this.#options.onObstacle?.(obstacle);
+    this.#tellBlocked();
+  }
+
+  #meetUnlisted(errors: readonly unknown[]): void {
+    this.#unlisted = errors.length > 0 ? codeOf(errors[0]) : undefined;
+    this.#tellBlocked();
+  }
+
+  #tellBlocked(): void {
+    const code = this.#obstacle ?? this.#unlisted;
+    if (this.#isToldBlocked === (code !== undefined)) return;
+    this.#isToldBlocked = code !== undefined;
+    this.#options.onObstacle?.(code);
   }
 
   async #lookAt(name: string): Promise<void> {

@@ -11,12 +11,15 @@ export interface Listing {
   readonly names: readonly string[];
   /** Folders that were listed, the export folder itself first. */
   readonly folders: readonly string[];
+  /** Why folders below could not be listed; the others are. */
+  readonly unlisted: readonly unknown[];
 }
 
 /**
  * Lists an export folder; no file is looked at. A name in another charset than this system's becomes a readable one.
  * @param subFolders also those below, hidden ones and `except` apart; links are not followed
  * @param except folders that are no part of the export: archive and quarantine may lie in it
+ * @throws when the export folder itself cannot be listed
  */
 export async function listFolder(
   folder: string,
@@ -26,13 +29,14 @@ export async function listFolder(
   if (!subFolders) {
     const found = await readdir(folder);
     const renamed = await renameForeign(folder, found);
-    return { names: renamed ? await readdir(folder) : found, folders: [folder] };
+    return { names: renamed ? await readdir(folder) : found, folders: [folder], unlisted: [] };
   }
   const names: string[] = [];
   const folders: string[] = [];
+  const unlisted: unknown[] = [];
   const visit = async (at: string, prefix: string, depth: number): Promise<void> => {
-    folders.push(at);
     const found = await readdir(at, { withFileTypes: true });
+    folders.push(at);
     const renamed = await renameForeign(
       at,
       found.map(({ name }) => name),
@@ -41,11 +45,11 @@ export async function listFolder(
       const path = join(at, entry.name);
       if (!entry.isDirectory()) names.push(`${prefix}${entry.name}`);
       else if (depth < MAX_DEPTH && !entry.name.startsWith('.') && !except.includes(path))
-        await visit(path, `${prefix}${entry.name}/`, depth + 1);
+        await visit(path, `${prefix}${entry.name}/`, depth + 1).catch((error) => unlisted.push(error));
     }
   };
   await visit(folder, '', 0);
-  return { names, folders };
+  return { names, folders, unlisted };
 }
 
 /** The name of a file whose bytes are no UTF-8, as a Windows or older Unix writer meant it. */

@@ -36,8 +36,8 @@ export const ALERTS = {
     todo: 'remettre l’antivirus en marche (crbio check --reach le joint) ; ce qui attend repart alors de lui-même',
   },
   'dossier-bloque': {
-    what: 'un dossier d’export ne peut plus être relevé : disque plein, ou dossier d’archive en lecture seule ; les fichiers y restent, rien n’est perdu',
-    todo: 'faire de la place, ou rendre les droits sur les dossiers de la source (crbio check) ; le relevé reprend alors de lui-même',
+    what: 'un dossier d’export, ou l’un de ses sous-dossiers, ne peut plus être relevé : disque plein, dossier d’archive en lecture seule, partage absent ou illisible ; les fichiers y restent, rien n’est perdu',
+    todo: 'lire le code de folder-blocked dans le journal du service : faire de la place, remonter le partage, ou rendre les droits sur les dossiers de la source (crbio check) ; le relevé reprend alors de lui-même',
   },
   'reponses-bloquees': {
     what: 'des réponses à un partenaire (dossier answers d’une source) ne peuvent pas être écrites depuis une heure ; les comptes rendus n’en dépendent pas',

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -92,7 +101,32 @@ it('a name in another charset is taken under the name that was meant', async () 
   await until(() => expect(readdirSync(archived())).toEqual(['réè.hl7']));
 });
 
+it('a folder that is gone for a while is told of once, and taken again when it is back', async () => {
+  await start();
+  renameSync(inFolder(), join(root, 'away'));
+  await until(() => expect(obstacles).toEqual(['ENOENT']));
+  await writeFile(join(root, 'away', 'a.hl7'), WHOLE);
+  renameSync(join(root, 'away'), inFolder());
+  await until(() => expect(readdirSync(archived())).toEqual(['a.hl7']));
+  expect(obstacles).toEqual(['ENOENT', undefined]);
+});
+
 describe('a root with a folder for each sender', () => {
+  it('is taken but for a sub-folder that cannot be listed, of which a person is told until it can', async () => {
+    // Written by an older system: its readable name is another folder's, and no path leads to it.
+    const foreign = Buffer.concat([Buffer.from(`${inFolder()}/r`), Buffer.from([0xe9])]);
+    mkdirSync(foreign);
+    mkdirSync(inFolder('ré'));
+    await writeFile(inFolder('ré', 'a.hl7'), WHOLE);
+    const errors: unknown[] = [];
+    await start({ subFolders: true, onError: (error) => errors.push(error) });
+    await until(() => expect(taken).toEqual(['ré/a.hl7']));
+    expect(obstacles).toEqual(['ENOENT']);
+    expect(errors[0]).toMatchObject({ code: 'ENOENT' });
+    rmdirSync(foreign);
+    await until(() => expect(obstacles).toEqual(['ENOENT', undefined]));
+  });
+
   it('is taken with its sub-folders, and archived alike; the same name in two of them is two files', async () => {
     mkdirSync(inFolder('nord', 'urgences'), { recursive: true });
     mkdirSync(inFolder('sud'));
