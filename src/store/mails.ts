@@ -65,8 +65,12 @@ export function createMails(
   );
   const bySha = db.prepare<[string], number>('SELECT id FROM mail WHERE sha256 = ?').pluck();
   const insert = db.prepare(
-    `INSERT INTO mail (mailbox, sha256, size, message_id, sender, kind, effect, code, delivery_id, at)
-     VALUES (@mailbox, @sha256, @size, @messageId, @sender, @kind, @effect, @code, @deliveryId, @at)`,
+    `INSERT INTO mail (mailbox, sha256, size, message_id, sender, kind, effect, code, delivery_id, at, only_shown)
+     VALUES (@mailbox, @sha256, @size, @messageId, @sender, @kind, @effect, @code, @deliveryId, @at, @onlyShown)`,
+  );
+  const wasOnlyShown = db.prepare<[number], number>('SELECT only_shown FROM mail WHERE id = ?').pluck();
+  const setCounted = db.prepare(
+    'UPDATE mail SET mailbox = ?, effect = ?, code = ?, delivery_id = ?, only_shown = 0 WHERE id = ?',
   );
   const insertBytes = db.prepare('INSERT INTO mail_bytes (mail_id, bytes) VALUES (?, ?)');
   // In the same mailbox: one that people read has changed nothing.
@@ -105,23 +109,16 @@ export function createMails(
     return alike.get(delivery.id, messageId, effect, mailbox);
   };
 
-  /** @param first the mail that said the same before: this one changes nothing */
-  const keep = (
-    place: MailPlace,
-    mail: ReceivedMail,
+  const added = (
+    { mailbox }: MailPlace,
+    { bytes, size, read: { content, messageId, sender }, onlyShown }: ReceivedMail,
     sha256: string,
-    delivery: Delivery | undefined,
-    first?: number,
-  ) => {
-    const { content, messageId, sender } = mail.read;
-    const acts = delivery && !mail.onlyShown && first === undefined;
-    const { effect, code }: Effect = acts
-      ? effects.ofDelivery(delivery, content)
-      : effects.ofNothing(delivery ? aboutOne(content, delivery.recipient.toLowerCase()) : content);
+    { effect, code, delivery }: Effect & { delivery: Delivery | undefined },
+  ): number => {
     const { lastInsertRowid } = insert.run({
-      mailbox: place.mailbox,
+      mailbox,
       sha256,
-      size: mail.size,
+      size,
       messageId: messageId ?? null,
       sender: sender ?? null,
       kind: content.kind,
@@ -129,9 +126,31 @@ export function createMails(
       code: code ?? null,
       deliveryId: delivery?.id ?? null,
       at: now(),
+      onlyShown: onlyShown ? 1 : 0,
     });
     const mailId = Number(lastInsertRowid);
-    insertBytes.run(mailId, mail.bytes);
+    insertBytes.run(mailId, bytes);
+    return mailId;
+  };
+
+  /**
+   * @param first the mail that said the same before: this one changes nothing
+   * @param shown this very mail, kept when people's mailbox gave it
+   */
+  const keep = (
+    place: MailPlace,
+    mail: ReceivedMail,
+    sha256: string,
+    delivery: Delivery | undefined,
+    { first, shown }: { first?: number; shown?: number } = {},
+  ) => {
+    const { content } = mail.read;
+    const acts = delivery && !mail.onlyShown && first === undefined;
+    const { effect, code }: Effect = acts
+      ? effects.ofDelivery(delivery, content)
+      : effects.ofNothing(delivery ? aboutOne(content, delivery.recipient.toLowerCase()) : content);
+    const mailId = shown ?? added(place, mail, sha256, { effect, ...(code ? { code } : {}), delivery });
+    if (shown !== undefined) setCounted.run(place.mailbox, effect, code ?? null, delivery?.id ?? null, shown);
     journal.append({
       actor,
       action: 'mail-received',
@@ -165,14 +184,17 @@ export function createMails(
       const { mailbox, uidValidity, uid } = place;
       const sha256 = createHash('sha256').update(mail.bytes).digest('hex');
       const known = placed.get(mailbox, uidValidity, uid)?.mailId ?? bySha.get(sha256);
-      if (known !== undefined) {
+      const delivery = linked(mail.read);
+      const first = delivery && firstOf(mailbox, mail.read, delivery);
+      // Read first in the mailbox that people read, it changed nothing: here it counts.
+      const isCountedNow =
+        known !== undefined && delivery && !mail.onlyShown && wasOnlyShown.get(known) === 1 && !first;
+      if (known !== undefined && !isCountedNow) {
         setPlace.run(mailbox, uidValidity, uid, known, 0);
         return { kind: 'known', mailId: known };
       }
-      const delivery = linked(mail.read);
-      const first = delivery && firstOf(mailbox, mail.read, delivery);
       if (first !== undefined) {
-        const { mailId } = keep(place, mail, sha256, delivery, first);
+        const { mailId } = keep(place, mail, sha256, delivery, { first });
         setPlace.run(mailbox, uidValidity, uid, mailId, 0);
         return { kind: 'known', mailId };
       }
@@ -187,7 +209,13 @@ export function createMails(
         setPlace.run(mailbox, uidValidity, uid, null, MAX_TRIES);
         return { kind: 'not-ours' };
       }
-      const { mailId, effect, code } = keep(place, mail, sha256, delivery);
+      const { mailId, effect, code } = keep(
+        place,
+        mail,
+        sha256,
+        delivery,
+        known === undefined ? {} : { shown: known },
+      );
       setPlace.run(mailbox, uidValidity, uid, mailId, 0);
       const isCut = mail.bytes.length < mail.size;
       const isForPerson =
@@ -195,7 +223,10 @@ export function createMails(
         (isCut && effect === 'automatic') ||
         ((!delivery || mail.onlyShown === true) && BAD_NEWS.includes(effect));
       // Somebody has read it already.
-      if (isForPerson && !mail.seen) alerts.raise({ kind: 'courrier-recu', subject: `mail:${mailId}` });
+      const subject = `mail:${mailId}`;
+      if (known !== undefined && !isForPerson) alerts.settle('courrier-recu', subject);
+      else if (known === undefined && isForPerson && !mail.seen)
+        alerts.raise({ kind: 'courrier-recu', subject });
       return {
         kind: 'taken',
         mailId,

@@ -290,6 +290,31 @@ describe('the same mail under other bytes', () => {
   });
 });
 
+test('the same bytes read first where people read count where they were sent from, once', async () => {
+  const { store } = aBench();
+  const id = await mailed(store);
+  const mail = received(FAILED, {
+    read: { messageId: '<dsn@x>', about: [SENT.toLowerCase()], content: FAILED },
+  });
+  const people = { mailbox: 'contact/INBOX' };
+  await store.mailTaken(place(people), { ...mail, onlyShown: true });
+  expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+  const at = place();
+  const counted = await store.mailTaken(at, mail);
+  expect(counted).toMatchObject({ kind: 'taken', effect: 'undelivered', deliveryId: id });
+  expect(await fates(store)).toEqual(['v1 mssante-pro failed']);
+  expect(await alerts(store)).toEqual([`courriel-non-distribue delivery:${id}`]);
+  expect(await store.mails({ reportId: REPORT })).toMatchObject([{ mailbox: 'labo/INBOX' }]);
+  await store.retryDelivery(id, ACT);
+  await plan(store, toDoctor());
+  await leaseOne(store, 'mssante-pro');
+  await store.onWire(id, SENT);
+  await store.delivered(id, SENT);
+  for (const again of [at, place(), place(people)])
+    expect(await store.mailTaken(again, mail)).toMatchObject({ kind: 'known' });
+  expect(await fates(store)).toEqual(['v1 mssante-pro delivered']);
+});
+
 describe('the reading of a mailbox begins', () => {
   const DAY = 24 * 3_600_000;
   const BOX = { mailbox: 'labo/INBOX', uidValidity: '1' };

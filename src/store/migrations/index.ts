@@ -17,6 +17,7 @@ import { lateAddresses } from './0016-late-addresses.ts';
 import { missedSideFiles } from './0017-missed-side-files.ts';
 import { provenArrivals } from './0018-proven-arrivals.ts';
 import { mailboxStarts } from './0019-mailbox-starts.ts';
+import { shownMails } from './0020-shown-mails.ts';
 
 /** In order, append-only: migration n takes the file from `user_version` n - 1 to n. */
 export const MIGRATIONS: readonly string[] = [
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly string[] = [
   missedSideFiles,
   provenArrivals,
   mailboxStarts,
+  shownMails,
 ];
