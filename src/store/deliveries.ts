@@ -143,7 +143,9 @@ export function createDeliveries({ db, now }: Context) {
     intend(delivery: Delivery, plan: DeliveryChange): void {
       const next = { ...delivery, ...plan };
       if (tryMove(next, intended(next))) return;
-      if ((OPEN_STATES as readonly string[]).includes(delivery.state)) update.run(next);
+      // What is under way, or may have gone, stays what it was: a deletion, even if the plan now holds it.
+      const { withdraws } = delivery;
+      if ((OPEN_STATES as readonly string[]).includes(delivery.state)) update.run({ ...next, withdraws });
     },
 
     add(

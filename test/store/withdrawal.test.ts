@@ -6,6 +6,7 @@ import {
   aDossier,
   deliver,
   fates,
+  hold,
   leaseOne,
   plan,
   planned,
@@ -70,6 +71,21 @@ describe('a withdrawal by a person', () => {
     const again = bench.crash();
     await again.recover();
     expect(await leaseOne(again)).toMatchObject({ version: 2, withdraws: 1, unknown: true });
+  });
+
+  test('held while in doubt is still a deletion when it is looked up', async () => {
+    const { store } = await withdrawn();
+    await plan(store, takeBack);
+    const { deliveryId } = await leaseOne(store);
+    await store.onWire(deliveryId);
+    await store.outcomeUnknown(deliveryId, 0, { code: 'TIMEOUT', cause: 'délai' });
+    await store.hold(REPORT, ACT);
+    await plan(store, hold('retenu'));
+    expect(await leaseOne(store)).toMatchObject({ withdraws: 1, unknown: true });
+    await store.delivered(deliveryId, undefined);
+    await tell(store, aDossier({ messageAt: at('20260302120000'), clinicalInformation: 'fièvre' }));
+    await render(store);
+    expect((await store.unplanned(1))[0]).toMatchObject({ version: 3, alreadyHave: [] });
   });
 
   test('is not undone by the source, which may only withdraw it too', async () => {
