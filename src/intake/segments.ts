@@ -40,7 +40,7 @@ export function splitFile(binary: string, profile: SourceProfile): SplitFile | F
   for (const written of binary.split(/\r\n|\r|\n/)) {
     // MLLP frames saved with their marks.
     const line = written.replace(/^\p{Cc}+/u, '');
-    const name = segmentName(line);
+    const name = segmentName(line, current?.lines);
     if (name === 'MSH') {
       if (messages.length >= limits.maxMessages)
         return fault('HL7_TOO_MANY', undefined, 'messages du fichier');
@@ -98,9 +98,20 @@ export function isTerminated(text: string): boolean {
   return /[\r\n]/.test(end.slice(end.replace(/[\s\p{Cc}]+$/u, '').length));
 }
 
-/** Name of the segment that a line begins, whatever the field separator; undefined when it begins none. */
-function segmentName(line: string): string | undefined {
-  return /^([A-Z][A-Z0-9]{2})(?:[^A-Za-z0-9+/=\s]|$)/.exec(line)?.[1];
+/** Segments that may follow a row or a note without any field. */
+const BARE = ['OBX', 'NTE', 'PRT', 'SPM', 'ORC', 'OBR', 'PID', 'PV1', 'CTI', 'TQ1', 'DSC'];
+
+/**
+ * Name of the segment that a line begins; undefined when it begins none. `NFS: anémie` and `CRP` are lines of a comment that
+ * holds line breaks, whatever their three capitals.
+ * @param message segments above, when a message is open: its own field separator follows the name
+ */
+function segmentName(line: string, message: readonly string[] | undefined): string | undefined {
+  const name = /^([A-Z][A-Z0-9]{2})(?:[^A-Za-z0-9+/=\s]|$)/.exec(line)?.[1];
+  if (name === undefined || !message || name === 'MSH' || BATCH_SEGMENTS.includes(name)) return name;
+  if (line.length > 3) return line[3] === message[0]?.[3] ? name : undefined;
+  const holdsText = /^(?:OBX|NTE)/.test(message.at(-1) ?? '');
+  return !holdsText || BARE.includes(name) || name.startsWith('Z') ? name : undefined;
 }
 
 function batchSegment(

@@ -35,6 +35,20 @@ describe('files', () => {
     expect(before.warnings).toEqual(['TEXT_BEFORE_MSH']);
   });
 
+  it.each(['NFS: anémie', 'VIH', 'TSH.: 3', 'CRP-us normale'])(
+    'keeps « %s », a line of a comment',
+    (line) => {
+      const [part] = read(oru(obx('NM', 'NA', '139'), `NTE|1|L|Conclusion\n${line}\nfin`));
+      if (part?.kind !== 'dossier') throw new Error(JSON.stringify(part));
+      expect(part.dossier.exams[0]?.results[0]?.comments).toEqual([`Conclusion\n${line}\nfin`]);
+    },
+  );
+
+  it('takes a segment without fields for one below a note', () => {
+    const { dossier } = dossierAndWarnings(oru(obx('NM', 'NA', '139'), 'NTE|1|L|Conclusion', 'DSC', 'ZZZ'));
+    expect(dossier.exams[0]?.results[0]?.comments).toEqual(['Conclusion']);
+  });
+
   it('joins a line break inside a field', () => {
     const { dossier, warnings } = dossierAndWarnings(oru(obx('TX', 'A', 'un\ndeux')));
     expect(dossier.exams[0]?.results[0]?.value).toMatchObject({ text: 'un\ndeux' });
