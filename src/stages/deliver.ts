@@ -3,15 +3,10 @@ import { isObstacle } from '../intake/obstacle.ts';
 import { type Backoff, backoff } from '../ops/backoff.ts';
 import { codeOf } from '../ops/codes.ts';
 import type { Log } from '../ops/log.ts';
-import {
-  type Channel,
-  type ChannelAdapter,
-  type DeliveryJob,
-  DMP_N1,
-  type Outcome,
-} from '../report/delivery.ts';
+import type { Channel, ChannelAdapter, DeliveryJob, Outcome } from '../report/delivery.ts';
 import type { Store } from '../store/model.ts';
 import type { LeasedDelivery } from '../store/records.ts';
+import { jobOf } from './delivery-job.ts';
 
 export interface LaneSettings {
   readonly channel: Channel;
@@ -341,56 +336,6 @@ export function createLane(
       await adapter.close();
     },
   };
-}
-
-async function jobOf(leased: LeasedDelivery, store: Store): Promise<DeliveryJob | undefined> {
-  const documents = await documentsOf(leased, store);
-  if (!documents) return undefined;
-  const {
-    deliveryId,
-    reportId,
-    version,
-    channel,
-    recipient,
-    confidentiality,
-    secretConnection,
-    noReply,
-    replaces,
-    earlier = [],
-    traitsAccepted,
-  } = leased;
-  const isN1 = recipient === DMP_N1;
-  const cda = isN1 ? documents.n1 : documents.cda;
-  if (!cda) return undefined;
-  return {
-    deliveryId,
-    reportId,
-    version,
-    channel,
-    recipient,
-    confidentiality,
-    secretConnection,
-    noReply,
-    ...(replaces ? { replaces } : {}),
-    ...(earlier.length > 0 ? { earlier } : {}),
-    ...(traitsAccepted ? { traitsAccepted } : {}),
-    ...(leased.withdraws === undefined ? {} : { withdraws: true }),
-    ...(documents.mail ? { mail: documents.mail } : {}),
-    cda,
-    pdf: documents.pdf,
-    pdfName: documents.pdfName,
-  };
-}
-
-/**
- * The DMP deletes what was deposited. A mailbox gets a notice: our withdrawn version, which repeats nothing; of a report
- * that came written, the document that it has, for a later one may hold what nobody is to see.
- */
-async function documentsOf({ reportId, version, channel, withdraws }: LeasedDelivery, store: Store) {
-  const taken = withdraws === undefined ? undefined : { reportId, version: withdraws };
-  if (taken && channel === 'dmp') return store.documents(taken);
-  const own = await store.documents({ reportId, version });
-  return taken && own?.mail ? store.documents(taken) : own;
 }
 
 function documentsMissing() {
