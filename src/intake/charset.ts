@@ -61,8 +61,9 @@ export function decode(bytes: Uint8Array, declared: string, fallback: CharsetNam
 
   const utf8 = decodeStrict(bytes, 'utf-8');
   if (utf8 !== undefined && (isAscii(utf8) || !isStrayUtf8(utf8, decodeStrict(bytes, 'macroman') ?? ''))) {
-    const asAnnounced = announced === 'utf-8' || isAscii(utf8);
-    return { text: utf8, charset: 'utf-8', ...(asAnnounced ? doubt : misdeclared) };
+    // ASCII is of every charset: what escapes stand for is of the one announced.
+    if (isAscii(utf8)) return { text: utf8, charset: announced, ...doubt };
+    return { text: utf8, charset: 'utf-8', ...(announced === 'utf-8' ? doubt : misdeclared) };
   }
   const text = announced === 'utf-8' ? undefined : decodeStrict(bytes, announced);
   if (isOld(fallback) && (text === undefined || !known || !isWestern(text))) {

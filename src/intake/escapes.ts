@@ -25,7 +25,13 @@ export function unescapeText(raw: string, delimiters: Delimiters, charset: Chars
     const open = raw.indexOf(sign, from);
     const close = open < 0 ? -1 : raw.indexOf(sign, open + 1);
     if (close < 0) return out + raw.slice(from);
-    const replacement = meaning(raw.slice(open + 1, close), delimiters, charset);
+    const bytes = bytesFrom(raw, open, sign);
+    if (bytes) {
+      out += raw.slice(from, open) + (textOf(bytes.hex, charset) ?? raw.slice(open, bytes.end));
+      from = bytes.end;
+      continue;
+    }
+    const replacement = meaning(raw.slice(open + 1, close), delimiters);
     if (replacement === undefined) {
       // Not a sequence: the second character may open one.
       out += raw.slice(from, close);
@@ -37,7 +43,32 @@ export function unescapeText(raw: string, delimiters: Delimiters, charset: Chars
   }
 }
 
-function meaning(sequence: string, delimiters: Delimiters, charset: CharsetName): string | undefined {
+/** The bytes of `\Xhh…\` and of those that follow at once: senders write one for each byte of a character, or of CR LF. */
+function bytesFrom(raw: string, open: number, sign: string): { hex: string; end: number } | undefined {
+  let hex = '';
+  let end = open;
+  while (raw.startsWith(`${sign}X`, end)) {
+    const close = raw.indexOf(sign, end + 2);
+    const digits = raw.slice(end + 2, close);
+    if (close < 0 || !/^(?:[0-9A-Fa-f]{2})+$/.test(digits)) break;
+    hex += digits;
+    end = close + 1;
+  }
+  return hex === '' ? undefined : { hex, end };
+}
+
+/**
+ * What bytes of escapes say, judged as those of a message (inputs.md §2): well-formed UTF-8, else the charset of the message,
+ * else windows-1252; undefined where they say nothing, or a character that was lost.
+ */
+function textOf(hex: string, charset: CharsetName): string | undefined {
+  const bytes = Buffer.from(hex, 'hex');
+  const charsets = ['utf-8', charset, 'windows-1252'] as const;
+  const text = charsets.map((one) => decodeStrict(bytes, one)).find((one) => one !== undefined);
+  return text?.includes('\ufffd') ? undefined : text?.replace(/\r\n?/g, '\n');
+}
+
+function meaning(sequence: string, delimiters: Delimiters): string | undefined {
   switch (sequence) {
     case 'F':
       return delimiters.field;
@@ -54,10 +85,6 @@ function meaning(sequence: string, delimiters: Delimiters, charset: CharsetName)
     case 'H':
     case 'N':
       return '';
-  }
-  if (/^X(?:[0-9A-Fa-f]{2})+$/.test(sequence)) {
-    const text = decodeStrict(Buffer.from(sequence.slice(1), 'hex'), charset);
-    return text?.includes('\ufffd') ? undefined : text?.replace(/\r\n?/g, '\n');
   }
   return formatting(sequence);
 }

@@ -10,6 +10,8 @@ describe('decode', () => {
     ['8859/15', Buffer.from([0x31, 0xa4]), '1€', 'iso-8859-15'],
     ['UNICODE UTF-8', Buffer.from('Protéine'), 'Protéine', 'utf-8'],
     ['', latin('Prot\u00e9ine'), 'Protéine', 'windows-1252'],
+    // ASCII: what its escapes stand for is of the charset announced.
+    ['8859/15', latin('D\\XE9\\pos\\XE9\\'), 'D\\XE9\\pos\\XE9\\', 'iso-8859-15'],
   ])('reads %s as announced', (declared, bytes, text, charset) => {
     expect(decode(bytes, declared, 'windows-1252')).toEqual({ text, charset });
   });

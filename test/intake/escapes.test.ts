@@ -13,12 +13,25 @@ describe('unescapeText', () => {
     ['\\H\\alerte\\N\\', 'alerte'],
     ['\\XC3A9\\', 'é'],
     ['a\\X0D0A\\b', 'a\nb'],
+    ['a\\X0D\\\\X0A\\b', 'a\nb'],
+    ['\\XC2\\\\XB5\\mol/L', 'µmol/L'],
+    ['L\\XC9\\V\\XCA\\QUE', 'LÉVÊQUE'],
+    ['\\X81\\', '\\X81\\'],
     ['\\.sp2\\x', '\n\nx'],
     ['\\Z12\\', '\\Z12\\'],
     ['seul \\ et fin', 'seul \\ et fin'],
     ['C:\\temp\\F\\', 'C:\\temp|'],
   ])('reads %s', (raw, text) => {
     expect(read(raw)).toBe(text);
+  });
+
+  it('reads bytes in the charset of the message, when they are no UTF-8', () => {
+    expect(unescapeText('\\XA4\\ et \\XE282AC\\', HL7, 'iso-8859-15')).toBe('€ et €');
+  });
+
+  it('leaves bytes that say nothing in time that grows with their number', () => {
+    const raw = '\\X81\\'.repeat(100_000);
+    expect(read(raw)).toBe(raw);
   });
 
   it('uses the message’s own delimiters', () => {
