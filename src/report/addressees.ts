@@ -43,9 +43,17 @@ export function withProfessionals<T extends Addressees>(
  * with the version that has them, and for nothing else. Without them the next message would seem to say that they have
  * none any more, and replace everywhere a report that says nothing new.
  * @param earlier the version that has them
+ * @param counts does this one? One that was wrong, and to which nothing has gone yet, must not be kept
  */
-export function withFoundMailboxes<T extends Addressees>(dossier: T, earlier: Addressees): T {
-  const known = professionalsOf(earlier).filter((person) => foundMailboxOf(person) !== undefined);
+export function withFoundMailboxes<T extends Addressees>(
+  dossier: T,
+  earlier: Addressees,
+  counts: (found: FoundMailbox) => boolean,
+): T {
+  const known = professionalsOf(earlier).filter((person) => {
+    const found = foundMailboxOf(person);
+    return found !== undefined && counts(found);
+  });
   return withProfessionals(dossier, (person) => {
     if (person.mssante !== undefined) return person;
     const same = known.find((one) => keyOf(one) === keyOf(person) && sameFamily(one.family, person.family));

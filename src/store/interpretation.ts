@@ -1,4 +1,4 @@
-import { withFoundMailboxes } from '../report/addressees.ts';
+import { type FoundMailbox, withFoundMailboxes } from '../report/addressees.ts';
 import { confirmRows } from '../report/confirmations.ts';
 import type { Contribution } from '../report/contribution.ts';
 import { isSilent } from '../report/contribution-patient.ts';
@@ -130,7 +130,13 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     const newest = report.newest > 0 ? reports.newest(reportId) : undefined;
     const current = newest && reports.dossier(newest);
     // An address found meanwhile is no news, but none of a new version: the books may have lost it since, as a wrong one.
-    const next = nextVersion(current, current ? withFoundMailboxes(incoming, current) : incoming);
+    // The laboratory's own table loses none by itself: what has not gone there must not go.
+    const stillCounts = ({ mssante, mailboxOrigin }: FoundMailbox) =>
+      mailboxOrigin.by !== 'table' || reports.hasLeftFor(reportId, mssante);
+    const next = nextVersion(
+      current,
+      current ? withFoundMailboxes(incoming, current, stillCounts) : incoming,
+    );
     if (next.kind === 'unchanged') {
       // The same content sent again after a mend of the catalogue: worth another try.
       if (newest) reports.unblock(newest);

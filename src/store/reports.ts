@@ -8,6 +8,7 @@ import type { Alerts } from './alerts.ts';
 import type { BusinessAcks } from './business-acks.ts';
 import { asJson, type Context, fromJson } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
+import { OPEN_STATES } from './delivery-states.ts';
 import type { Dossiers } from './dossiers.ts';
 import type { RenderedVersion, RenderTask, VersionId } from './records.ts';
 
@@ -227,6 +228,15 @@ export function createReports(
     /** Has any version reached anybody? */
     reached: (reportId: string): boolean => replaced(reportId) !== undefined,
 
+    /** Has any version gone to this mailbox, or may it have? */
+    hasLeftFor: (reportId: string, mailbox: string): boolean =>
+      deliveries
+        .ofReport(reportId)
+        .some(
+          ({ recipient, state, ambiguous }) =>
+            recipient.toLowerCase() === mailbox.toLowerCase() && (ambiguous > 0 || LEFT.includes(state)),
+        ),
+
     /** Finds or makes the report. @throws Error when its identifier belongs to another dossier (a collision of hashes) */
     open(
       ids: { reportId: string; setOid: string },
@@ -348,6 +358,8 @@ export function createReports(
     unblock: (row: VersionRow): boolean => unblock.run(row.id).changes === 1,
   };
 }
+
+const LEFT: readonly string[] = ['delivered', ...OPEN_STATES];
 
 interface ReportParts {
   readonly dossiers: Dossiers;

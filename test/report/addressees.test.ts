@@ -7,7 +7,7 @@ const to = (...professionals: Professional[]) => ({
   recipients: professionals.map((professional) => ({ role: 'copy' as const, professional })),
 });
 const mailboxes = (now: Professional, earlier: Professional) =>
-  professionalsOf(withFoundMailboxes(to(now), to(earlier))).map(({ mssante }) => mssante);
+  professionalsOf(withFoundMailboxes(to(now), to(earlier), () => true)).map(({ mssante }) => mssante);
 
 it('names a professional by the best that is known', () => {
   expect(keyOf({ idNat: '899700012042', localCode: 'D057', family: 'PETIT' })).toBe('899700012042');

@@ -193,6 +193,30 @@ describe('an address that the directory gains after the plan', () => {
     expect(second).toContainEqual(expect.stringContaining(KEY));
   });
 
+  it('is no longer that of a held report once the laboratory took it out of its table and exports again', async () => {
+    const { store, tell: message, mails } = aLaboratory();
+    const wrong = { ...NOBODY, mssante: LATE, mailboxOrigin: { by: 'table' as const } };
+    await message(dossierFor(wrong));
+    await store.hold(REPORT, ACT);
+    await message(dossierFor(NOBODY, { messageAt: at('20260302110000') }));
+    await store.release(REPORT, ACT, { liftable: [], unmask: [] });
+    await message(dossierFor(NOBODY, { messageAt: at('20260302120000') }));
+    expect((await mails()).filter((line) => line.includes(LATE))).toEqual([`v1 ${LATE} superseded`]);
+    expect(await mails()).toContain(`v2 ${DOCTOR} waiting`);
+  });
+
+  it('that the table has no more makes no version for who has the report there', async () => {
+    const { store, tell: message } = aLaboratory();
+    await message(dossierFor({ ...NOBODY, mssante: LATE, mailboxOrigin: { by: 'table' } }));
+    for (const { deliveryId } of await store.lease('mssante-pro', 9, 60_000)) {
+      await store.onWire(deliveryId);
+      await store.delivered(deliveryId, undefined);
+    }
+    expect(await message(dossierFor(NOBODY, { messageAt: at('20260302110000') }))).toMatchObject([
+      { kind: 'unchanged' },
+    ]);
+  });
+
   it('is found right after the plan, when it was learned since the message was read', async () => {
     const { tell: message, learn, mails, work } = aLaboratory();
     await work();
