@@ -5,7 +5,7 @@ import type { Repetition, Segment } from './hl7.ts';
 import type { OrderGroup } from './message-groups.ts';
 import { participantNamed, type RowActors, readInterpreter, readPerson } from './people.ts';
 import { readRange } from './ranges.ts';
-import { codedText } from './values.ts';
+import { codedText, unescapedPower } from './values.ts';
 
 /** S, I or R sent as the value of an antibiotic, OBX-8 being empty. */
 export function susceptibilityOf(obx: Segment): readonly string[] {
@@ -31,13 +31,21 @@ export function loincOf(ce: Repetition | undefined): string | undefined {
   return start === undefined ? undefined : ce?.text(start) || undefined;
 }
 
-/** OBX-6 as printed; `10^9/L` sent without escapes arrives in two components. */
+/** Systems whose codes are units themselves: what stands beside them is their name in full. */
+const UNIT_SYSTEMS = /^(?:UCUM|ISO\+?|ANS\+?|ANSI\+?)$/i;
+
+/**
+ * OBX-6 as printed: the code, or the text beside it where the code is the sender's own number or abbreviation of the unit
+ * (`12^mmol/L^L`). A power sent without escapes arrives in two components.
+ */
 export function readUnit(obx: Segment): string | undefined {
   const unit = obx.repetitions(6)[0];
   if (!unit) return undefined;
-  const [code, text] = [unit.componentText(1), unit.componentText(2)];
-  if (/10$/.test(code) && /^\d+\//.test(text)) return `${code}^${text}`;
-  return code || text || undefined;
+  const [code, text, system] = [unit.componentText(1), unit.componentText(2), unit.text(3)];
+  const power = unescapedPower(unit);
+  if (power) return power;
+  const isOwn = /^\d+$/.test(code) || (/[/%]/.test(text) && !/[/%]/.test(code));
+  return (isOwn && !UNIT_SYSTEMS.test(system) ? text || code : code) || undefined;
 }
 
 /** OBX-7, as many as are written. */

@@ -125,6 +125,8 @@ function fromText(received: string, hasUnit: boolean, { decimalMark }: Reading):
   const rest = match?.[2] ?? '';
   const compared = comparator ? { comparator } : {};
 
+  // A time of the day, or a duration: `08:30`.
+  if (/^[0-2]\d:[0-5]\d$/.test(rest) && !comparator) return text(trimmed);
   const titre = /^1\s*[/:]\s*(\d+)$/.exec(rest)?.[1];
   if (titre !== undefined) return { value: { kind: 'titre', dilution: titre, ...compared } };
   const quotient = /^(\d+(?:[.,]\d+)?)\s*[/:]\s*(\d+(?:[.,]\d+)?)$/.exec(rest);
@@ -217,11 +219,22 @@ function coded(repetitions: readonly Repetition[]): ReadValue {
   if (repetitions.length > 1) return text(repetitions.map(codedText).join('\n'));
   const [repetition] = repetitions;
   if (!repetition) return { value: undefined };
+  const power = repetition.text(3) === '' ? unescapedPower(repetition) : undefined;
+  // `10^2 croix` may be the tenth answer of a list; so many in a volume is none.
+  if (power?.includes('/')) return text(power);
   const label = codedText(repetition);
   // Without a code, or as a bare text in a CE: nothing but the words.
   if (!label || (!repetition.text(1) && !repetition.text(4))) return text(label);
   const coding = readCoding(repetition);
   return { value: { kind: 'coded', text: label, ...(coding ? { coding } : {}) } };
+}
+
+/** `10^6 UFC/mL`, `kg/m^2`: a power whose sign was left unescaped, and which is no code with its text. */
+export function unescapedPower(repetition: Repetition): string | undefined {
+  const [base, exponent] = [repetition.componentText(1), repetition.componentText(2)];
+  const isPower =
+    /(?:^|[^\d.,])10$|(?:^|[^\p{L}])[cdmkµ]?m$/u.test(base) && /^[+-]?\d{1,2}(?![\p{L}\d.,])/u.test(exponent);
+  return isPower ? `${base}^${exponent}` : undefined;
 }
 
 /** What a person reads of a CE or CWE: original text, text, alternate text, code. */

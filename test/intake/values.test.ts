@@ -68,6 +68,10 @@ describe('structured, string, coded and text values', () => {
     ['ST', '>= 100', { kind: 'quantity', lexical: '100', comparator: '>=' }],
     ['ST', '1/80', { kind: 'titre', dilution: '80' }],
     ['ST', '1:80', { kind: 'titre', dilution: '80' }],
+    ['ST', '08:30', { kind: 'text', text: '08:30' }],
+    ['CE', '10^6 UFC/mL', { kind: 'text', text: '10^6 UFC/mL' }],
+    ['CE', '> 10^5/mL', { kind: 'text', text: '> 10^5/mL' }],
+    ['CE', '10^2 croix', { kind: 'coded', text: '2 croix' }],
     ['ST', '3/8', { kind: 'ratio', numerator: '3', denominator: '8' }],
     ['ST', 'Négatif', { kind: 'text', text: 'Négatif' }],
     ['ST', '++', { kind: 'text', text: '++' }],
@@ -112,9 +116,23 @@ describe('structured, string, coded and text values', () => {
     });
   });
 
-  it('joins the unit 10^9/L that was sent without escapes', () => {
-    expect(resultOf([obx('NM', 'GB', '5', { 6: '10^9/L' })]).unit).toBe('10^9/L');
-    expect(resultOf([obx('NM', 'GB', '5', { 6: '10\\S\\9/L' })]).unit).toBe('10^9/L');
+  it.each([
+    ['10^9/L', '10^9/L'],
+    ['10\\S\\9/L', '10^9/L'],
+    ['10^6 UFC/mL', '10^6 UFC/mL'],
+    ['x10^9 /L^L', 'x10^9 /L'],
+    ['kg/m^2', 'kg/m^2'],
+    ['mL/min/1.73m^2', 'mL/min/1.73m^2'],
+    // The code of a unit that is its sender's own says nothing to a reader.
+    ['12^mmol/L^L', 'mmol/L'],
+    ['MMOLL^mmol/L^99SGL', 'mmol/L'],
+    ['g/L^gramme par litre^L', 'g/L'],
+    ['umol/L^µmol/L^UCUM', 'umol/L'],
+    ['U^U/L ou UI/L^UCUM', 'U'],
+    ['^mmol/L', 'mmol/L'],
+    ['12', '12'],
+  ])('reads the unit %s', (sent, unit) => {
+    expect(resultOf([obx('NM', 'GB', '5', { 6: sent })]).unit).toBe(unit);
   });
 
   it('reads the type from the content when OBX-2 is empty', () => {
