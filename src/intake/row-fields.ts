@@ -50,8 +50,9 @@ export function readUnit(obx: Segment): string | undefined {
 
 /** OBX-7, as many as are written. */
 export function readRanges(obx: Segment, context: ReadingContext): readonly ReferenceRange[] {
+  const unit = readUnit(obx);
   return obx.repetitions(7).flatMap((repetition) => {
-    const { range, reversed } = readRange(repetition.whole(), context.profile.decimalMark);
+    const { range, reversed } = readRange(repetition.whole(), context.profile.decimalMark, unit);
     if (reversed) context.warn('RANGE_REVERSED', obx.text(3));
     return range.text ? [range] : [];
   });

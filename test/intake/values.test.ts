@@ -166,10 +166,31 @@ describe('reference ranges', () => {
     ['<= 5,5', { high: '5.5' }],
     ['inf. à 2', { high: '2', highInclusive: false }],
     ['> 1.20', { low: '1.20', lowInclusive: false }],
+    ['13.0 à 17.0 (homme adulte)', { low: '13.0', high: '17.0' }],
+    ['4-10 x10^9/L', { low: '4', high: '10' }],
+    ['60-120 mL/min/1.73m2', { low: '60', high: '120' }],
+    ['4000-10000 /mm3', { low: '4000', high: '10000' }],
+    ['< 0,15 g/24 h', { high: '0.15', highInclusive: false }],
+    // Which bounds are the patient's, the text alone tells.
+    ['13-17 (H) 12-16 (F)', {}],
+    ['12-16 / 13-17', {}],
+    ['<5 (adulte) ; <2 (enfant)', {}],
+    ['< 0.35 : négatif ; 0.35 à 0.70 : faible', {}],
+    ['12 - 16 soit 7,4 - 9,9 mmol/L', {}],
+    ['10 - 40 (< 60 ans)', {}],
+    ['> 30 suffisant, 20-30 insuffisant', {}],
     ['Négatif', {}],
     ['', {}],
   ])('%s', (text, bounds) => {
     expect(readRange(text, 'unknown')).toEqual({ range: { text, ...bounds }, reversed: false });
+  });
+
+  it('codes no bounds in another unit than the result’s', () => {
+    const ranges = (unit: string, range: string) =>
+      resultOf([obx('NM', 'A', '1', { 6: unit, 7: range })]).ranges;
+    expect(ranges('g/L', '< 10 mg/L')).toEqual([{ text: '< 10 mg/L' }]);
+    expect(ranges('ng/mL', '3.5-5.1 pmol/L (12-18 ans)')).toEqual([{ text: '3.5-5.1 pmol/L (12-18 ans)' }]);
+    expect(ranges('µmol/L', '45 - 84 umol/l')[0]).toMatchObject({ low: '45', high: '84' });
   });
 
   it('keeps reversed bounds as a text', () => {
