@@ -1,6 +1,5 @@
 import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from '../ops/codes.ts';
 import { archiveDay } from './archive-day.ts';
 import {
   type CompletionRules,
@@ -18,7 +17,7 @@ import {
 import { createFolderSignal } from './folder-signal.ts';
 import { listFolder } from './listing.ts';
 import { FileChanged, moveInto, moveWithReason } from './moving.ts';
-import { obstacleOf, whyNotWritable } from './obstacle.ts';
+import { obstacleOf, systemCode, whyNotWritable } from './obstacle.ts';
 import { sideKey } from './side-files.ts';
 
 export interface FolderOptions extends CompletionRules {
@@ -237,7 +236,7 @@ class Feed implements FolderFeed {
   }
 
   #meetUnlisted(errors: readonly unknown[]): void {
-    this.#unlisted = errors.length > 0 ? codeOf(errors[0]) : undefined;
+    this.#unlisted = errors.length > 0 ? systemCode(errors[0]) : undefined;
     this.#tellBlocked();
   }
 

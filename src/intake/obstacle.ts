@@ -4,6 +4,11 @@ import { join } from 'node:path';
 /** What keeps a whole folder from being taken, not one file: no room, no right to write, a broken disk. */
 const OBSTACLES = /^(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EIO|SQLITE_FULL|SQLITE_READONLY|SQLITE_IOERR)/;
 
+/** The code that the system gives to an error (ENOENT, EACCES), or the name of its class. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'UNKNOWN';
+}
+
 /** Is this the code of an error that any other piece of work would meet too? */
 export function isObstacle(code: string): boolean {
   return OBSTACLES.test(code);
@@ -36,6 +41,6 @@ export async function whyNotWritable(folder: string): Promise<string | undefined
     }
     return undefined;
   } catch (error) {
-    return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'UNKNOWN';
+    return systemCode(error);
   }
 }
