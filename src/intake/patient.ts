@@ -162,10 +162,15 @@ function readSex(code: string): Sex {
   return sex === 'M' || sex === 'F' ? sex : 'UN';
 }
 
+/** A birth date, the time of the day apart: that of HL7, or with the hyphens of ISO 8601. */
+const BIRTH_DATE =
+  /^(\d{4}(?:\d{2}(?:\d{2})?)?|\d{4}-\d{2}-\d{2})(?:(?:\d{2}){1,3}(?:\.\d+)?|[T ].*)?(?:[+-]\d{4})?$/;
+
 /** A birth date may be partial; zeros stand for the unknown month or day. */
 function readBirthDate(pid: Segment, context: ReadingContext): Timestamp | undefined {
-  const digits = /^\d{4,8}/.exec(pid.text(7))?.[0] ?? '';
-  if (pid.text(7) === '') return undefined;
+  const sent = pid.text(7);
+  if (sent === '') return undefined;
+  const digits = BIRTH_DATE.exec(sent)?.[1]?.replaceAll('-', '') ?? '';
   const known = digits.length === 8 ? digits.replace(/(?:00){1,2}$/, '') : digits;
   const date = parseTimestamp(known, context.profile.zone);
   if (!date) context.warn('BIRTH_DATE');

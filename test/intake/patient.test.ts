@@ -92,6 +92,22 @@ describe('PID', () => {
     expect(identity.traits).toMatchObject({ birthDate: { local: '1979' }, sex: 'UN' });
   });
 
+  it.each([
+    ['1979-03-28', '19790328'],
+    ['1979-03-28T00:00:00+01:00', '19790328'],
+    ['197903281530', '19790328'],
+    ['19790328000000+0100', '19790328'],
+    ['1979', '1979'],
+    // The year alone would be another identity.
+    ['1979/03/28', undefined],
+    ['28031979', undefined],
+    ['28/03/1979', undefined],
+  ])('reads the birth date %s', (sent, local) => {
+    const { identity, warnings } = patient(pid().replace('19790328|F', `${sent}|F`));
+    expect(identity.traits.birthDate?.local).toBe(local);
+    expect(warnings).toEqual(local ? [] : ['BIRTH_DATE']);
+  });
+
   it('drops a birth place that is no INSEE code', () => {
     const { identity, warnings } = patient(pid({ addresses: '^^REIMS^^^^BDL^^REIMS' }));
     expect(identity.traits).toMatchObject({ birthPlaceName: 'REIMS' });
