@@ -213,7 +213,9 @@ export function createReports(
     if (!earlier) return 'first';
     const unseen = versions
       .all(row.report_id)
-      .filter(({ number }) => number > earlier.number && number <= row.number);
+      .filter(({ number }) => number > earlier.number && number <= row.number)
+      // Taken back, and given again before anybody was told: it stands.
+      .filter(({ cause }) => cause !== 'withdrawal');
     return weightiestCause(unseen.map(({ cause }) => cause));
   };
 

@@ -73,6 +73,17 @@ describe('a withdrawal by a person', () => {
     expect(await leaseOne(again)).toMatchObject({ version: 2, withdraws: 1, unknown: true });
   });
 
+  test('given again before anybody is told of it replaces what is there, and takes nothing back', async () => {
+    const { store } = await withdrawn();
+    await plan(store, takeBack);
+    await store.release(REPORT, ACT, RULES);
+    expect((await store.unrendered(1))[0]).toMatchObject({
+      version: 3,
+      cause: 'correction',
+      replaces: { number: 1 },
+    });
+  });
+
   test('held while in doubt is still a deletion when it is looked up', async () => {
     const { store } = await withdrawn();
     await plan(store, takeBack);
