@@ -60,8 +60,10 @@ export function mergeExam(current: Exam, incoming: Exam, circumstances: Circumst
   const results = mergeRows(before, incoming.results, gone, circumstances);
   const standing = current.isolates.filter((isolate) => stillNamed(isolate, current.results, results));
   const isolates = mergeIsolates(standing, incoming.isolates, gone, circumstances);
-  const { withheld: pending = [], ...known } = current;
-  const { withheld: now = [], ...said } = incoming;
+  const { withheld: pending = [], images: seen = [], ...known } = current;
+  const { withheld: now = [], images: sent = [], ...said } = incoming;
+  const resent = new Set(sent.map(({ id }) => id));
+  const images = [...seen.filter(({ id }) => !resent.has(id)), ...sent];
   const rows = rowsOf({ ...incoming, results, isolates });
   const answered = new Set([...gone, ...[...rows, ...now].map(({ key }) => key)]);
   const withheld = [...pending.filter(({ key }) => !answered.has(key)), ...now];
@@ -71,6 +73,7 @@ export function mergeExam(current: Exam, incoming: Exam, circumstances: Circumst
     ...said,
     results,
     isolates,
+    ...(images.length > 0 ? { images } : {}),
     ...(withheld.length > 0 ? { withheld } : {}),
     ...(reportedAt ? { reportedAt } : {}),
     specimens: incoming.specimens.length > 0 ? incoming.specimens : current.specimens,

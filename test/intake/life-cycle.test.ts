@@ -247,6 +247,12 @@ describe('withdrawal', () => {
       expect(shown(first, sent(noon, noon, deleted, picture('2')))).toEqual([png('2')]);
     });
 
+    it('leaves the others that the newer message does not list', () => {
+      const other = obx('ED', 'GEL', `^Image^PNG^Base64^${png('3')}`);
+      const both = sent(morning, morning, row('F'), picture('1'), other);
+      expect(shown(both, sent(noon, noon, row('F'), picture('2')))).toEqual([png('3'), png('2')]);
+    });
+
     it('leaves a newer one, when its message comes late', () => {
       const newer = sent(noon, noon, row('F'), picture('2'));
       expect(shown(newer, sent(evening, morning, row('F'), deleted))).toEqual([png('2')]);
