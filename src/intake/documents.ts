@@ -23,6 +23,9 @@ const IMAGES: readonly (readonly [string, ResultImage['mediaType']])[] = [
   ['GIF89a', 'image/gif'],
 ];
 
+/** `%PDF-` in base64. */
+export const PDF_IN_BASE64 = 'JVBERi0';
+
 /** A document as raw OBX-5 of an ED sends it. */
 interface SentDocument {
   /** Type and subtype, as written. */
@@ -68,7 +71,7 @@ export function readDocument(
   const sent = sentDocument(raw, delimiters);
   const { encoding } = sent;
   const written = encoding === 'hex' ? base64OfHex(sent) : sent.data;
-  const announcedPdf = /pdf/i.test(sent.announced);
+  const announcedPdf = /pdf/i.test(sent.announced) || sent.data.startsWith(PDF_IN_BASE64);
   if (encoding !== 'base64' && encoding !== 'hex' && !announcedPdf) return { kind: 'other' };
   const data = written.padEnd(Math.ceil(written.length / 4) * 4, '=');
   if (!isBase64(data) || (data !== written && !endsWhole(data))) return fault('ED_UNREADABLE', position);

@@ -1,4 +1,6 @@
+import { joinParts } from './document-parts.ts';
 import { bytesOf, sentDocument } from './documents.ts';
+import type { Delimiters } from './escapes.ts';
 import { isFault } from './faults.ts';
 import { cutDocument } from './hl7.ts';
 import { readDelimiters } from './segments.ts';
@@ -18,22 +20,47 @@ export interface EmbeddedBytes {
 export function embeddedDocuments(binary: string): readonly EmbeddedBytes[] {
   const found: EmbeddedBytes[] = [];
   let message = 0;
+  let rows: DocumentRow[] = [];
   let rank = 0;
   let delimiters: ReturnType<typeof readDelimiters> | undefined;
+  const endMessage = () => {
+    if (delimiters && !isFault(delimiters)) found.push(...documentsOf(rows, message, delimiters));
+    rows = [];
+  };
   for (const line of segmentsOf(binary)) {
     if (/^MSH[^\w\s]/.test(line)) {
+      endMessage();
       message += 1;
       rank = 0;
       delimiters = readDelimiters(line, '');
     }
     if (!delimiters || isFault(delimiters) || !line.startsWith(`OBX${delimiters.field}`)) continue;
     rank += 1;
-    const { document } = cutDocument(line, delimiters);
-    if (document === undefined) continue;
-    const bytes = bytesOf(sentDocument(document, delimiters));
-    if (bytes.length > 0) found.push({ position: `message ${message}, OBX[${rank}]-5`, bytes });
+    const { line: rest, document } = cutDocument(line, delimiters);
+    rows.push({ rank, analysis: rest.split(delimiters.field, 4)[3] ?? '', raw: document });
   }
+  endMessage();
   return found;
+}
+
+/** An OBX, and the document that it carries, if any. */
+interface DocumentRow {
+  readonly rank: number;
+  readonly analysis: string;
+  readonly raw: string | undefined;
+}
+
+function documentsOf(
+  rows: readonly DocumentRow[],
+  message: number,
+  delimiters: Delimiters,
+): readonly EmbeddedBytes[] {
+  const partOf = ({ analysis, raw }: DocumentRow) => (raw === undefined ? undefined : { analysis, raw });
+  const whole = joinParts(rows, delimiters, partOf, (first, _, raw) => ({ ...first, raw }));
+  return whole.flatMap(({ rank, raw }) => {
+    const bytes = raw === undefined ? undefined : bytesOf(sentDocument(raw, delimiters));
+    return bytes?.length ? [{ position: `message ${message}, OBX[${rank}]-5`, bytes }] : [];
+  });
 }
 
 /** Lines, those that begin no segment joined to the one before: a document may be cut by line breaks. */

@@ -1,5 +1,6 @@
 import type { Fault } from '../report/fault.ts';
 import type { CharsetName } from './charset.ts';
+import { PDF_IN_BASE64 } from './documents.ts';
 import { type Delimiters, isPrintable, printable, unescapeText } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
 import type { IntakeLimits } from './profile.ts';
@@ -185,7 +186,10 @@ function readFields(
   );
 }
 
-/** Takes OBX-5 out of a row whose OBX-2 is ED, or that holds base64 announced as such under another type. */
+/**
+ * Takes OBX-5 out of a row whose OBX-2 is ED, or that holds, under another type, base64 announced as such or that begins as a
+ * PDF.
+ */
 export function cutDocument(
   line: string,
   { field, component }: Delimiters,
@@ -194,11 +198,14 @@ export function cutDocument(
   const fields = line.split(field);
   const document = fields[5];
   if (document === undefined) return { line };
-  const encoding = document.slice(0, 256).split(component, 4)[3]?.trim().toLowerCase();
-  if (fields[2]?.trim() !== 'ED' && encoding !== 'base64') return { line };
+  const parts = document.slice(0, 256).split(component);
+  const isBase64 = parts[3]?.trim().toLowerCase() === 'base64' || parts.some(beginsPdf);
+  if (fields[2]?.trim() !== 'ED' && !isBase64) return { line };
   fields[5] = '';
   return { line: fields.join(field), document };
 }
+
+const beginsPdf = (part: string): boolean => part.trim().startsWith(PDF_IN_BASE64);
 
 /** Length of the longest field, when the line is long enough to hold one that matters. */
 function longestField(line: string, separator: string, limit: number): number {

@@ -5,6 +5,7 @@ import { instantOf, type Timestamp, toFrench } from '../report/timestamp.ts';
 import { withCarriedText } from './carried-text.ts';
 import { ReadingContext } from './context.ts';
 import { isDispatchRow } from './dispatch-rows.ts';
+import { joinParts } from './document-parts.ts';
 import { NOT_JOINED, readDocument } from './documents.ts';
 import type { Delimiters } from './escapes.ts';
 import { fault, isFault } from './faults.ts';
@@ -15,7 +16,7 @@ import { noteText } from './notes.ts';
 import { isOrderQuestion } from './order-questions.ts';
 import { readPerformer } from './people.ts';
 import { localCode, loincOf, readRanges, readUnit, susceptibilityOf, validatorOf } from './row-fields.ts';
-import { withSideFile } from './side-rows.ts';
+import { rewritten, withSideFile } from './side-rows.ts';
 import { type RowFate, rowFate } from './statuses.ts';
 import { codedText, readValue } from './values.ts';
 
@@ -74,7 +75,7 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
   const images: ResultImage[] = [];
   const comments: string[] = [];
   let sourcePdf: Attachment | undefined;
-  for (const received of order.observations) {
+  for (const received of withWholeDocuments(order.observations, scope.delimiters)) {
     if (isDispatchRow(received.obx) || isOrderQuestion(received.obx)) continue;
     const whole = withSideFile(received, order.obr.text(25), scope.delimiters, context);
     if (isFault(whole)) return whole;
@@ -121,6 +122,23 @@ export function readRows(order: OrderGroup, scope: RowScope, context: ReadingCon
     comments,
     analysedAt: order.observations.map(({ obx }) => context.time(obx, 19)),
   };
+}
+
+/** The rows, those among which one document is cut joined. */
+function withWholeDocuments(
+  rows: readonly ObservationGroup[],
+  delimiters: Delimiters,
+): readonly ObservationGroup[] {
+  return joinParts(
+    rows,
+    delimiters,
+    ({ obx }) => (obx.document === undefined ? undefined : { analysis: obx.whole(3), raw: obx.document }),
+    (first, more, document) => ({
+      ...first,
+      obx: rewritten(first.obx, {}, document),
+      notes: [first, ...more].flatMap(({ notes }) => notes),
+    }),
+  );
 }
 
 /** Has the row content that a report shows? */

@@ -141,3 +141,40 @@ describe('base64 without its padding', () => {
     ]);
   });
 });
+
+describe('a PDF cut into several rows', () => {
+  const file = Buffer.from(`%PDF-1.4 ${'corps '.repeat(60)}%%EOF`);
+  const data = file.toString('base64');
+  const cut = (length: number) => data.match(new RegExp(`.{1,${length}}`, 'g')) ?? [];
+  const row = (part: string, index: number) =>
+    obx('ED', 'CR^CR^L', `^APPLICATION^PDF^Base64^${part}`, { 4: String(index + 1) });
+  const bytesSeen = (sent: Uint8Array) =>
+    embeddedDocuments(Buffer.from(sent).toString('latin1')).map(({ bytes }) => Buffer.from(bytes));
+
+  it.each([40, 41, 64])('of %i characters is one document, to the antivirus too', (length) => {
+    const sent = oru(obx('NM', 'A', '1'), ...cut(length).map(row), obx('NM', 'B', '2'));
+    expect(dossierOf(sent).attachments.map(({ base64: one }) => one)).toEqual([data]);
+    expect(bytesSeen(sent)).toEqual([file]);
+  });
+
+  it('is not joined to a whole one, nor to the row of another analysis', () => {
+    const other = obx('ED', 'AUTRE^Autre^L', `^APPLICATION^PDF^Base64^${data}`);
+    expect(dossierOf(oru(row(data, 0), row(data, 1), other)).attachments).toHaveLength(3);
+    const [part = ''] = cut(40);
+    const word = obx('ED', 'AUTRE^Autre^L', '^APPLICATION^MSWORD^Base64^dGV4dGU=');
+    expect(bytesSeen(oru(row(part, 0), word))).toHaveLength(2);
+  });
+});
+
+test.each([
+  ['TX', (data: string) => data],
+  ['ST', (data: string) => `PDF^${data}`],
+  ['ED', (data: string) => `PDF^Base64^${data}`],
+  ['', (data: string) => `^^PDF^^${data}`],
+])('a PDF in base64 that a row of type « %s » does not announce is no text', (type, written) => {
+  const sent = oru(obx(type, 'CR^CR^L', written(PDF)));
+  const { attachments, exams } = dossierOf(sent);
+  expect(attachments[0]?.base64).toBe(PDF);
+  expect(exams[0]?.results[0]?.value).toMatchObject({ text: 'Voir le document joint' });
+  expect(embeddedDocuments(Buffer.from(sent).toString('latin1'))).toHaveLength(1);
+});
