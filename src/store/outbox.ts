@@ -162,13 +162,28 @@ export function createOutbox(
       details: { delivery: delivery.id, channel: delivery.channel, version: delivery.version, ...details },
     });
 
+  const fail = (delivery: Delivery, fault: Fault): void => {
+    deliveries.move(delivery, 'fail', {
+      lease_until: null,
+      attempts: delivery.attempts + 1,
+      last_code: fault.code,
+      last_cause: fault.cause,
+      last_hint: fault.hint,
+    });
+    acks.outcome(delivery, fault.code);
+    if (delivery.withdraws === 1) alerts.raise({ kind: 'retrait-non-abouti', subject: subjectOf(delivery) });
+    note(delivery, 'delivery-failed', { code: fault.code });
+  };
+
   /** @param mailWaitMs how long a mail's own report may tell what became of it */
   const interrupted = (delivery: Delivery, mailWaitMs = 0): 'unleased' | 'unknown' => {
     if (delivery.state === 'leased') {
       giveBack(delivery, 'unlease');
       return 'unleased';
     }
-    doubt(delivery, now() + (delivery.channel === 'dmp' ? 0 : mailWaitMs), INTERRUPTED);
+    // Sent again already, after a doubt that nobody can end: once more at each stop would be without end.
+    if (isSentAgain(delivery)) fail(delivery, SENT_TWICE);
+    else doubt(delivery, now() + (delivery.channel === 'dmp' ? 0 : mailWaitMs), INTERRUPTED);
     return 'unknown';
   };
 
@@ -199,7 +214,9 @@ export function createOutbox(
       if (delivery.state !== 'leased') return false;
       const version = versionOf.get(delivery.report_id, delivery.version);
       if (deliveries.isWanted(delivery) && version?.planDue === 0) {
-        deliveries.move(delivery, 'wire');
+        const again = isSentAgain(delivery);
+        deliveries.move(delivery, 'wire', again ? { possible_duplicate: 1 } : {});
+        if (again && delivery.possible_duplicate === 0) note(delivery, 'possible-duplicate', {});
         if (messageId !== undefined) keepSent.run(messageIdKey(messageId), deliveryId);
         return true;
       }
@@ -250,18 +267,7 @@ export function createOutbox(
     },
 
     failed(deliveryId: string, fault: Fault): void {
-      const delivery = deliveries.load(deliveryId);
-      deliveries.move(delivery, 'fail', {
-        lease_until: null,
-        attempts: delivery.attempts + 1,
-        last_code: fault.code,
-        last_cause: fault.cause,
-        last_hint: fault.hint,
-      });
-      acks.outcome(delivery, fault.code);
-      if (delivery.withdraws === 1)
-        alerts.raise({ kind: 'retrait-non-abouti', subject: subjectOf(delivery) });
-      note(delivery, 'delivery-failed', { code: fault.code });
+      fail(deliveries.load(deliveryId), fault);
     },
 
     withheld(deliveryId: string, rule: string, fault: Fault): void {
@@ -317,5 +323,14 @@ export type Outbox = ReturnType<typeof createOutbox>;
 const DOUBT_TOLD_MS = 3_600_000;
 
 const subjectOf = ({ id }: Delivery) => `delivery:${id}`;
+
+/** The mail may have gone, and no destination can be asked: this try is one more. */
+const isSentAgain = ({ channel, ambiguous }: Delivery) => channel !== 'dmp' && ambiguous > 0;
+
+const SENT_TWICE: Fault = {
+  code: 'INTERRUPTED',
+  cause: 'arrêt pendant un second envoi, le premier étant déjà d’issue inconnue',
+  hint: 'demander au destinataire s’il l’a reçu, puis crbio queue retry ou cancel',
+};
 
 const INTERRUPTED = { code: 'INTERRUPTED', cause: 'arrêt ou délai dépassé pendant la transmission' };

@@ -105,6 +105,26 @@ describe('a try', () => {
     ]);
   });
 
+  test('a mail sent again after a doubt is flagged at once, and left to a person when a stop interrupts it', async () => {
+    const bench = aBench();
+    const { store } = bench;
+    await planned(store, toDoctor());
+    const { deliveryId } = await leaseOne(store, 'mssante-pro');
+    await store.onWire(deliveryId, '<m@labo>');
+    const restarted = bench.crash();
+    expect(await restarted.recover()).toEqual({ unleased: 0, unknown: 1 });
+    await leaseOne(restarted, 'mssante-pro');
+    await restarted.onWire(deliveryId, '<m@labo>');
+    const again = bench.crash();
+    expect(await again.recover()).toEqual({ unleased: 0, unknown: 1 });
+    expect(await again.deliveries({ reportId: REPORT })).toMatchObject([
+      { state: 'failed', lastCode: 'INTERRUPTED', possibleDuplicate: true },
+    ]);
+    expect(await again.retryDelivery(deliveryId, ACT)).toEqual({ done: true });
+    await plan(again, toDoctor());
+    expect(await leaseOne(again, 'mssante-pro')).toMatchObject({ deliveryId, unknown: true });
+  });
+
   test('refused for good: set aside with its fault, until a person asks for another try', async () => {
     const { store } = aBench();
     await planned(store);
