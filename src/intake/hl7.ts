@@ -151,7 +151,9 @@ export function readMessage(
     const rank = (ranks.get(name) ?? 0) + 1;
     ranks.set(name, rank);
     const read =
-      name === 'MSH' ? readHeaderFields(fields, delimiters, leaf) : readFields(fields, delimiters, leaf);
+      name === 'MSH'
+        ? readHeaderFields(fields, delimiters, leaf)
+        : readFields(name, fields, delimiters, leaf);
     return new Segment(name, rank, read, documents.get(index));
   });
   return { segments, delimiters };
@@ -164,19 +166,38 @@ function readHeaderFields(
   leaf: (raw: string) => string,
 ): readonly (readonly Repetition[])[] {
   const verbatim = (text: string) => [new Repetition([[text]], delimiters)];
-  return [verbatim(delimiters.field), verbatim(encoding), ...readFields(fields, delimiters, leaf)];
+  return [verbatim(delimiters.field), verbatim(encoding), ...readFields('MSH', fields, delimiters, leaf)];
+}
+
+/** `10^6 UFC/mL`, `< 10^4`, `10^3 - 10^5 /mL`: this sign between a ten and what is its power, and not between two values. */
+const POWER =
+  /(?<=(?:^|[^\d.,])10)\^(?=[+-]?\d{1,2}(?:$|\s?(?:\/|u\.?f\.?c|c\.?f\.?u|germes|bact|copies|cellules|UI|m?L(?!\p{L}))|\s?(?:-|–|à|et)\s?10\^))/giu;
+
+/**
+ * The repetitions of a field. Where `^` separates them, as in HPRIM, a power of ten that a result, a range or a comment holds
+ * is written with it too.
+ */
+export function splitRepetitions(segment: string, position: number, field: string, sign: string): string[] {
+  const holdsText = segment === 'OBX' ? position >= 5 && position <= 7 : /^(?:NTE|C)$/.test(segment);
+  if (sign !== '^' || !holdsText) return field.split(sign);
+  const kept = '\u0000';
+  return field
+    .replaceAll(POWER, kept)
+    .split(sign)
+    .map((one) => one.replaceAll(kept, sign));
 }
 
 function readFields(
+  segment: string,
   fields: readonly string[],
   delimiters: Delimiters,
   leaf: (raw: string) => string,
 ): readonly (readonly Repetition[])[] {
   const { repetition, component, subComponent } = delimiters;
-  return fields.map((field) =>
+  return fields.map((field, index) =>
     field === ''
       ? []
-      : field.split(repetition).map(
+      : splitRepetitions(segment, index + 1, field, repetition).map(
           (one) =>
             new Repetition(
               one.split(component).map((part) => part.split(subComponent).map(leaf)),

@@ -2,7 +2,7 @@ import type { Fault } from '../../report/fault.ts';
 import type { CharsetName } from '../charset.ts';
 import { type Delimiters, printable, unescapeText } from '../escapes.ts';
 import { fault } from '../faults.ts';
-import { Repetition, Segment } from '../hl7.ts';
+import { Repetition, Segment, splitRepetitions } from '../hl7.ts';
 import type { IntakeLimits } from '../profile.ts';
 
 /** OBX.6, a unit: `10^9/L` is one text, whatever separates the repetitions of other fields. */
@@ -23,6 +23,8 @@ export function readSegments(
   const leaf = (raw: string) =>
     printable(delimiters.escape === '' ? raw : unescapeText(raw, delimiters, charset));
   const split = (text: string, sign: string) => (sign === '' ? [text] : text.split(sign));
+  const repetitions = (name: string, position: number, field: string) =>
+    delimiters.repetition === '' ? [field] : splitRepetitions(name, position, field, delimiters.repetition);
   const ranks = new Map<string, number>();
   const segments: Segment[] = [];
   let parts = 0;
@@ -38,7 +40,7 @@ export function readSegments(
     const read = fields.map((field, index) => {
       if (field === '') return [];
       const isUnit = name === 'OBX' && index + 1 === UNIT;
-      return (isUnit ? [field] : split(field, delimiters.repetition)).map(
+      return (isUnit ? [field] : repetitions(name, index + 1, field)).map(
         (one) =>
           new Repetition(
             split(one, delimiters.component).map((part) => split(part, delimiters.subComponent).map(leaf)),

@@ -149,6 +149,23 @@ describe('delimiters, read by their place', () => {
     ]);
   });
 
+  it.each([
+    ['10^6 UFC/mL', '10^6 UFC/mL'],
+    ['> 10^5 /mL', '> 10^5 /mL'],
+    ['10^3 - 10^5/mL', '10^3 - 10^5/mL'],
+    // Of other texts this sign parts the lines.
+    ['Culture : 10^2 colonies', 'Culture : 10\n2 colonies'],
+    ['un^deux', 'un\ndeux'],
+  ])('a value keeps its power of ten: %s', (sent, text) => {
+    const result = dossierOf(oru(obx('ST', 'A~A~L', sent, { 7: '< 10^4' }), `C|1||Seuil ${sent}`)).exams[0]
+      ?.results[0];
+    expect(result).toMatchObject({
+      value: { text },
+      ranges: [{ text: '< 10^4' }],
+      comments: [`Seuil ${text}`],
+    });
+  });
+
   it('a unit keeps its power of ten', () => {
     const dossier = dossierOf(oru(obx('NM', 'GB~Leucocytes~L', '6.2', { 6: '10^9/L' })));
     expect(dossier.exams[0]?.results[0]?.unit).toBe('10^9/L');
