@@ -1,4 +1,5 @@
 import { type Channel, TRAITS_RULE } from '../report/delivery.ts';
+import type { Alerts } from './alerts.ts';
 import type { Context } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import { REFUSED } from './faults.ts';
@@ -8,7 +9,10 @@ import type { Planning } from './planning.ts';
 import type { Act, ActResult } from './records.ts';
 
 /** What a person does to a patient's consent, a delivery or a quarantined input. Each act is in the journal. */
-export function createActs({ now, journal }: Context, { inbox, patients, deliveries, planning }: ActParts) {
+export function createActs(
+  { now, journal }: Context,
+  { inbox, patients, deliveries, planning, alerts }: ActParts,
+) {
   const note = (action: string, subject: string, act: Act, details: Readonly<Record<string, unknown>>) =>
     journal.append({ actor: act.by, action, subject, details: { reason: act.reason, ...details } });
 
@@ -55,6 +59,7 @@ export function createActs({ now, journal }: Context, { inbox, patients, deliver
       const { state, report_id, version } = delivery;
       if (!deliveries.tryMove(delivery, 'cancel'))
         return REFUSED.delivery(state, CANCEL_HINTS[state] ?? 'rien à annuler');
+      alerts.settle('courriel-non-distribue', `delivery:${deliveryId}`);
       note('delivery-cancelled', report_id, act, { delivery: deliveryId, version, was: state });
       return { done: true };
     },
@@ -99,6 +104,7 @@ const CANCEL_HINTS: Readonly<Record<string, string>> = {
 };
 
 interface ActParts {
+  readonly alerts: Alerts;
   readonly inbox: Inbox;
   readonly patients: Patients;
   readonly deliveries: Deliveries;

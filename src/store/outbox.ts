@@ -244,7 +244,9 @@ export function createOutbox(
       });
       doubtEnded(delivery);
       if (delivery.withdraws === 1) alerts.settle('retrait-non-abouti', subjectOf(delivery));
-      alerts.settle('courriel-non-distribue', subjectOf(delivery));
+      for (const one of deliveries.ofReport(delivery.report_id))
+        if (isSameRecipient(one, delivery) && one.version <= delivery.version)
+          alerts.settle('courriel-non-distribue', subjectOf(one));
       if (!again && delivery.channel === 'dmp' && delivery.withdraws === 0)
         announcements.deposited(delivery.report_id);
       if (!again) acks.outcome(delivery);
@@ -321,6 +323,9 @@ export type Outbox = ReturnType<typeof createOutbox>;
 
 /** A doubt that lasts so long is told: a newer version may be waiting for its end. */
 const DOUBT_TOLD_MS = 3_600_000;
+
+const isSameRecipient = (one: Delivery, other: Delivery) =>
+  one.channel === other.channel && one.recipient === other.recipient;
 
 const subjectOf = ({ id }: Delivery) => `delivery:${id}`;
 

@@ -108,6 +108,22 @@ describe('a delivery report', () => {
     expect(await alerts(store)).toEqual([]);
   });
 
+  test.each(['a newer version that came', 'giving it up'])('of a failure is settled by %s', async (how) => {
+    const { store } = aBench();
+    const id = await mailed(store);
+    await store.mailTaken(place(), received(FAILED));
+    if (how === 'giving it up') await store.cancelDelivery(id, ACT);
+    else {
+      await tell(store, aDossier({ clinicalInformation: 'fièvre' }));
+      await render(store);
+      await plan(store, toDoctor());
+      const next = await leaseOne(store, 'mssante-pro');
+      await store.onWire(next.deliveryId, '<next@labo>');
+      await store.delivered(next.deliveryId, undefined);
+    }
+    expect(await alerts(store)).toEqual([]);
+  });
+
   test('of a closed Mon espace santé is nobody’s alarm', async () => {
     const { store } = aBench();
     await mailed(store, toDoctor({ channel: 'mssante-patient', recipient: DOCTOR }));
