@@ -4,8 +4,9 @@ import { checkDocument } from '../../src/cda/conformance/check.ts';
 import { buildN1 } from '../../src/cda/n1.ts';
 import { typeset } from '../../src/pdf/render.ts';
 import { describeDocument } from '../../src/xds/document-entry.ts';
+import { aBattery, aChapter, aResult, content, text } from '../fixtures/build.ts';
 import { samplePdf } from '../fixtures/pdf.ts';
-import { lipidAndGlucose, REPORTS } from '../fixtures/reports.ts';
+import { aReport, lipidAndGlucose, REPORTS } from '../fixtures/reports.ts';
 import { loadAssets, renderPdf, textOf } from '../pdf/tools.ts';
 import { corpus } from './corpus.ts';
 import { cdaOf } from './xml-probe.ts';
@@ -33,6 +34,17 @@ test.each(corpus())('%s agrees with what the PDF writer drew', (_, report) => {
   const set = typeset(report, assets);
   if ('code' in set) throw new Error(set.cause);
   expect(checkDocument(cdaOf(report), { pdfText: set.text })).toEqual([]);
+});
+
+test('a value of two lines agrees, its method standing beside the second', () => {
+  const row = aResult('COUL', 'Couleur des urines', undefined, {
+    value: text('Trouble\n10 UFC/mL'),
+    method: 'Observation macroscopique',
+  });
+  const report = aReport({
+    chapters: [aChapter('18725-2', 'Microbiologie', content([aBattery('ECBU', 'ECBU', [row])]))],
+  });
+  expect(checkDocument(cdaOf(report), { pdfText: textOf(renderPdf(report, assets)) })).toEqual([]);
 });
 
 describe('what differs is told', () => {

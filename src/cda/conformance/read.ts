@@ -7,7 +7,7 @@ export interface Node {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly Node[];
-  /** Text of the element itself, children excluded. */
+  /** Text of the element itself, children excluded, `br` apart: words on two lines are two words. */
   readonly text: string;
   readonly parent: Node | undefined;
 }
@@ -51,6 +51,7 @@ export function readDocument(bytes: Uint8Array): CdaDocument | Unreadable {
         parent: here,
       };
       here.children.push(node);
+      if (name === 'br') here.text += '\n';
       const same = index.get(name);
       if (same) same.push(node);
       else index.set(name, [node]);
