@@ -55,6 +55,10 @@ export const ALERTS = {
     what: 'un résultat de laboratoire sous-traitant attend le dossier de sa demande, qui n’est pas venu dans le délai prévu',
     todo: 'vérifier le numéro de demande qu’il porte et l’export du dossier par le SGL ; le dossier venu, le résultat le rejoint de lui-même',
   },
+  'sous-traitance-annulee': {
+    what: 'un laboratoire sous-traitant a rendu un examen que le SGL a annulé : ni son résultat ni son document ne sont publiés',
+    todo: 'vérifier l’annulation ; si le résultat vaut, demander de nouveau l’examen dans le SGL et exporter le dossier, qu’il rejoint alors de lui-même ; sinon crbio alerts close',
+  },
   'courriel-non-distribue': {
     what: 'un courriel pris en charge par l’opérateur est revenu : son destinataire ne l’a pas reçu',
     todo: 'crbio report show dit qui et pourquoi ; corriger la fiche du correspondant ou remettre le compte rendu autrement, puis crbio queue retry',

@@ -12,14 +12,15 @@ import { instantOf, latest } from './timestamp.ts';
  * - A contribution answers the examinations that ours still awaits of that laboratory: the one whose order or code it
  *   gives; all of them when it is complete and brings at least as many. What it answers it replaces; a document alone
  *   leaves the line, which then refers to it. What is not surely answered stays awaited: the report stays partial.
- * - An examination that our own messages give final or cancel, done by that laboratory, is not said a second time.
+ * - An examination that our own messages give final or cancel, done by that laboratory, is not said a second time. What only
+ *   answers examinations that ours cancelled is not shown, its documents and comments neither, whatever its codes.
  * - A later word of the same stream replaces the earlier one; a changed value says what it was.
  * - Comments and documents are added, under the laboratory's name.
  * @param messages of ours, at least one
  */
 export function mergeReport(messages: readonly Dossier[], contributions: readonly Contribution[]): Dossier {
   const own = mergeDossiers(messages);
-  const said = streamsOf(contributions, own).filter(({ withdrawn }) => !withdrawn);
+  const said = standing(contributions, own).filter((one) => !isTakenBack(one, own));
   if (said.length === 0) return own;
   const whole = said.reduce(addContribution, own);
   const openThere = said.some((one) => one.completeness === 'partial' && isShown(one, whole));
@@ -28,6 +29,15 @@ export function mergeReport(messages: readonly Dossier[], contributions: readonl
     completeness: openThere ? 'partial' : completenessOf(whole, messages),
     issuedAt: latest([own.issuedAt, ...said.map(({ issuedAt }) => issuedAt)]) ?? own.issuedAt,
   };
+}
+
+/** Has another laboratory answered what our own messages have cancelled? Nothing shows it: a person has to know. */
+export function answersCancelled(
+  messages: readonly Dossier[],
+  contributions: readonly Contribution[],
+): boolean {
+  const own = mergeDossiers(messages);
+  return !own.withdrawn && standing(contributions, own).some((one) => isTakenBack(one, own));
 }
 
 /** Does a row wait for another laboratory? */
@@ -50,6 +60,22 @@ export function orderNumbersOf({ number, prescriptionNumber, exams }: Dossier): 
 
 /** OBR-24 of an examination that leaves the house (HL7 table 0074). */
 const isOutside = ({ section }: Exam): boolean => section === 'OSL';
+
+const standing = (contributions: readonly Contribution[], own: Dossier): Contribution[] =>
+  streamsOf(contributions, own).filter(({ withdrawn }) => !withdrawn);
+
+/** Is all that it answers cancelled by our own messages? What its order or its codes name; else all that it was asked. */
+function isTakenBack(said: Contribution, own: Dossier): boolean {
+  const asked = own.exams.filter((exam) => askedRows(exam, said, own).length > 0);
+  const isCancelled = (exam: Exam) =>
+    askedRows(exam, said, own).every(({ status }) => status === 'cancelled');
+  const byOrder = asked.filter((exam) => isOrdered(exam, said, own));
+  const byTest = asked.filter((exam) => said.exams.some((one) => isSameTest(one, exam, said)));
+  if (byOrder.length > 0 || byTest.length === 0)
+    return asked.length > 0 && (byOrder.length > 0 ? byOrder : asked).every(isCancelled);
+  const isNamed = (one: Exam) => byTest.some((exam) => isSameTest(one, exam, said));
+  return byTest.every(isCancelled) && said.exams.every(isNamed);
+}
 
 /** Each stream as it stands after all its words. @param contributions in the order in which they came */
 function streamsOf(contributions: readonly Contribution[], own: Dossier): Contribution[] {
@@ -161,13 +187,24 @@ function beside(theirs: Exam, ours: Exam): Exam {
   };
 }
 
+const isOrdered = (exam: Exam, { orders }: Contribution, report: Dossier): boolean =>
+  orders.includes(exam.order) && isOwnNumber(exam, report);
+
+/** The rows of ours that are that laboratory's to answer. */
+const askedRows = (exam: Exam, said: Contribution, report: Dossier): Result[] =>
+  rowsOf(exam).filter((row) => isAskedOf(row, exam, said, report));
+
+function isAskedOf(row: Result, exam: Exam, said: Contribution, report: Dossier): boolean {
+  const performer = row.performer ?? exam.performer;
+  if (performer) return isSameLaboratory(performer, said.laboratory);
+  return isOutside(exam) || isOrdered(exam, said, report);
+}
+
 /** The awaited examinations that a contribution answers. */
 function answeredBy(said: Contribution, report: Dossier): Exam[] {
   const awaited = report.exams.filter((exam) => exam.results.some((row) => awaits(row, exam, said, report)));
   const named = awaited.filter(
-    (exam) =>
-      (said.orders.includes(exam.order) && isOwnNumber(exam, report)) ||
-      said.exams.some((one) => isSameTest(one, exam, said)),
+    (exam) => isOrdered(exam, said, report) || said.exams.some((one) => isSameTest(one, exam, said)),
   );
   const brought = Math.max(said.exams.length, said.attachments.length);
   if (named.length > 0 && (said.completeness === 'partial' || brought < awaited.length)) return named;
@@ -176,10 +213,7 @@ function answeredBy(said: Contribution, report: Dossier): Exam[] {
 
 /** A row that is open, and that laboratory's to answer. */
 function awaits(row: Result, exam: Exam, said: Contribution, report: Dossier): boolean {
-  if (!isOpen(row.status)) return false;
-  const performer = row.performer ?? exam.performer;
-  if (performer) return isSameLaboratory(performer, said.laboratory);
-  return isOutside(exam) || (said.orders.includes(exam.order) && isOwnNumber(exam, report));
+  return isOpen(row.status) && isAskedOf(row, exam, said, report);
 }
 
 /** Is the exam's order its own, and not the number of the whole request? */

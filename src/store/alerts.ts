@@ -62,6 +62,8 @@ export function createAlerts({ db, now, journal, actor }: Context) {
       return true;
     },
 
+    isOpen: (kind: AlertKind, subject: string): boolean => open.get(subject, kind) !== undefined,
+
     /** Its cause has ended. @returns whether it was open */
     settle(kind: AlertKind, subject: string): boolean {
       const row = open.get(subject, kind);

@@ -7,7 +7,7 @@ import type { Fault } from '../report/fault.ts';
 import type { StatedIdentity } from '../report/identity.ts';
 import type { Warning } from '../report/report.ts';
 import type { LocalCode } from '../report/result.ts';
-import { awaitsLaboratory, mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
+import { answersCancelled, awaitsLaboratory, mergeReport, orderNumbersOf } from '../report/subcontracting.ts';
 import { nextVersion } from '../report/versions.ts';
 import type { Acceptances } from './acceptances.ts';
 import type { Alerts } from './alerts.ts';
@@ -85,7 +85,8 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     addStatement.run(reportId, inboxId, dossiers.toJson(stated));
     const numbers = orderNumbersOf(stated);
     contributions.name(reportId, numbers);
-    for (const { id, inboxId: from, contribution } of contributions.waitingFor(numbers, stated.source)) {
+    const waiting = contributions.waitingFor(numbers, stated.source);
+    for (const { id, inboxId: from, contribution } of waiting) {
       const fault = notOurs(contribution, reportId, from);
       if (fault) {
         contributions.drop(id);
@@ -94,10 +95,21 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       if (!contributions.isWaiting(from)) alerts.settle(AWAITS_REPORT, inboxSubject(from));
     }
     const { outcome, awaits } = remake(reportId, inboxId, warnings);
+    if (waiting.length > 0) tellCancelled(reportId);
     if (awaits && item.subcontractedWaitMs !== undefined)
       alerts.raise({ kind: AWAITS_RESULT, subject: reportId, since, due: since + item.subcontractedWaitMs });
     follow(change, inboxId);
     return outcome;
+  };
+
+  const showsAll = (reportId: string): boolean => {
+    const stated = statements.all(reportId).map(dossiers.fromJson);
+    return stated.length === 0 || !answersCancelled(stated, contributions.of(reportId));
+  };
+
+  /** What has just come from another laboratory may answer what was cancelled here: nothing shows it. */
+  const tellCancelled = (reportId: string): void => {
+    if (!showsAll(reportId)) alerts.raise({ kind: ANSWERS_CANCELLED, subject: reportId });
   };
 
   /** What all that was said of a report comes to now: a new version, or nothing new. */
@@ -112,6 +124,8 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     const content = mergeReport(stated, contributions.of(reportId));
     const awaits = awaitsLaboratory(content);
     if (!awaits) alerts.settle(AWAITS_RESULT, reportId);
+    if (alerts.isOpen(ANSWERS_CANCELLED, reportId) && showsAll(reportId))
+      alerts.settle(ANSWERS_CANCELLED, reportId);
     const { set_oid: setOid } = reports.load(reportId);
     const report = reports.open({ reportId, setOid }, content, patientOf(content));
     const { flags, masks } = layMasks(
@@ -188,7 +202,9 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, fault, report) };
     }
     contributions.attach(inboxId, contribution, reportId);
-    return remake(reportId, inboxId, contribution.warnings).outcome;
+    const { outcome } = remake(reportId, inboxId, contribution.warnings);
+    tellCancelled(reportId);
+    return outcome;
   };
 
   /** What a message had said before is replaced by what it says now. @returns reports that lose a part by it */
@@ -249,6 +265,8 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
 /** A result came before the report of its order; a report waits for another laboratory. */
 const AWAITS_REPORT = 'sous-traitance-sans-dossier';
 const AWAITS_RESULT = 'sous-traitance-en-attente';
+/** A result came for what was cancelled. */
+const ANSWERS_CANCELLED = 'sous-traitance-annulee';
 const inboxSubject = (inboxId: number) => `inbox:${inboxId}`;
 
 interface InterpretationParts {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Contribution } from '../../src/report/contribution.ts';
 import { patientDifferences } from '../../src/report/contribution-patient.ts';
 import type { Dossier } from '../../src/report/dossier.ts';
-import { awaitsLaboratory, mergeReport } from '../../src/report/subcontracting.ts';
+import { answersCancelled, awaitsLaboratory, mergeReport } from '../../src/report/subcontracting.ts';
 import { nextVersion } from '../../src/report/versions.ts';
 import { aContribution } from '../fixtures/contributions.ts';
 import { at, SUBCONTRACTOR, statedPatient } from '../fixtures/people.ts';
@@ -111,6 +111,46 @@ describe('what another laboratory says', () => {
       'GLY final 5.10',
       'specialise:B6 cancelled',
     ]);
+  });
+
+  describe('of examinations that our own order takes back', () => {
+    const document = { id: 'pdf', title: 'CR', mediaType: 'application/pdf', base64: 'JVBERi0=' } as const;
+    const cancelled = (...codes: string[]) => {
+      const exams = codes.map((code) =>
+        anExam(code, [aRow(code, undefined, { status: 'cancelled' })], { order: '2' }),
+      );
+      return aDossier({ messageAt: at('20260304180000'), exams, withdrawn: 'cancelled' });
+    };
+    const shown = (dossiers: Dossier[], said: Contribution) => {
+      const { attachments, comments, ...whole } = mergeReport(dossiers, [said]);
+      return [...lines(whole as Dossier), ...attachments.map(({ title }) => title), ...comments];
+    };
+    const kept = ['GLY final 5.10', 'B6 cancelled'];
+
+    it.each([
+      ['in their own terms', theirs('PYRIDOXAL', '52', { comments: ['vu'] })],
+      ['as a document', aContribution({ attachments: [document], whole: true })],
+      ['as a result and its document', theirs('B6', '52', { attachments: [document] })],
+    ])('%s, is not shown, and a person has to know', (_how, said) => {
+      const messages = [partial('B6'), cancelled('B6')];
+      expect(shown(messages, said)).toEqual(kept);
+      expect(answersCancelled(messages, [said])).toBe(true);
+      expect(answersCancelled([partial('B6')], [said])).toBe(false);
+    });
+
+    it('is shown while it may answer another one', () => {
+      const messages = [partial('B6', 'ZN'), cancelled('B6')];
+      const said = aContribution({ attachments: [document], whole: true });
+      expect(shown(messages, said)).toContain('CR');
+      expect(answersCancelled(messages, [said])).toBe(false);
+      const more = anExam('B12', [aRow('B12', '1')], { order: 'S1' });
+      const both = theirs('B6', '52', { attachments: [document] });
+      expect(shown([partial('B6'), cancelled('B6')], { ...both, exams: [...both.exams, more] })).toEqual([
+        ...kept,
+        'specialise:B12 final 1',
+        'CR',
+      ]);
+    });
   });
 
   it('answers nothing that is awaited of somebody else', () => {

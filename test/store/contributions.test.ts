@@ -98,6 +98,36 @@ describe('a result of another laboratory', () => {
     expect(await told(bench.store)).toEqual([]);
   });
 
+  it.each(['after it', 'before the order'])(
+    'of an examination that our order cancelled, come %s, is told of and not shown',
+    async (when) => {
+      const { store } = aBench();
+      const [gly, asked] = awaiting.exams;
+      if (!gly || !asked) throw new Error('two exams');
+      const cancelled = [
+        gly,
+        { ...asked, results: [aRow('B6', undefined, { status: 'cancelled' as const })] },
+      ];
+      const late = {
+        ...awaiting,
+        exams: cancelled,
+        completeness: 'complete' as const,
+        messageAt: at('20260304180000'),
+      };
+      const said = theirs(b6('52'));
+      await tell(store, ...(when === 'after it' ? [own(late), said] : [said, own(late)]));
+      expect((await store.unrendered(1))[0]?.dossier.exams[1]?.results).toMatchObject([
+        { status: 'cancelled' },
+      ]);
+      expect(await told(store)).toEqual([`sous-traitance-annulee ${REPORT}`]);
+      await tell(store, own({ ...awaiting, messageAt: at('20260305180000') }));
+      expect((await store.unrendered(1))[0]?.dossier.exams[1]?.results).toMatchObject([
+        { value: { lexical: '52' } },
+      ]);
+      expect(await told(store)).toEqual([]);
+    },
+  );
+
   it('of a source that works for others does not join ours', async () => {
     const { store } = aBench();
     await tell(store, own());
