@@ -87,11 +87,12 @@ function streamsOf(contributions: readonly Contribution[], own: Dossier): Contri
     streams.set(key, [...(streams.get(key) ?? []), one]);
   }
   return [...streams.values()]
-    .map((words) => words.map(inOurTerms).reduce((a, b) => follow(a, b, own)))
+    .map((words) => words.reduce((a, b) => follow(a, b, own)))
+    .map(inOurTerms)
     .map(withOwnDocuments);
 }
 
-/** Names that are the other laboratory's own, told apart from ours. */
+/** Names that are the other laboratory's own, told apart from ours; among themselves its words keep their own. */
 function inOurTerms(said: Contribution): Contribution {
   const { source, stream, codePrefix, laboratory } = said;
   const row = <Row extends Result>(result: Row): Row => ({

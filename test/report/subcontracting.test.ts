@@ -230,6 +230,25 @@ describe('what another laboratory says', () => {
     expect(kept(false)).toContain('specialise:ZN final 1');
   });
 
+  it('corrects an antibiogramme that it sends again without its culture', () => {
+    const amoxicillin = (key: string, value: string) =>
+      aRow(key, value, { local: { code: 'AMX', label: 'amoxicilline' } });
+    const coli = { code: 'ECO', label: 'E. coli' };
+    const isolates = [
+      { id: '1', organism: coli, antibiogram: [amoxicillin('S2|ATB|1|AMX|', '32')], comments: [] },
+    ];
+    const culture = aContribution({ exams: [anExam('B6', [], { order: 'S1', isolates })] });
+    const alone = aContribution({
+      exams: [anExam('ATB', [amoxicillin('S2|ATB|AMX|', '2')], { order: 'S2' })],
+      messageAt: at('20260304100000'),
+    });
+    const { exams } = mergeReport([partial('B6')], [culture, alone]);
+    expect(exams.map(({ local }) => local.code)).toEqual(['GLY', 'specialise:B6']);
+    expect(exams[1]?.isolates[0]?.antibiogram).toMatchObject([
+      { local: { code: 'specialise:AMX' }, value: { lexical: '2' }, corrects: { value: { lexical: '32' } } },
+    ]);
+  });
+
   it('posted on the wrong patient leaves the report, until it comes anew', () => {
     const wrong = aContribution({ withdrawn: true, messageAt: at('20260304100000') });
     const anew = theirs('B6', '9', { messageAt: at('20260305100000') });
