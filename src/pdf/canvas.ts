@@ -36,6 +36,11 @@ export class Canvas {
     );
   }
 
+  /** Tells whole, among what was drawn, a text that is drawn in lines with others between them. */
+  tell(text: string): void {
+    this.#drawn.push(text);
+  }
+
   /** Text that ends at `right`. */
   textRight(right: number, baseline: number, text: string, style: TextStyle): void {
     this.text(right - style.face.width(text, style.size), baseline, text, style);
@@ -109,7 +114,7 @@ export class Canvas {
     this.#operators.push(`q ${matrix} cm /${name} Do Q`);
   }
 
-  /** Every text that was drawn, in the order of drawing. */
+  /** Every text that was drawn, in the order of drawing, and whole those that were told. */
   get drawn(): readonly string[] {
     return this.#drawn;
   }

@@ -1,4 +1,4 @@
-import type { Colour, TextStyle } from './canvas.ts';
+import type { Canvas, Colour, TextStyle } from './canvas.ts';
 import { AREA, type Line } from './line.ts';
 
 /** A piece of text in a cell, one line high. */
@@ -30,6 +30,11 @@ export function integerPart(text: string): string {
   return comma < 0 ? text : text.slice(0, comma);
 }
 
+/** Whoever looks for a word in what was drawn finds it after the name of its row, were it cut between two lines of its cell. */
+function tellWhole(canvas: Canvas, cells: readonly Cell[]): void {
+  for (const { lines } of cells) canvas.tell(lines.map(({ text }) => text).join(''));
+}
+
 /**
  * Cells side by side as slices of equal leading, with a hairline under the last.
  * @param least slices at least, for what is drawn beside the cells
@@ -45,6 +50,7 @@ export function rowLines(cells: readonly Cell[], leading: number, rule?: Colour,
       slack: above * SLACK.padding + leading * SLACK.leading,
       draw: (canvas, top) => {
         const baseline = top + above + leading * 0.78;
+        if (index === 0 && count > 1) tellWhole(canvas, cells);
         for (const { x, point, lines } of cells) {
           const line = lines[index];
           if (!line) continue;

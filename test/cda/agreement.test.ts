@@ -4,8 +4,9 @@ import { checkDocument } from '../../src/cda/conformance/check.ts';
 import { buildN1 } from '../../src/cda/n1.ts';
 import { typeset } from '../../src/pdf/render.ts';
 import { describeDocument } from '../../src/xds/document-entry.ts';
-import { aBattery, aChapter, aResult, content, text } from '../fixtures/build.ts';
+import { aBattery, aChapter, aResult, content, quantity, text } from '../fixtures/build.ts';
 import { samplePdf } from '../fixtures/pdf.ts';
+import { at } from '../fixtures/people.ts';
 import { aReport, lipidAndGlucose, REPORTS } from '../fixtures/reports.ts';
 import { loadAssets, renderPdf, textOf } from '../pdf/tools.ts';
 import { corpus } from './corpus.ts';
@@ -46,6 +47,25 @@ test('a value of two lines agrees, its method standing beside the second', () =>
   });
   expect(checkDocument(cdaOf(report), { pdfText: textOf(renderPdf(report, assets)) })).toEqual([]);
 });
+
+test.each(['8,5 (contrôlé)', 'A-B-C/D', 'Escherichia coli + Klebsiella pneumoniae', 'x'.repeat(60)])(
+  'a word cut between two lines of a narrow column agrees: %s',
+  (said) => {
+    const row = aResult('AFP', 'α-fœtoprotéine', undefined, {
+      value: text(said),
+      unit: 'mL/min/1,73m²',
+      ranges: [{ text: '< 0,35 : négatif' }, { text: '0,35 à 0,70 : douteux, à contrôler' }],
+      interpretations: ['HH', 'A'],
+      previous: [{ value: quantity('8.5'), observedAt: at('202601011000') }],
+    });
+    const report = aReport({
+      chapters: [aChapter('18719-5', 'Biochimie', content([aBattery('B', 'Bilan', [row])]))],
+    });
+    const set = typeset(report, assets);
+    if ('code' in set) throw new Error(set.cause);
+    expect(checkDocument(cdaOf(report), { pdfText: set.text })).toEqual([]);
+  },
+);
 
 describe('what differs is told', () => {
   const cda = cdaOf(lipidAndGlucose());
