@@ -238,9 +238,9 @@ export function createPatients({ db, now }: Context, statements: PatientStatemen
         return { statedId: known?.id, changed: [], moved: [] };
       }
       const lost = update.merged && numberRow(update.merged);
-      const before = new Map(
-        [known, lost].flatMap((row) => (row ? [holderOf(row.id)] : [])).map((id) => [id, followed(id)]),
-      );
+      // All whose numbers answer for each other: the message may part them.
+      const people = new Set([known, lost].flatMap((row) => (row ? ofPerson(row.id).map(holderOf) : [])));
+      const before = new Map([...people].map((id) => [id, followed(id)]));
       const time = instantOf(update.at);
       const statedId = rowFor(update.identity, time);
       statements.add(statedId, update, inboxId);

@@ -218,6 +218,21 @@ describe('consent and opposition', () => {
     await render(store);
     expect(await store.unplanned(1)).toMatchObject([{ opposition: { dmp: { by: ACT.by } } }]);
   });
+
+  test('answered for by a number that turns out to be another person’s, stand again before anything leaves', async () => {
+    const { store } = aBench();
+    const { ins: _none, ...parted } = SECOND;
+    await tell(
+      store,
+      says('20260301080000', 'IO', '20260301'),
+      says('20260301090000', 'INO', '20260301', SECOND),
+    );
+    await planned(store);
+    const update = { identity: parted, at: at('20260303080000'), event: 'A31', insRemoved: true };
+    await tell(store, { kind: 'patient', update });
+    expect(await store.lease('dmp', 1, 1_000)).toEqual([]);
+    expect((await store.unplanned(1))[0]?.opposition).toMatchObject({ dmp: { by: 'ADT' } });
+  });
 });
 
 describe('a strict trait that ADT corrects under the same INS', () => {
