@@ -9,6 +9,7 @@ import { BodyDraft } from './chapters.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { type Place, placeAlone, placeIsolates, placeResults } from './placement.ts';
 import { type ResolutionContext, resolveResult } from './resolve.ts';
+import { Samplings } from './samplings.ts';
 import { completeBiologist, listValidators } from './validators.ts';
 import { findOrganism } from './value-sets.ts';
 import { interpretationUnknown, organismUnknown } from './warnings.ts';
@@ -42,8 +43,9 @@ export function composeReport(
   const body = new BodyDraft(catalogue);
   const warnings: Warning[] = [];
   const comments = [...dossier.comments];
+  const samplings = new Samplings(dossier.exams);
   for (const [rank, exam] of dossier.exams.entries()) {
-    const composer = new ExamComposer(exam, dossier, catalogue, laboratory);
+    const composer = new ExamComposer(exam, dossier, samplings, { catalogue, laboratory });
     composer.addTo(body, rank);
     warnings.push(...composer.warnings);
     if (exam.results.length + exam.isolates.length + (exam.images?.length ?? 0) === 0)
@@ -86,12 +88,19 @@ export function composeReport(
 class ExamComposer {
   readonly warnings: Warning[] = [];
   readonly #exam: Exam;
+  readonly #samplings: Samplings;
   readonly #catalogue: Catalogue;
   readonly #laboratory: Laboratory;
   readonly #context: ResolutionContext;
 
-  constructor(exam: Exam, dossier: Dossier, catalogue: Catalogue, laboratory: Laboratory) {
+  constructor(
+    exam: Exam,
+    dossier: Dossier,
+    samplings: Samplings,
+    { catalogue, laboratory }: Pick<CompositionContext, 'catalogue' | 'laboratory'>,
+  ) {
     this.#exam = exam;
+    this.#samplings = samplings;
     this.#catalogue = catalogue;
     this.#laboratory = laboratory;
     const collected = earliest(exam.specimens.map((specimen) => specimen.collectedAt));
@@ -149,10 +158,15 @@ class ExamComposer {
     if (other.length > 0) this.warnings.push(interpretationUnknown(result.local.code));
     const { performer: stated = this.#exam.performer, validator, ...rest } = result;
     const performer = stated && stated.idNat === this.#laboratory.idNat ? undefined : stated;
+    const sampling = this.#samplings.said(result, this.#exam);
     return {
       ...rest,
       interpretations: known,
-      comments: [...result.comments, ...other.map((code) => `Interprétation : ${code}`)],
+      comments: [
+        ...(sampling ? [sampling] : []),
+        ...result.comments,
+        ...other.map((code) => `Interprétation : ${code}`),
+      ],
       ...(performer ? { performer } : {}),
       ...(validator ? { validator: completeBiologist(validator, this.#laboratory) } : {}),
     };

@@ -54,6 +54,19 @@ function outline(report: Report): string[] {
 }
 
 describe('the place of results', () => {
+  it('tells rows of one analysis apart by the time of their sampling', () => {
+    const [early, late] = ['20260302100500', '20260302130500'].map((time) =>
+      anExam('NA', [sent('NA', quantity('140'), 'mmol/L', { observedAt: at(time), comments: ['Contrôlé'] })]),
+    );
+    const rows = batteriesOf(reportOf(...[early, late].flatMap((exam) => exam ?? []))).flatMap(
+      ({ results }) => results.map(({ comments }) => comments),
+    );
+    expect(rows).toEqual([
+      ['Prélevé le 02/03/2026 à 10:05', 'Contrôlé'],
+      ['Prélevé le 02/03/2026 à 13:05', 'Contrôlé'],
+    ]);
+  });
+
   it('is the chapter and battery of the catalogue, across exams, in the order of the source', () => {
     const report = reportOf(
       anExam('NA', [sent('NA', quantity('140'), 'mmol/L')]),
