@@ -59,6 +59,8 @@ const GAP_MOST = 26;
 /** Between a previous value and its date. */
 const DATE_GAP = 6;
 const EXAM_LEAST = 150;
+/** What names leave to a result whose longest word would be cut. */
+const EXAM_TIGHT = 110;
 const EXAM_MOST = 230;
 /** Short names take no more than this, so that figures stay near them; the rest of the page stays white. */
 const EXAM_ROOM = 170;
@@ -77,9 +79,12 @@ export function planColumns(rows: readonly RowTexts[], headings: Headings, style
     value + [unit, flag, range, previousAll].reduce((sum, width) => sum + (width > 0 ? width + GAP : 0), GAP);
   const shrink = (width: number, least: number) =>
     Math.max(Math.min(width, least), width - Math.max(0, taken() + Math.min(EXAM_LEAST, names) - AREA.width));
+  // Room for the longest word of a result first: cut, it would be misread.
+  value = Math.max(value, needs.word);
   range = shrink(range, LEAST.range);
   flag = shrink(flag, LEAST.flag);
   unit = shrink(unit, LEAST.unit);
+  value = Math.max(needs.value, value - Math.max(0, taken() + Math.min(EXAM_TIGHT, names) - AREA.width));
 
   // What is left goes to the names up to their need, to the results that are words, to the gaps, to the names again
   // as far as figures stay near them.
@@ -157,6 +162,13 @@ function measure(
       ),
     ),
     words: Math.min(MOST.words, widest(words, value)),
+    word: Math.min(
+      MOST.value,
+      widest(
+        words.flatMap((text) => text.split(' ')),
+        value,
+      ),
+    ),
     value: Math.max(Math.min(MOST.value, numbers.whole + numbers.rest), widthOf(headings.value, heading)),
     unit: titled(
       rows.flatMap((row) => row.units),
