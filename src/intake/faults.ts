@@ -269,6 +269,8 @@ const WARNINGS = {
   TIME_IN_FUTURE: 'Une date (prélèvement, résultat, prescription) dépasse de plus d’un jour celle du message',
   PRESCRIBERS_SEVERAL:
     'Le dossier a plusieurs prescripteurs : le premier figure en tête, tous sont destinataires.',
+  RECIPIENT_UNNAMED:
+    'Un prescripteur ou un destinataire de copie n’a qu’un code, sans nom : il n’est ni imprimé ni destinataire',
   OBX_TYPE: 'Le type déclaré (OBX-2) n’est pas celui de la valeur',
   NUMBER_AMBIGUOUS:
     'Un nombre peut se lire de deux façons (point décimal ou séparateur de milliers) : gardé en texte',

@@ -1,7 +1,7 @@
 import type { Recipient } from '../report/dossier.ts';
 import type { Professional } from '../report/people.ts';
 import type { ReadingContext } from './context.ts';
-import type { Segment } from './hl7.ts';
+import type { Repetition, Segment } from './hl7.ts';
 import type { OrderGroup } from './message-groups.ts';
 import { mailboxOf, readOrganization, readPerson, samePerson } from './people.ts';
 
@@ -20,14 +20,21 @@ export function readRecipients(
     else recipients.push({ role, professional: person });
   };
 
+  // A code alone proves nobody: one that was given to somebody else would send them a patient's results.
+  const named = (xcn: Repetition): Professional | undefined => {
+    const person = readPerson(xcn);
+    if (!person) context.warn('RECIPIENT_UNNAMED', xcn.text());
+    return person;
+  };
+
   for (const { obr, orc } of orders) {
     const prescribers = obr.repetitions(16).length > 0 ? obr.repetitions(16) : (orc?.repetitions(12) ?? []);
-    for (const xcn of prescribers) add('prescriber', readPerson(xcn));
+    for (const xcn of prescribers) add('prescriber', named(xcn));
   }
   const prescribers = recipients.length;
   if (prescribers > 1) context.warn('PRESCRIBERS_SEVERAL');
   for (const { obr, participations, observations } of orders) {
-    for (const xcn of obr.repetitions(28)) add('copy', readPerson(xcn));
+    for (const xcn of obr.repetitions(28)) add('copy', named(xcn));
     for (const prt of [...participations, ...observations.flatMap((group) => group.participations)]) {
       const role = prt.text(4).toUpperCase();
       if (role === 'RCT') add('copy', participant(prt));

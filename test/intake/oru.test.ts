@@ -18,6 +18,21 @@ describe('dossiers', () => {
       obx('NM', 'B', '2'),
     );
 
+  it('tell of a prescriber or a copy that a code alone names: nobody gets the report by it', () => {
+    const { dossier, warnings } = dossierAndWarnings(
+      bytes(
+        msh(),
+        pid(),
+        'ORC|RE|||G1',
+        obr('A', { 16: 'D042', 28: 'D057^PETIT^Hugo~D063' }),
+        obx('NM', 'A', '1'),
+      ),
+    );
+    expect(dossier.prescriber).toBeUndefined();
+    expect(dossier.recipients).toMatchObject([{ role: 'copy', professional: { family: 'PETIT' } }]);
+    expect(warnings).toEqual(['RECIPIENT_UNNAMED', 'RECIPIENT_UNNAMED']);
+  });
+
   it('are told apart by patient and request number', () => {
     const numbers = (input: Uint8Array, given = {}) =>
       read(input, given).map((part) => (part.kind === 'dossier' ? part.dossier.number : part.kind));
