@@ -256,7 +256,7 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     comments.push(`Indicateur : ${flag}`);
   }
 
-  let value = hasValue ? read.value : undefined;
+  let value = hasValue ? (read.value ?? categoryAlone(obx)) : undefined;
   if (hasValue && read.doubt) context.warn(read.doubt, code.code);
   if (hasValue && !value) {
     // A result that is only a remark: the note is the result.
@@ -301,6 +301,11 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
     ...(automatic ? { automaticValidation: true as const } : {}),
     ...(performer ? { performer } : {}),
   };
+}
+
+/** The S, I or R of a row of an antibiogramme that gives nothing else, in OBX-8: it is the result. */
+function categoryAlone(obx: Segment): Result['value'] {
+  return isSusceptibility(obx) ? { kind: 'text', text: obx.whole(8).toUpperCase() } : undefined;
 }
 
 function performerOf(line: Line, { profile, sendingNames }: ReadingContext): Result['performer'] {

@@ -92,6 +92,14 @@ describe('status of a row (OBX-11)', () => {
     expect(codes(culture)).toEqual(['OBX_CONFIRMS_CULTURE']);
   });
 
+  it('an S, I or R in OBX-8 alone is the result of its row', () => {
+    expect(resultOf([obx('ST', 'AMX', '', { 8: 'R', 11: 'F' }), 'NTE|1||À surveiller'])).toMatchObject({
+      value: { kind: 'text', text: 'R' },
+      interpretations: ['R'],
+      comments: ['À surveiller'],
+    });
+  });
+
   it('a final row without value is refused, unless its note is the result', () => {
     expect(codes(oru(row('F', '')))).toEqual(['OBX_NO_VALUE']);
     expect(resultOf([row('F', ''), 'NTE|1||Absence de cellule anormale'])).toMatchObject({
