@@ -9,9 +9,12 @@ const LEAST_SIZE = 5.5;
 /** Leading in ems. */
 const LEADING = 1.3;
 
+/** Blanks between words that stand one below the other; a line without any is prose. */
+const COLUMNS = /\S {2,}\S/;
+
 /**
- * A text whose columns matter, in a face of one width: its spaces and lines are kept. A text that is too wide is set
- * smaller, down to 5.5 points; lines that would want still smaller type break, and leave the others their size.
+ * A text whose columns matter, in a face of one width: its spaces and lines are kept. A text whose columns are too wide is set
+ * smaller, down to 5.5 points; prose, and lines that would want still smaller type, break and leave the others their size.
  * @param indent points from the left of the text area
  */
 export function preformatted(text: string, style: TextStyle, indent: number): Line[] {
@@ -19,6 +22,7 @@ export function preformatted(text: string, style: TextStyle, indent: number): Li
   const width = AREA.width - indent;
   const most = (width * style.size) / LEAST_SIZE;
   const widest = rows
+    .filter((row) => COLUMNS.test(row))
     .map((row) => widthOf(row, style))
     .reduce((widestSoFar, one) => (one <= most ? Math.max(widestSoFar, one) : widestSoFar), 1);
   const size = Math.min(style.size, (style.size * width) / widest);
@@ -40,11 +44,18 @@ function withoutTabs(row: string): string {
   return out;
 }
 
+/** At the last space of each line, when its second half has one, else where the line is full. */
 function broken(row: string, style: TextStyle, width: number): string[] {
   if (widthOf(row, style) <= width + 0.01) return [row];
   const characters = [...row];
   const count = Math.max(1, Math.floor(width / widthOf('0', style)));
   const lines: string[] = [];
-  for (let at = 0; at < characters.length; at += count) lines.push(characters.slice(at, at + count).join(''));
+  for (let at = 0; at < characters.length; ) {
+    const full = at + count;
+    const space = full < characters.length ? characters.lastIndexOf(' ', full) : -1;
+    const end = space > at + count / 2 ? space : full;
+    lines.push(characters.slice(at, end).join(''));
+    at = end === space ? end + 1 : end;
+  }
   return lines;
 }

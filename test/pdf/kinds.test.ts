@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Canvas, type Colour } from '../../src/pdf/canvas.ts';
+import { FontSubset } from '../../src/pdf/font-subset.ts';
+import { preformatted } from '../../src/pdf/preformatted.ts';
 import { trendOf } from '../../src/pdf/trend.ts';
 import type { Report } from '../../src/report/report.ts';
 import { aBattery, aChapter, aResult, content, quantity, range } from '../fixtures/build.ts';
@@ -155,6 +158,17 @@ describe('text whose columns matter', () => {
     const columns = [/^ *Panel /, /^ *I +\+/, /^ *II +\+/].map(columnOf);
     expect(columns[0]).toBeGreaterThan(6);
     expect(new Set(columns).size).toBe(1);
+  });
+
+  it('breaks prose between its words, at the size of the others', () => {
+    const words = 'Conclusion sans particularité, à contrôler dans trois mois. '.repeat(4).trim();
+    const style = { face: new FontSubset(loadAssets().mono, 'F1'), size: 8, colour: '0 0 0' as Colour };
+    const drawn = new Canvas();
+    const lines = preformatted(`${words}\nA    12,5`, style, 0);
+    for (const line of lines) line.draw(drawn, 0, { own: 1, total: 1 });
+    expect(lines[0]?.height).toBeCloseTo(8 * 1.3);
+    expect(drawn.drawn.slice(0, -1).join(' ')).toBe(words);
+    expect(drawn.drawn.at(-1)).toBe('A    12,5');
   });
 
   it('loses no character when it is too wide for a legible size', () => {
