@@ -24,7 +24,7 @@ export function createRenewal({
   return {
     /**
      * Makes a new version with the identity as it is now, when the newest version, planned and not gone yet, either is
-     * held for lack of that qualified identity, or carries another INS, other strict traits or a number that was merged,
+     * held for lack of that qualified identity, or for a status that no longer blocks, or carries another INS, other strict traits or a number that was merged,
      * which nobody has received. One that could not become a document is tried again with it. (Had somebody, a person must have that withdrawn first: the plan holds.) Never with the identity of somebody else,
      * nor for one that lost its qualification: the plan holds these too. Rules that a person lifted stay lifted, but for
      * the one about the traits that have just changed.
@@ -47,7 +47,9 @@ export function createRenewal({
         strictTraitsDiffer(earlier.patient.traits, identity.traits) ||
         (newest.qualified === 1 && earlier.patient.ins?.matricule !== identity.ins?.matricule);
       const waits = newest.state === 'blocked' || planned.some(isHeldForIdentity);
-      const gained = newest.qualified === 0 && now.kind === 'qualified' && waits;
+      const before = qualify(earlier.patient);
+      const wasBlocked = before.kind === 'unqualified' && before.cause === 'status-blocked';
+      const gained = newest.qualified === 0 && waits && (now.kind === 'qualified' || wasBlocked);
       if (!gained && !(moved && planned.every(isUnsent) && !reports.reached(reportId))) return undefined;
       return reports.addVersion(reportId, {
         dossier: { ...earlier, patient: identity },

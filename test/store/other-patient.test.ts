@@ -174,6 +174,21 @@ describe('the status of an identity', () => {
   });
 });
 
+test('a status that no longer blocks frees what waits for that, with or without an INS', async () => {
+  const { store } = aBench();
+  const doubtful = { ...UNSAID, statuses: ['DOUT'] };
+  await tell(store, aDossier({ patient: doubtful }));
+  await render(store);
+  await plan(store, toDoctor({ decision: 'hold', rule: 'identite-bloquee' }));
+  await tell(store, adt('20260303080000', { ...UNSAID, statuses: ['USUR'] }));
+  expect(await store.unrendered(1)).toEqual([]);
+  await plan(store, toDoctor({ decision: 'hold', rule: 'identite-bloquee' }));
+  await tell(store, adt('20260304080000', { ...UNSAID, statuses: ['PROV'] }));
+  expect(await store.unrendered(2)).toMatchObject([
+    { version: 2, dossier: { patient: { statuses: ['PROV'] } } },
+  ]);
+});
+
 describe('consent and opposition', () => {
   const says = (
     time: string,
