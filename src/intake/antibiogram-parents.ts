@@ -44,44 +44,48 @@ interface RowIndex {
 export function createParentFinder(
   cultures: readonly OrderGroup[],
 ): (child: OrderGroup) => ParentLink | undefined {
-  const byFiller = new Map<string, OrderGroup>();
-  const byPlacer = new Map<string, OrderGroup>();
-  const bySpecimen = new Map<string, OrderGroup>();
-  const addFirst = (index: Map<string, OrderGroup>, key: string, order: OrderGroup) => {
-    if (key && !index.has(key)) index.set(key, order);
+  const byFiller = new Map<string, OrderGroup[]>();
+  const byPlacer = new Map<string, OrderGroup[]>();
+  const bySpecimen = new Map<string, OrderGroup[]>();
+  const add = (index: Map<string, OrderGroup[]>, key: string, order: OrderGroup) => {
+    const same = index.get(key);
+    if (same) same.push(order);
+    else if (key) index.set(key, [order]);
   };
   for (const order of cultures) {
-    addFirst(byFiller, order.obr.text(3) || order.obr.text(3, 2), order);
-    addFirst(byPlacer, order.obr.text(2), order);
-    for (const { spm } of order.specimens) for (const id of idsOf(spm, 2)) addFirst(bySpecimen, id, order);
+    add(byFiller, order.obr.text(3) || order.obr.text(3, 2), order);
+    add(byPlacer, order.obr.text(2), order);
+    for (const { spm } of order.specimens)
+      for (const id of new Set(idsOf(spm, 2))) add(bySpecimen, id, order);
   }
-  const orderOf = (filler: string, placer: string) => byFiller.get(filler) ?? byPlacer.get(placer);
+  // A filler number that no exam here has is that of a culture sent apart: a placer's is often that of all the request.
+  const ordersOf = (filler: string, placer: string) => (filler ? byFiller.get(filler) : byPlacer.get(placer));
 
-  const indexes = new Map<OrderGroup | undefined, RowIndex>();
-  /** The rows of one culture, or of all. */
-  const rowsOf = (culture?: OrderGroup): RowIndex => {
-    const known = indexes.get(culture);
+  const indexes = new Map<readonly OrderGroup[], RowIndex>();
+  const rowsOf = (some: readonly OrderGroup[]): RowIndex => {
+    const known = indexes.get(some);
     if (known) return known;
-    const index = indexRows(culture ? [culture] : cultures);
-    indexes.set(culture, index);
+    const index = indexRows(some);
+    indexes.set(some, index);
     return index;
   };
 
   return (child) => {
     const { obr, orc } = child;
-    const told = orderOf(obr.text(29, 2), obr.text(29, 1));
-    const rows = rowsOf(told);
+    const told = ordersOf(obr.text(29, 2), obr.text(29, 1));
+    const rows = rowsOf(told ?? cultures);
     const organism = organismNamed(obr, rows) ?? organismDescribed(obr, rows);
     if (organism) return organism;
-    const parent =
+    const parents =
       told ??
-      orderOf(orc?.text(8, 2) ?? '', orc?.text(8, 1) ?? '') ??
+      ordersOf(orc?.text(8, 2) ?? '', orc?.text(8, 1) ?? '') ??
       child.specimens
         .flatMap(({ spm }) => idsOf(spm, 3))
         .map((id) => bySpecimen.get(id))
-        .find((order) => order !== undefined);
-    if (!parent) return undefined;
-    return organismNumbered(child, rowsOf(parent)) ?? { parent };
+        .find((orders) => orders !== undefined);
+    if (!parents) return undefined;
+    const parent = only(parents);
+    return organismNumbered(child, rowsOf(parents)) ?? (parent && { parent });
   };
 }
 
@@ -133,8 +137,7 @@ function organismNumbered(child: OrderGroup, rows: RowIndex): ParentLink | undef
   return undefined;
 }
 
-const only = (found: readonly ParentLink[] = []): ParentLink | undefined =>
-  found.length === 1 ? found[0] : undefined;
+const only = <T>(found: readonly T[] = []): T | undefined => (found.length === 1 ? found[0] : undefined);
 
 const firstPart = (number: string): string => number.split('.', 1)[0] ?? '';
 
