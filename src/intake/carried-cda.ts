@@ -86,6 +86,9 @@ export function readCarriedCda(
   if (missing) return fault('CDA_ORDER_MISSING', context.at(main.row.obx), missing);
   const flags = readFlags(orders, context);
   if (isFault(flags)) return flags;
+  const addressed = recipientsOf(order, [documents.n3, documents.n1]);
+  if (flags.destMssantePs && request !== 'delete' && addressed.recipients.length === 0)
+    context.warn('MSS_NO_RECIPIENT');
   const acknowledge = acknowledgementsOf(message, orders);
   return {
     source: context.profile.name,
@@ -93,7 +96,7 @@ export function readCarriedCda(
     processing: header.processing,
     patient: identity,
     ...visit(patient.pv1),
-    ...recipientsOf(order, [documents.n3, documents.n1]),
+    ...addressed,
     exams: [],
     attachments: [],
     comments: [],
@@ -127,7 +130,7 @@ function readDocuments(
     const position = context.at(row.obx, 5);
     const document = readDocument(raw, message.delimiters, position);
     if (isFault(document)) return document;
-    if (document.kind !== 'xml') return fault('CDA_UNREADABLE', position);
+    if (document.kind !== 'xml') return fault('CDA_OTHER_DOCUMENT', position);
     const outline = outlineOf(Buffer.from(document.base64, 'base64'), context.profile.zone);
     if (!outline) return fault('CDA_UNREADABLE', position);
     if (found[outline.level]) return fault('CDA_SEVERAL', position);

@@ -31,6 +31,9 @@ const OTHERS = [
   'CORPSMAIL_PATIENT',
 ];
 
+/** Acknowledgements, texts of mails and lots, under whatever name: none of them hides anything. */
+const asksNothing = (code: string): boolean => OTHERS.includes(code) || /^(?:ACK|CORPSMAIL|COMP)_/.test(code);
+
 /** Where the stricter of two contradictory orders is to send nothing. */
 const DESTINATIONS: readonly Flag[] = ['destDmp', 'destMssantePs', 'destMssantePat'];
 
@@ -80,7 +83,7 @@ export function answerOf(rows: readonly ObservationGroup[], code: string): boole
 
 /**
  * The flags of a message whose sender may give orders.
- * @returns a fault when an order is neither Y nor N: nothing may leave unmasked by one that we did not understand
+ * @returns a fault when an order is unknown, or neither Y nor N: nothing may leave unmasked by one that we did not understand
  */
 export function readFlags(rows: readonly ObservationGroup[], context: ReadingContext): DispatchFlags | Fault {
   const flags: Partial<Record<Flag, boolean>> = {};
@@ -88,7 +91,8 @@ export function readFlags(rows: readonly ObservationGroup[], context: ReadingCon
   for (const { obx, notes } of rows) {
     const code = rowOf(obx);
     const flag = FLAGS[code];
-    if (!flag) continue;
+    if (!flag && asksNothing(code)) continue;
+    if (!flag) return fault('META_UNKNOWN', context.at(obx, 3));
     const answer = obx.text(5).toUpperCase();
     if (answer !== 'Y' && answer !== 'N') return fault('META_VALUE', context.at(obx, 5));
     const asked = answer === 'Y';

@@ -94,6 +94,10 @@ const CATALOGUE = {
     'Le document joint n’est pas un CDA exploitable : en-tête illisible, ou ensemble de versions (setId) absent.',
     'Produire le document de nouveau dans le logiciel qui le rédige, puis exporter de nouveau.',
   ],
+  CDA_OTHER_DOCUMENT: [
+    'Un document joint au message n’est pas un CDA (PDF, image) : rien ne dit à quoi il sert.',
+    'Le retirer de l’export : le volet ne porte que le CDA (N3, N1), qui contient son PDF.',
+  ],
   CDA_SEVERAL: [
     'Le message contient plusieurs documents du même niveau.',
     'Un message porte un document N3, un N1, ou les deux formes du même compte rendu ; exporter les autres à part.',
@@ -190,6 +194,10 @@ const CATALOGUE = {
     'Le message porte des consignes de masquage ou d’envoi (MetaDMPMSS) que la source n’est pas autorisée à donner.',
     'Si ces consignes sont voulues, activer metaDmpMss dans le profil de la source, puis rejouer le message.',
   ],
+  META_UNKNOWN: [
+    'Une consigne de masquage ou d’envoi (MetaDMPMSS) n’est pas connue : elle pourrait cacher le document à quelqu’un.',
+    'Écrire en OBX-3 un code du volet (MASQUE_PS, INVISIBLE_PATIENT, INVISIBLE_REP_LEGAUX, CONNEXION_SECRETE, DESTDMP, DESTMSSANTEPS, DESTMSSANTEPAT), ou retirer la consigne, puis exporter de nouveau. Par prudence, rien n’est parti.',
+  ],
   META_VALUE: [
     'Une consigne de masquage ou d’envoi (MetaDMPMSS) ne vaut ni Y ni N.',
     'Corriger la consigne dans le SGL : par prudence, rien n’est publié sans elle.',
@@ -269,6 +277,8 @@ const WARNINGS = {
   TIME_IN_FUTURE: 'Une date (prélèvement, résultat, prescription) dépasse de plus d’un jour celle du message',
   PRESCRIBERS_SEVERAL:
     'Le dossier a plusieurs prescripteurs : le premier figure en tête, tous sont destinataires.',
+  MSS_NO_RECIPIENT:
+    'DESTMSSANTEPS demande un envoi aux professionnels, et aucun destinataire (PRT de rôle RCT) n’est nommé : aucun n’est fait.',
   RECIPIENT_UNNAMED:
     'Un prescripteur ou un destinataire de copie n’a qu’un code, sans nom : il n’est ni imprimé ni destinataire',
   OBX_TYPE: 'Le type déclaré (OBX-2) n’est pas celui de la valeur',

@@ -46,6 +46,13 @@ describe('an ORU that carries a finished CR-Bio', () => {
     expect(dossier.finished).toMatchObject({ request: 'replace', onlyMasking: true });
   });
 
+  it('tells of an order to mail to professionals that names none', () => {
+    const warnings = (message: CarriedMessage) => dossierAndWarnings(carriedMessage(message)).warnings;
+    expect(warnings({ n3: N3, to: [] })).toEqual(['MSS_NO_RECIPIENT']);
+    expect(warnings({ n3: N3, to: [], orders: { DESTMSSANTEPS: 'N' } })).toEqual([]);
+    expect(warnings({ n3: N3 })).toEqual([]);
+  });
+
   it('withdraws the report when its document is to be deleted', () => {
     expect(dossierOf(carriedMessage({ n3: N3, request: 'delete' }))).toMatchObject({
       withdrawn: 'cancelled',
@@ -114,7 +121,9 @@ describe('refused', () => {
       { n3: Buffer.from(N3.toString().replace('<setId root="1.2.3.4"/>', '')) },
       'CDA_UNREADABLE',
     ],
-    ['a PDF in its place', { n3: Buffer.from('%PDF-1.4 nothing') }, 'CDA_UNREADABLE'],
+    ['a PDF in its place', { n3: Buffer.from('%PDF-1.4 nothing') }, 'CDA_OTHER_DOCUMENT'],
+    ['a copy in PDF beside it', { n3: N3, n1: Buffer.from('%PDF-1.4 nothing') }, 'CDA_OTHER_DOCUMENT'],
+    ['an order that nobody knows', { n3: N3, orders: { MASQUE_MEDECIN: 'Y' } }, 'META_UNKNOWN'],
     ['ORC-1 against OBX-11', { n3: N3, request: 'replace', control: 'NW' }, 'CDA_ORDER_INCOHERENT'],
     ['no order about the patient', { n3: N3, orders: { INVISIBLE_PATIENT: null } }, 'CDA_ORDER_MISSING'],
     ['no order about the DMP', { n3: N3, orders: { DESTDMP: null } }, 'CDA_ORDER_MISSING'],

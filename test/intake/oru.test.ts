@@ -416,6 +416,8 @@ describe('orders on who may see the report', () => {
 
   it('refuse the dossier when they are not understood, or not allowed to the source', () => {
     expect(codes(oru(obx('NM', 'A', '1'), meta('MASQUE_PS', 'peut-être')))).toEqual(['META_VALUE']);
+    expect(codes(oru(obx('NM', 'A', '1'), meta('INVISIBLE_PATIENTS', 'Y')))).toEqual(['META_UNKNOWN']);
+    expect(codes(oru(obx('NM', 'A', '1'), meta('ACK_AUTRE', 'Y')))).toEqual([]);
     expect(codes(oru(obx('NM', 'A', '1'), meta('MASQUE_PS', 'Y')), { metaDmpMss: false })).toEqual([
       'META_NOT_ALLOWED',
     ]);

@@ -40,6 +40,7 @@ const OF_FAULT: Readonly<Record<string, ErrorCondition>> = {
   OBR_STATUS: '103',
   OBX_STATUS: '103',
   META_VALUE: '103',
+  META_UNKNOWN: '103',
   CONTROL_ID_REUSED: '205',
 };
 
