@@ -11,6 +11,7 @@ import { isSusceptibility } from './interpretations.ts';
 import type { OrderGroup } from './message-groups.ts';
 import { type Antibiogram, readIsolates } from './microbiology.ts';
 import { noteText } from './notes.ts';
+import { withNumberedLines } from './numbered-text.ts';
 import { type ReadRows, readRows } from './observations.ts';
 import { localCode, validatorOf } from './row-fields.ts';
 import { readSpecimens, specimenRemarks } from './specimens.ts';
@@ -52,7 +53,14 @@ export function readExam(
   const orderCancelled = isOrderCancelled(order);
   const cancelled = isCancelled(order);
   const keyPrefix = `${number}|${local.code}`;
-  const own = readRows(order, { keyPrefix, delimiters, cancelled }, context);
+  // An antibiogramme refers to its organism by the number of its row, and may come later.
+  const isOfGerms = children.length > 0 || /^(?:MB|MCB|MYC)$/.test(obr.text(24));
+  const observations = isOfGerms ? order.observations : withNumberedLines(order.observations, delimiters);
+  const own = readRows(
+    { ...order, observations: [...observations] },
+    { keyPrefix, delimiters, cancelled },
+    context,
+  );
   if (isFault(own)) return own;
 
   const antibiograms: Antibiogram[] = [];

@@ -116,7 +116,8 @@ export function findOrganisms(
   return organisms;
 }
 
-function asksForGerm({ code, label }: Row['code']): boolean {
+/** Is this the code of a row that names a germ, by its words? */
+export function asksForGerm({ code, label }: Row['code']): boolean {
   const asked = `${code} ${label}`;
   return ASKS_FOR_GERM.test(asked) && !ASKS_MORE.test(asked);
 }

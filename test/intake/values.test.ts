@@ -145,8 +145,8 @@ describe('structured, string, coded and text values', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-zéè0-9.,<>=/: +-]{1,40}$/), (sent) => {
         fc.pre(sent.trim() !== '');
-        const { value } = resultOf([obx('ST', 'A', sent)]);
-        const digits = JSON.stringify(value).replace(/\D/g, '');
+        const { value, unit } = resultOf([obx('ST', 'A', sent)]);
+        const digits = JSON.stringify([value, unit]).replace(/\D/g, '');
         for (const digit of sent.replace(/\D/g, '').replace(/^0+/, '')) expect(digits).toContain(digit);
         expect(value).toBeDefined();
       }),
