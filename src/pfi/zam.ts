@@ -52,8 +52,11 @@ const SMTP: Readonly<Record<string, string>> = {
   MSSANTE_UNDELIVERED: '554',
 };
 
-/** Ours are upper case with underscores; what the DMP answers has its own forms (`DMPClosed`, `XDSRepositoryError`). */
-const OURS = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
+/**
+ * Codes of ours are upper case with underscores, our rules lower case with hyphens; what the DMP answers has its own forms
+ * (`DMPClosed`, `XDSRepositoryError`).
+ */
+const OURS = /^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*|[a-z]+(?:-[a-z0-9]+)*)$/;
 
 /**
  * Writes a business acknowledgement, HL7 v2.6 ZAM_Z01, UTF-8: the same acknowledgement gives the same bytes, so that one

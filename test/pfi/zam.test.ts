@@ -49,6 +49,7 @@ describe('a business acknowledgement', () => {
 
   it.each([
     ['Z01', 'DMPClosed', 'DMPClosed^^DMPERRORCODE'],
+    ['Z01', 'opposition', "906^Erreur 'Autre'^applicationErrorCondition"],
     ['Z01', 'CDA_PATIENT_DIFFERS', "904^L'INS transmis ne correspond pas^applicationErrorCondition"],
     ['Z01', 'CDA_REPLACES_OLD', '900^Version du document incorrecte^applicationErrorCondition'],
     ['Z01', 'RENDER_INTERNAL', "906^Erreur 'Autre'^applicationErrorCondition"],
