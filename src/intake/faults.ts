@@ -186,6 +186,10 @@ const CATALOGUE = {
     'Un document annoncé à côté du message est désigné par un chemin, et non par un simple nom de fichier.',
     'Régler le SGL pour qu’il dépose le document dans le même dossier que le message et ne donne que son nom.',
   ],
+  SIDE_FILE_SEVERAL: [
+    'Un résultat annonce plusieurs documents à côté du message : un seul pourrait être repris.',
+    'Faire écrire une ligne OBX par document, avec un numéro qui les distingue (OBX-4).',
+  ],
   SIDE_FILE_FORMAT: [
     'Un document annoncé à côté du message n’est d’aucun format qu’un compte rendu puisse montrer ({detail}).',
     'Le faire produire en PDF, puis exporter de nouveau le message et son document.',

@@ -16,6 +16,9 @@ const SIDE_TYPES = ['RP', 'FIC', 'TIF', 'PDF'];
 /** What a row says of the file's format, as the last component of OBX-5. */
 const FORMAT = /^(?:pdf|txt|text|tiff?|jpe?g|png|gif|rtf|doc|html?|xml)$/i;
 
+/** `CR2.pdf`: with the ending of a name. */
+const FILE_NAME = /[^\s.]\.[A-Za-z0-9]{1,5}\s*$/;
+
 /**
  * Brings the file that a row names into the row, which is then read as if it carried the document itself (ED) or its
  * text (TX). Rows of other types come back as they are.
@@ -52,6 +55,10 @@ export function withSideFile(
 
   const position = context.at(obx, 5);
   if (!isPlainName(name)) return fault('SIDE_FILE_PATH', position);
+  // Taking the first would lose the others.
+  const more = obx.repetitions(5).slice(1);
+  if (more.some((one) => one.components.some(([text = '']) => FILE_NAME.test(text))))
+    return fault('SIDE_FILE_SEVERAL', position);
   const bytes = context.sideFiles(name);
   if (!bytes) return fault('SIDE_FILE_MISSING', position);
   const document = asEmbedded(bytes, delimiters);

@@ -90,6 +90,12 @@ describe('a row that names a file beside the message', () => {
     expect(faults([obx('FIC', 'B', `SGL^${written}^PDF`)])).toMatchObject([{ code: 'SIDE_FILE_PATH' }]);
   });
 
+  it('several in one row are refused: one alone would be taken', () => {
+    expect(faults([obx('FIC', 'B', 'SGL^cr.pdf^PDF~SGL^courbe.pdf^PDF')])).toMatchObject([
+      { code: 'SIDE_FILE_SEVERAL' },
+    ]);
+  });
+
   it.each([
     ['a TIFF, which no report can show', 'TIF', 'c.tif', TIFF, 'image TIFF'],
     ['a PDF by its name only', 'PDF', 'c.pdf', Buffer.from('PK pas un PDF'), 'annoncé PDF'],
