@@ -1,5 +1,6 @@
 import { type Channel, TRAITS_RULE } from '../report/delivery.ts';
 import type { Alerts } from './alerts.ts';
+import type { BusinessAcks } from './business-acks.ts';
 import type { Context } from './context.ts';
 import type { Deliveries } from './deliveries.ts';
 import { REFUSED } from './faults.ts';
@@ -11,7 +12,7 @@ import type { Act, ActResult } from './records.ts';
 /** What a person does to a patient's consent, a delivery or a quarantined input. Each act is in the journal. */
 export function createActs(
   { now, journal }: Context,
-  { inbox, patients, deliveries, planning, alerts }: ActParts,
+  { inbox, patients, deliveries, planning, alerts, acks }: ActParts,
 ) {
   const note = (action: string, subject: string, act: Act, details: Readonly<Record<string, unknown>>) =>
     journal.append({ actor: act.by, action, subject, details: { reason: act.reason, ...details } });
@@ -60,6 +61,8 @@ export function createActs(
       if (!deliveries.tryMove(delivery, 'cancel'))
         return REFUSED.delivery(state, CANCEL_HINTS[state] ?? 'rien à annuler');
       alerts.settle('courriel-non-distribue', `delivery:${deliveryId}`);
+      // Of what may have gone, only its destination tells what became of it.
+      if (delivery.ambiguous === 0) acks.outcome(delivery, 'envoi-annule');
       note('delivery-cancelled', report_id, act, { delivery: deliveryId, version, was: state });
       return { done: true };
     },
@@ -105,6 +108,7 @@ const CANCEL_HINTS: Readonly<Record<string, string>> = {
 
 interface ActParts {
   readonly alerts: Alerts;
+  readonly acks: BusinessAcks;
   readonly inbox: Inbox;
   readonly patients: Patients;
   readonly deliveries: Deliveries;

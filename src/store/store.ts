@@ -105,7 +105,7 @@ export function openStore({ file, now, actor = 'crbio' }: StoreOptions): Store {
   const starts = createMailboxStarts(context);
   const mails = createMails(context, { deliveries, effects, alerts, starts });
   const reportActs = createReportActs(context, { reports, deliveries, planning });
-  const acts = createActs(context, { alerts, inbox, patients, deliveries, planning });
+  const acts = createActs(context, { acks, alerts, inbox, patients, deliveries, planning });
   const queries = createQueries(context, { reports, deliveries, patients, acks });
 
   const rehearse = createRehearsal(context, queue, { acts, inbox, interpretation, queries });

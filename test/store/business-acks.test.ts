@@ -32,4 +32,19 @@ describe('what the sender of a finished document is told', () => {
     expect(await store.acksDue('sgl', 10)).toEqual([]);
     expect((await store.report(REPORT))?.acknowledgements).toHaveLength(1);
   });
+
+  test('says that a person gave a delivery up, until it goes all the same', async () => {
+    const { store } = aBench();
+    await tell(store, asking());
+    await render(store);
+    await plan(store, send());
+    const [dmp] = await store.deliveries({ reportId: REPORT });
+    await store.cancelDelivery(dmp?.deliveryId ?? '', ACT);
+    const told = async () => (await store.report(REPORT))?.acknowledgements.map(({ done }) => done);
+    expect(await told()).toEqual([false]);
+    await store.retryDelivery(dmp?.deliveryId ?? '', ACT);
+    await plan(store, send());
+    await deliver(store);
+    expect(await told()).toEqual([false, true]);
+  });
 });
