@@ -1,7 +1,7 @@
 import type { Fault } from '../report/fault.ts';
 import type { LocalPatientId, Sex, StatedIdentity, Traits } from '../report/identity.ts';
 import { INS_OIDS, type Ins, isInsOid, parseIns } from '../report/ins.ts';
-import { inCapitals } from '../report/names.ts';
+import { nameWords } from '../report/names.ts';
 import type { Address } from '../report/people.ts';
 import { instantOf, parseTimestamp, type Timestamp } from '../report/timestamp.ts';
 import type { ReadingContext } from './context.ts';
@@ -151,10 +151,14 @@ function readTraits(pid: Segment, context: ReadingContext): Traits | Fault {
   };
 }
 
-/** PAM.fr writes the whole list in XPN-3; international senders write there what follows the first given name. */
+/**
+ * PAM.fr writes the whole list in XPN-3; international senders write there what follows the first given name. The list of the
+ * INS often has no hyphen where the first given name has one (RNIV).
+ */
 function allGivens(first: string, list: string): string | undefined {
   if (!list || !first) return list || undefined;
-  return inCapitals(list).startsWith(inCapitals(first)) ? list : `${first} ${list}`;
+  const listed = nameWords(list);
+  return nameWords(first).every((word, index) => word === listed[index]) ? list : `${first} ${list}`;
 }
 
 function readSex(code: string): Sex {

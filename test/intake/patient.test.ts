@@ -87,6 +87,16 @@ describe('PID', () => {
     expect(identity.traits.birthGivens).toBe('DOMINIQUE MARIE LOUISE');
   });
 
+  it.each([
+    ['JEAN-PAUL', 'JEAN PAUL MARIE', 'JEAN PAUL MARIE'],
+    ['JEAN', 'JEAN-PAUL MARIE', 'JEAN-PAUL MARIE'],
+    ['Zoé', 'ZOE, MARIE', 'ZOE, MARIE'],
+    ['JEAN', 'JEANNE MARIE', 'JEAN JEANNE MARIE'],
+  ])('%s in the list %s is one of its names: %s', (first, list, givens) => {
+    const { identity } = patient(pid({ names: `PAT-TROIS^${first}^${list}^^^^L` }));
+    expect(identity.traits.birthGivens).toBe(givens);
+  });
+
   it('reads partial birth dates and sexes other than M and F', () => {
     const { identity } = patient(pid().replace('19790328|F', '19790000|A'));
     expect(identity.traits).toMatchObject({ birthDate: { local: '1979' }, sex: 'UN' });
