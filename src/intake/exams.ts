@@ -12,7 +12,7 @@ import type { OrderGroup } from './message-groups.ts';
 import { type Antibiogram, readIsolates } from './microbiology.ts';
 import { noteText } from './notes.ts';
 import { withNumberedLines } from './numbered-text.ts';
-import { type ReadRows, readRows } from './observations.ts';
+import { type ReadRows, type Row, readRows } from './observations.ts';
 import { localCode, validatorOf } from './row-fields.ts';
 import { readSpecimens, specimenRemarks } from './specimens.ts';
 import { examProgress, isCancelledOrder } from './statuses.ts';
@@ -87,7 +87,12 @@ export function readExam(
   const shown = [...own.rows.filter((row) => !taken.has(row)), ...strays.flatMap(({ rows }) => rows)];
   const results = shown.flatMap(({ result }) => (result ? [result] : []));
   const all = [own, ...childRows];
-  const rows = all.flatMap((read) => read.rows);
+  const orders = [order, ...children.map((child) => child.order)];
+  const ended = orders.map((one) => cancelled || isCancelled(one));
+  // A cancelled order awaits nothing, whatever its status and those of its rows.
+  const rows = all.flatMap((read, index) =>
+    ended[index] ? read.rows.filter(({ fate }) => fate.kind !== 'withheld') : read.rows,
+  );
 
   const isCulture =
     children.length > 0 || isolates.length > 0 || rows.some(({ obx }) => isSusceptibility(obx));
@@ -98,10 +103,9 @@ export function readExam(
     fate.kind === 'withheld' ? [{ key, ...(preliminary && !isCulture ? { result: preliminary } : {}) }] : [],
   );
 
-  const progress = [order, ...children.map((child) => child.order)].map((one) =>
-    examProgress(one.obr.text(25)),
-  );
-  if (progress.includes(undefined)) return fault('OBR_STATUS', context.at(obr, 25));
+  const sent = orders.map((one) => examProgress(one.obr.text(25)));
+  if (sent.includes(undefined)) return fault('OBR_STATUS', context.at(obr, 25));
+  const progress = sent.map((one, index) => (ended[index] ? 'cancelled' : one));
   const images = all.flatMap((read) => read.images);
   const sourcePdf = all.find((read) => read.sourcePdf)?.sourcePdf;
   const empty = rows.length === 0 && images.length === 0 && !sourcePdf;
@@ -110,14 +114,26 @@ export function readExam(
   if (new Set(keys).size < keys.length) return fault('OBX_DUPLICATE', context.at(obr));
 
   // An organism withheld takes its antibiogramme with it.
-  const withheld =
-    rows.some(({ fate }) => fate.kind === 'withheld') || progress.some((state) => state === 'withheld');
+  const withheld = withheldRows.length > 0 || progress.some((state) => state === 'withheld');
   const awaited = progress.some((state) => state === 'awaited');
-  const open = rows.some(({ result }) => result?.status === 'pending' || result?.status === 'preliminary');
+  const open = rows.some(isOpenRow);
+  const prefixes = [keyPrefix, ...children.map((child) => childKey(child.order, number))];
+  const prefixesOf = (holds: (index: number) => boolean) =>
+    prefixes.flatMap((prefix, index) => (holds(index) ? [`${prefix}|`] : []));
+  const cancelledOrders = prefixesOf((index) => ended[index] === true);
+  const unfinished = prefixesOf((index) => {
+    const isEnded = progress[index] === 'done' || progress[index] === 'cancelled';
+    return !(
+      isEnded ||
+      line ||
+      all[index]?.rows.some((row) => isOpenRow(row) || row.fate.kind === 'withheld')
+    );
+  });
+  const wrong = rows.some(({ fate }) => fate.kind === 'wrong');
   const performer = commonPerformer(results);
   if (!performer && obr.text(24) === 'OSL') context.warn('SUBCONTRACTOR_UNNAMED', local.code);
   const section = obr.text(24);
-  const reported = [order, ...children.map((child) => child.order)].map((one) => context.time(one.obr, 22));
+  const reported = orders.map((one) => context.time(one.obr, 22));
   const reportedAt = latest(reported);
   return {
     exam: {
@@ -140,12 +156,15 @@ export function readExam(
         .map(({ key }) => key),
       ...(withheldRows.length > 0 ? { withheld: withheldRows } : {}),
       ...(reportedAt ? { reportedAt } : {}),
+      ...(cancelledOrders.length > 0 ? { cancelled: cancelledOrders } : {}),
+      ...(wrong || orders.some(isOrderCancelled) ? { revokes: true as const } : {}),
+      ...(unfinished.length > 0 ? { unfinished } : {}),
     },
     attachments: all.flatMap(({ attachments }) => attachments),
     ...(sourcePdf ? { sourcePdf } : {}),
     partial: withheld || awaited || open,
     withheld,
-    wrong: rows.some(({ fate }) => fate.kind === 'wrong'),
+    wrong,
     orderCancelled,
     // Deleting every row leaves nothing of the exam, as cancelling every row does; a picture is no row.
     cancelled:
@@ -156,6 +175,9 @@ export function readExam(
     times: [...reported, ...all.flatMap(({ analysedAt }) => analysedAt)],
   };
 }
+
+const isOpenRow = ({ result }: Row): boolean =>
+  result?.status === 'pending' || result?.status === 'preliminary';
 
 const isOrderCancelled = ({ orc }: OrderGroup): boolean => isCancelledOrder(orc?.text(1) ?? '');
 

@@ -171,7 +171,9 @@ function readDossier(
     ...(prescriptionNumber ? { prescriptionNumber } : {}),
     ...(prescribedAt ? { prescribedAt } : {}),
     ...(clinicalInformation ? { clinicalInformation } : {}),
-    exams: read.map(({ exam }) => exam).filter((exam) => saysSomething(exam) || exam.withheld),
+    exams: read
+      .map(({ exam }) => exam)
+      .filter((exam) => saysSomething(exam) || exam.withheld || exam.unfinished),
     attachments: read.flatMap(({ attachments }) => attachments),
     ...(sourcePdf ? { sourcePdf } : {}),
     comments: noteText(patient.notes),

@@ -51,7 +51,8 @@ export function confirmRows(
 function lastSaid(key: string, latestFirst: readonly Spoken[]): Said | undefined {
   for (const { exams } of latestFirst) {
     for (const exam of exams) {
-      if (exam.deleted.includes(key)) return undefined;
+      const taken = exam.deleted.includes(key) || exam.cancelled?.some((prefix) => key.startsWith(prefix));
+      if (taken) return undefined;
       const withheld = exam.withheld?.find((row) => row.key === key);
       if (withheld) return { ...withheld, withheld: true };
       const result = exam.results.find((row) => row.key === key);

@@ -93,6 +93,12 @@ export interface Exam {
   readonly withheld?: readonly WithheldRow[];
   /** OBR-22: when the exam got the status it is sent with; tells a late original from its correction. */
   readonly reportedAt?: Timestamp;
+  /** Its orders that are cancelled (ORC-1, OBR-25 X), each by what begins the keys of its rows: itself, an antibiogramme. */
+  readonly cancelled?: readonly string[];
+  /** Takes back an order (ORC-1), or what is of another patient (W): as new as its message, whatever its OBR-22. */
+  readonly revokes?: true;
+  /** Its orders of which more is to come (OBR-25) than its rows tell, each by what begins the keys of its rows. */
+  readonly unfinished?: readonly string[];
 }
 
 /** A row that is not shown. */

@@ -1,192 +1,264 @@
-import { canonicalJson } from './canonical.ts';
 import type { Attachment, Exam, Isolate } from './dossier.ts';
-import type { Result, ResultStatus } from './result.ts';
+import { cancelledRow, isLine, isOpen, mergeRow, sameValue } from './merge-row.ts';
+import type { Result } from './result.ts';
 import { latest, type Timestamp } from './timestamp.ts';
 
-/** Does the row stand for an exam without rows, awaited or not done? No other key ends with two empty parts. */
-const isLine = ({ key }: Result): boolean => key.endsWith('||');
+/** Begins the keys of the rows of an exam. */
+export const prefixOf = ({ order, local }: Pick<Exam, 'order' | 'local'>): string =>
+  `${order}|${local.code}|`;
 
-/** Is the whole exam cancelled, without a row (ORC-1 CA or OBR-25 X alone)? */
-export function isBareCancellation(exam: Exam): boolean {
-  const [line, ...others] = exam.results;
-  return line?.status === 'cancelled' && isLine(line) && others.length === 0;
+/** Begins the keys of the rows of one order: the exam that has the row, or one of its antibiogrammes. */
+export const orderOf = (key: string): string => /^[^|]*\|[^|]*\|/.exec(key)?.[0] ?? '';
+
+/** Exams by their key: OBR-3, the local code, and its rank when a message lists the same pair several times. */
+export function examsByKey(exams: readonly Exam[]): Map<string, Exam> {
+  const found = new Map<string, Exam>();
+  const ranks = new Map<string, number>();
+  for (const exam of exams) {
+    const pair = JSON.stringify([exam.order, exam.local.code]);
+    const rank = ranks.get(pair) ?? 0;
+    ranks.set(pair, rank + 1);
+    found.set(rank === 0 ? pair : `${pair}${rank}`, exam);
+  }
+  return found;
 }
 
-/** What is left of a row that is cancelled with its order; of one that was cancelled before, also why. */
-export function cancelledRow(row: Result, validator: Result['validator']): Result {
-  if (row.status === 'cancelled') return row;
-  const { key, local, sentLoinc, performer } = row;
-  return {
-    ...{ key, local, status: 'cancelled', ranges: [], interpretations: [], previous: [], comments: [] },
-    ...(validator ? { validator } : {}),
-    ...(sentLoinc ? { sentLoinc } : {}),
-    ...(performer ? { performer } : {}),
-  };
-}
+/** Every row of an exam, those of its isolates included. */
+export const rowsOf = (exam: Exam): Result[] => [...exam.results, ...exam.isolates.flatMap(rowsOfIsolate)];
 
-/** A cancellation of the whole exam, with rows or without, in terms of all that was known of it. */
-export function spelledOut(exam: Exam, known: Exam, attachments: readonly Attachment[]): Exam {
-  const listed = new Set([...exam.results.map(({ key }) => key), ...exam.deleted]);
-  const { validator } = exam.results.find((row) => row.validator) ?? {};
-  const results = known.results
-    .filter((row) => !listed.has(row.key) && !isLine(row))
-    .map((row) => cancelledRow(row, validator));
-  const prefix = `${exam.order}|${exam.local.code}|`;
-  const prefixes = [prefix, ...exam.results.filter(isLine).map(({ key }) => key.slice(0, -1))];
-  const documents = attachments.filter(({ id }) => prefixes.some((one) => id.startsWith(one)));
-  const others = [...(known.images ?? []), ...documents].map(({ id }) => id);
-  const isSpelled = isBareCancellation(exam) && results.length > 0 && known.isolates.length === 0;
-  return {
-    ...exam,
-    results: isSpelled ? results : [...results, ...exam.results],
-    deleted: [...exam.deleted, ...others, ...(known.withheld ?? []).map(({ key }) => key)],
-  };
+const rowsOfIsolate = ({ count, antibiogram }: Isolate): Result[] => [
+  ...(count ? [count] : []),
+  ...antibiogram,
+];
+
+/** An exam, and the documents of its rows by the key of each. */
+export interface ExamContent {
+  readonly exam: Exam;
+  readonly documents: ReadonlyMap<string, Attachment>;
 }
 
 interface Circumstances {
-  /** The exam carries a corrected row: its other rows may reopen too. */
-  readonly correcting: boolean;
+  /** Begins the keys of the rows of the order that is stated: the exam's, or that of an antibiogramme. */
+  readonly about: string;
+  /** The message awaits nothing more. */
   readonly complete: boolean;
   /** When the replaced content was issued, for a row without a time of analysis. */
   readonly replacedAt: Timestamp;
 }
 
-/** What an exam is once a newer message has listed it. */
-export function mergeExam(current: Exam, incoming: Exam, circumstances: Circumstances): Exam {
-  const gone = new Set(incoming.deleted);
-  // Rows have come for an exam that was said to have none.
-  const hasRows = incoming.results.some((row) => !isLine(row));
-  const before = hasRows ? current.results.filter((row) => !isLine(row)) : current.results;
-  const results = mergeRows(before, incoming.results, gone, circumstances);
-  const standing = current.isolates.filter((isolate) => stillNamed(isolate, current.results, results));
-  const isolates = mergeIsolates(standing, incoming.isolates, gone, circumstances);
-  const { withheld: pending = [], images: seen = [], ...known } = current;
-  const { withheld: now = [], images: sent = [], ...said } = incoming;
-  const resent = new Set(sent.map(({ id }) => id));
-  const images = [...seen.filter(({ id }) => !resent.has(id)), ...sent];
-  const rows = rowsOf({ ...incoming, results, isolates });
-  const answered = new Set([...gone, ...[...rows, ...now].map(({ key }) => key)]);
-  const withheld = [...pending.filter(({ key }) => !answered.has(key)), ...now];
+/** What a statement says of an exam, in the terms that merging asks for. */
+interface Said {
+  readonly rows: readonly Result[];
+  /** Keys of the rows, shown or not, that it lists, takes back, or gives as a picture. */
+  readonly named: ReadonlySet<string>;
+  /** Orders that it gives rows or pictures for. */
+  readonly filled: ReadonlySet<string>;
+  /** All of the exam is cancelled. */
+  readonly cancelsAll: boolean;
+  readonly cancels: (key: string) => boolean;
+  /** The order that has the row has a corrected one: its others may reopen too. */
+  readonly corrects: (key: string) => boolean;
+}
+
+/**
+ * What an exam is once a newer statement has listed it. A row is merged by its key alone, and then stands where it was last
+ * put: among the results or with an organism; a picture and a row of one key take each other's place.
+ */
+export function mergeExam(
+  known: ExamContent,
+  stated: ExamContent,
+  circumstances: Circumstances,
+): ExamContent {
+  const { about, complete } = circumstances;
+  const { exam: current } = known;
+  const { exam: incoming } = stated;
+  const said = saidIn(incoming);
+  const standing = said.cancelsAll ? [] : current.isolates.filter((one) => !isReplaced(one, incoming));
+  const before = new Map(
+    [...current.results, ...standing.flatMap(rowsOfIsolate)].map((row) => [row.key, row]),
+  );
+  const rows = mergeRows(before, { ...current, isolates: standing }, incoming, said, circumstances);
+  const isolates = standing.filter(
+    (one) => isNamed(one, current, rows) || incoming.isolates.some(({ id }) => id === one.id),
+  );
+  for (const one of standing)
+    if (!isolates.includes(one))
+      for (const { key } of rowsOfIsolate(one)) if (!said.named.has(key)) rows.delete(key);
+  const images = imagesOf(current, incoming, rows, said);
+  const { withheld: pending = [], images: _pictures, unfinished: more = [], ...earlier } = current;
+  const { withheld: now = [], images: _sent, unfinished: left = [], ...later } = incoming;
+  const { cancelled: _orders, revokes: _newest, ...rest } = later;
+  const answered = ({ key }: { key: string }) => complete || said.named.has(key) || said.cancels(key);
+  const withheld = [...pending.filter((row) => !answered(row)), ...now];
+  const restated = new Set([about, ...[...said.named].map(orderOf)]);
+  const unfinished = [...more.filter((order) => !restated.has(order) && !said.cancels(order)), ...left];
   const reportedAt = latest([current.reportedAt, incoming.reportedAt]);
-  return {
-    ...known,
-    ...said,
-    results,
-    isolates,
+  const isEmptied =
+    incoming.deleted.length > 0 && rows.size === 0 && isolates.length === 0 && images.length === 0;
+  const exam: Exam = {
+    ...earlier,
+    ...rest,
+    ...placed(rows, isolates, incoming),
     ...(images.length > 0 ? { images } : {}),
     ...(withheld.length > 0 ? { withheld } : {}),
+    ...(unfinished.length > 0 ? { unfinished } : {}),
     ...(reportedAt ? { reportedAt } : {}),
-    specimens: incoming.specimens.length > 0 ? incoming.specimens : current.specimens,
-    comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
+    deleted: [],
+    specimens: isEmptied ? [] : lastNotEmpty(current.specimens, incoming.specimens),
+    comments: isEmptied ? [] : lastNotEmpty(current.comments, incoming.comments),
   };
+  return { exam, documents: documentsOf(known, stated, before, rows) };
+}
+
+const lastNotEmpty = <T>(current: readonly T[], incoming: readonly T[]): readonly T[] =>
+  incoming.length > 0 ? incoming : current;
+
+function saidIn(exam: Exam): Said {
+  const { cancelled = [], deleted, images = [], withheld = [] } = exam;
+  const rows = rowsOf(exam);
+  const pictures = images.map(({ id }) => id);
+  const given = [...rows.filter((row) => !isLine(row)).map(({ key }) => key), ...pictures];
+  const corrected = rows.filter(({ status }) => status === 'corrected');
+  const correcting = new Set(corrected.map(({ key }) => orderOf(key)));
+  const cancelsAll = cancelled.includes(prefixOf(exam));
+  return {
+    rows,
+    named: new Set([...rows, ...withheld].map(({ key }) => key).concat(deleted, pictures)),
+    filled: new Set(given.map(orderOf)),
+    cancelsAll,
+    corrects: (key) => correcting.has(orderOf(key)),
+    cancels: (key) => cancelsAll || cancelled.some((order) => key.startsWith(order)),
+  };
+}
+
+/** Another organism under the same number: the susceptibilities of the first say nothing of it. */
+function isReplaced({ id, organism }: Isolate, incoming: Exam): boolean {
+  const other = incoming.isolates.find((one) => one.id === id);
+  return other !== undefined && other.organism.code !== organism.code;
+}
+
+/** An organism whose row says something else by now, or nothing, goes with its antibiogramme. */
+function isNamed({ id, organism }: Isolate, current: Exam, rows: ReadonlyMap<string, Result>): boolean {
+  const names = ({ value }: Result) =>
+    (value?.kind === 'coded' || value?.kind === 'text') && value.text === organism.label;
+  const naming = current.results.find((row) => row.key.endsWith(`|${id}`) && names(row));
+  const now = naming && rows.get(naming.key);
+  return naming === undefined || (now !== undefined && names(now));
 }
 
 function mergeRows(
-  current: readonly Result[],
-  incoming: readonly Result[],
-  gone: ReadonlySet<string>,
-  circumstances: Circumstances,
-): Result[] {
-  const listed = new Set(incoming.map((row) => row.key));
-  const kept = current.filter(
-    (row) =>
-      !gone.has(row.key) && !(circumstances.complete && row.status === 'pending' && !listed.has(row.key)),
-  );
-  const rows = new Map(kept.map((row) => [row.key, row]));
-  for (const row of incoming) {
+  before: ReadonlyMap<string, Result>,
+  current: Exam,
+  incoming: Exam,
+  said: Said,
+  { complete, replacedAt }: Circumstances,
+): Map<string, Result> {
+  const turn = (from: Result, to: Result) =>
+    mergeRow(from, to, { correcting: said.corrects(to.key), replacedAt });
+  const rows = new Map(before);
+  const taken = [...incoming.deleted, ...(incoming.images ?? []).map(({ id }) => id)];
+  for (const { id, count } of current.isolates) {
+    const other = incoming.isolates.find((one) => one.id === id)?.count;
+    if (count && other && other.key !== count.key) taken.push(count.key);
+  }
+  for (const key of taken) rows.delete(key);
+  const { validator } = said.rows.find((row) => row.validator) ?? {};
+  for (const row of rows.values()) {
+    const { key, status } = row;
+    // Rows have come for an order that was said to have none.
+    if (isLine(row) && said.filled.has(orderOf(key))) rows.delete(key);
+    else if (said.named.has(key)) continue;
+    else if (said.cancels(key)) rows.set(key, turn(row, cancelledRow(row, validator)));
+    else if (complete && status === 'pending') rows.delete(key);
+  }
+  const pictured = new Set(current.images?.map(({ id }) => id));
+  for (const row of said.rows) {
+    if (isOpen(row.status) && !said.corrects(row.key) && pictured.has(row.key)) continue;
     const earlier = rows.get(row.key);
-    rows.set(row.key, earlier ? mergeRow(earlier, row, circumstances) : row);
+    rows.set(row.key, earlier ? turn(earlier, row) : row);
   }
-  return [...rows.values()];
+  // The line of a cancelled order says what its rows say already.
+  const isTold = [...rows.values()].some((row) => !isLine(row) && said.cancels(row.key));
+  if (isTold) for (const row of rows.values()) if (isLine(row) && said.cancels(row.key)) rows.delete(row.key);
+  return rows;
 }
 
-const isSettled = (status: ResultStatus) => status === 'final' || status === 'corrected';
-/** Not the last word on a row. */
-export const isOpen = (status: ResultStatus) => status === 'pending' || status === 'preliminary';
+/** Pictures are kept until their key is named again: by another one, or by a row that is more than awaited. */
+function imagesOf(
+  current: Exam,
+  incoming: Exam,
+  rows: ReadonlyMap<string, Result>,
+  said: Said,
+): Exam['images'] & object {
+  const { images: sent = [], deleted } = incoming;
+  const gone = new Set([...rows.keys(), ...deleted, ...sent.map(({ id }) => id)]);
+  const kept = (current.images ?? []).filter(({ id }) => !gone.has(id) && !said.cancels(id));
+  return [...kept, ...sent];
+}
 
-function mergeRow(current: Result, incoming: Result, { correcting, replacedAt }: Circumstances): Result {
-  if (isOpen(incoming.status) && isSettled(current.status) && !correcting) return current;
-  const stated = incoming.corrects;
-  if (sameValue(current, incoming)) {
-    const corrects = stated ?? current.corrects;
-    const status =
-      incoming.status === 'final' && current.status === 'corrected' ? 'corrected' : incoming.status;
-    return { ...incoming, status, ...(corrects ? { corrects } : {}) };
+/** Each row where it was last put; those of one antibiogramme stand together. */
+function placed(
+  rows: ReadonlyMap<string, Result>,
+  standing: readonly Isolate[],
+  incoming: Exam,
+): Pick<Exam, 'results' | 'isolates'> {
+  const isOwn = ({ key }: Result) => key.startsWith(prefixOf(incoming));
+  const isolates = new Map<string, Isolate>(standing.map((one) => [one.id, one]));
+  const places = new Map<string, string>();
+  const counts = new Map<string, string>();
+  for (const one of [...standing, ...incoming.isolates]) {
+    const known = isolates.get(one.id);
+    isolates.set(one.id, {
+      ...known,
+      ...one,
+      comments: lastNotEmpty(known?.comments ?? [], one.comments),
+    });
+    if (one.count) counts.set(one.count.key, one.id);
+    for (const row of one.antibiogram) {
+      places.set(row.key, one.id);
+      if (!isOwn(row)) places.set(stemOf(row), one.id);
+    }
   }
-  const settled = isSettled(current.status) && current.value !== undefined;
-  const replaced = settled
-    ? {
-        value: current.value,
-        ...(current.unit && current.unit !== incoming.unit ? { unit: current.unit } : {}),
-        at: current.analysedAt ?? replacedAt,
-        ...(incoming.validator ? { by: incoming.validator } : {}),
-      }
-    : comesBack(current, incoming)
-      ? undefined
-      : current.corrects;
-  const corrects = stated ?? replaced;
-  if (!corrects) return incoming;
-  return { ...incoming, status: incoming.status === 'final' ? 'corrected' : incoming.status, corrects };
-}
-
-/** A row that was opened again ends with the value it had before: nothing was wrong. */
-function comesBack(current: Result, incoming: Result): boolean {
-  return canonicalJson(current.corrects?.value) === canonicalJson(incoming.value);
-}
-
-function sameValue(a: Result, b: Result): boolean {
-  return canonicalJson([a.value, a.unit]) === canonicalJson([b.value, b.unit]);
-}
-
-/** An organism whose row was deleted or could not be confirmed goes with its antibiogramme. */
-function stillNamed({ id, organism }: Isolate, before: readonly Result[], after: readonly Result[]): boolean {
-  const naming = before.find(
-    ({ key, value }) =>
-      key.endsWith(`|${id}`) &&
-      (value?.kind === 'coded' || value?.kind === 'text') &&
-      value.text === organism.label,
-  );
-  return naming === undefined || after.some((row) => row.key === naming.key && row.status !== 'cancelled');
-}
-
-function mergeIsolates(
-  current: readonly Isolate[],
-  incoming: readonly Isolate[],
-  gone: ReadonlySet<string>,
-  circumstances: Circumstances,
-): Isolate[] {
-  const isolates = new Map<string, Isolate>();
-  for (const isolate of current) {
-    const antibiogram = isolate.antibiogram.filter((row) => !gone.has(row.key));
-    isolates.set(isolate.id, { ...isolate, antibiogram });
+  const results: Result[] = [];
+  const counted = new Map<string, Result>();
+  const antibiograms = new Map<string, Result[]>();
+  for (const row of rows.values()) {
+    const count = counts.get(row.key);
+    const place = places.get(row.key) ?? (isOwn(row) ? undefined : places.get(stemOf(row)));
+    if (count !== undefined) counted.set(count, row);
+    else if (place === undefined) results.push(row);
+    else antibiograms.set(place, [...(antibiograms.get(place) ?? []), row]);
   }
-  for (const isolate of incoming) {
-    const earlier = isolates.get(isolate.id);
-    isolates.set(isolate.id, earlier ? mergeIsolate(earlier, isolate, circumstances) : isolate);
-  }
-  return [...isolates.values()];
-}
-
-function mergeIsolate(current: Isolate, incoming: Isolate, circumstances: Circumstances): Isolate {
-  // Another organism under the same number: the susceptibilities of the first say nothing of it.
-  if (current.organism.code !== incoming.organism.code) return incoming;
-  const count =
-    current.count && incoming.count
-      ? mergeRow(current.count, incoming.count, circumstances)
-      : (incoming.count ?? current.count);
   return {
-    ...current,
-    ...incoming,
-    ...(count ? { count } : {}),
-    antibiogram: mergeRows(current.antibiogram, incoming.antibiogram, new Set(), circumstances),
-    comments: incoming.comments.length > 0 ? incoming.comments : current.comments,
+    results,
+    isolates: [...isolates.values()].map(({ count: _count, ...one }) => {
+      const count = counted.get(one.id);
+      return { ...one, ...(count ? { count } : {}), antibiogram: antibiograms.get(one.id) ?? [] };
+    }),
   };
 }
 
-/** Every row of an exam, those of its isolates included. */
-export function rowsOf(exam: Exam): Result[] {
-  return [
-    ...exam.results,
-    ...exam.isolates.flatMap(({ count, antibiogram }) => [...(count ? [count] : []), ...antibiogram]),
-  ];
+/** The key of a row without its own code: its order, and the number of the organism that an antibiogramme is about. */
+function stemOf({ key, local }: Result): string {
+  const end = key.lastIndexOf(`|${local.code}|`);
+  return end < 0 ? key : key.slice(0, end + 1);
+}
+
+/** A document follows its row: it is that of the statement that the row has its value of. */
+function documentsOf(
+  known: ExamContent,
+  stated: ExamContent,
+  before: ReadonlyMap<string, Result>,
+  rows: ReadonlyMap<string, Result>,
+): Map<string, Attachment> {
+  const documents = new Map<string, Attachment>();
+  for (const [key, row] of rows) {
+    if (row.status === 'cancelled' || row.status === 'pending') continue;
+    const earlier = before.get(key);
+    const sent = row === earlier ? undefined : stated.documents.get(key);
+    const kept = earlier && sameValue(earlier, row) ? known.documents.get(key) : undefined;
+    const document = sent ?? kept;
+    if (document) documents.set(key, document);
+  }
+  return documents;
 }

@@ -1,7 +1,8 @@
 import type { Contribution } from './contribution.ts';
 import type { Attachment, Dossier, Exam, Isolate } from './dossier.ts';
 import { completenessOf, mergeDossiers, withoutWithheld } from './merge.ts';
-import { isOpen, rowsOf } from './merge-exam.ts';
+import { rowsOf } from './merge-exam.ts';
+import { isOpen } from './merge-row.ts';
 import type { PerformingLaboratory } from './people.ts';
 import type { Result } from './result.ts';
 import { instantOf, latest } from './timestamp.ts';
@@ -86,10 +87,7 @@ function streamsOf(contributions: readonly Contribution[], own: Dossier): Contri
     const key = JSON.stringify([one.source, one.stream]);
     streams.set(key, [...(streams.get(key) ?? []), one]);
   }
-  return [...streams.values()]
-    .map((words) => words.reduce((a, b) => follow(a, b, own)))
-    .map(inOurTerms)
-    .map(withOwnDocuments);
+  return [...streams.values()].map((words) => inOurTerms(lastWord(words, own))).map(withOwnDocuments);
 }
 
 /** Names that are the other laboratory's own, told apart from ours; among themselves its words keep their own. */
@@ -129,17 +127,27 @@ function withOwnDocuments(said: Contribution): Contribution {
   };
 }
 
-/** The later word over the earlier one: as messages of one dossier, but that a whole one lists all there is. */
-function follow(earlier: Contribution, later: Contribution, own: Dossier): Contribution {
-  if (earlier.withdrawn || later.withdrawn) return later;
-  const merged = mergeDossiers([asDossier(earlier, own), asDossier(later, own)]);
-  const { completeness } = merged;
-  if (!later.whole) {
-    const { exams, attachments, comments } = merged;
-    return { ...later, exams, attachments, comments, completeness };
+/** What the words of a stream come to: as messages of one dossier, but that a whole one lists all there is. */
+function lastWord(words: readonly Contribution[], own: Dossier): Contribution {
+  let standing: readonly Contribution[] = [];
+  for (const word of words) {
+    const isAnew = word.withdrawn || standing.some(({ withdrawn }) => withdrawn) || standing.length === 0;
+    if (isAnew) standing = [word];
+    else if (!word.whole) standing = [...standing, word];
+    else {
+      const merged = together([...standing, word], own);
+      standing = [{ ...word, exams: word.exams.map((exam) => corrected(exam, merged)) }];
+    }
   }
-  return { ...later, exams: later.exams.map((exam) => corrected(exam, merged)) };
+  const last = standing.at(-1);
+  if (!last) throw new RangeError('no word');
+  if (standing.length === 1) return last;
+  const { exams, attachments, comments, completeness } = together(standing, own);
+  return { ...last, exams, attachments, comments, completeness };
 }
+
+const together = (words: readonly Contribution[], own: Dossier): Dossier =>
+  mergeDossiers(words.map((word) => asDossier(word, own)));
 
 /** The exam as a whole word lists it, its changed values saying what they were. */
 function corrected(exam: Exam, { exams }: Dossier): Exam {

@@ -219,10 +219,10 @@ describe('the rest of the request', () => {
     expect(mergeDossiers([said(MORNING, 'wrong-patient'), said(NOON)]).withdrawn).toBeUndefined();
   });
 
-  test('partial while the last message that listed an exam withholds rows of it without showing them', () => {
+  test('partial while the last message that listed an exam says that more of it is to come', () => {
     const withholding = aDossier({
       messageAt: MORNING,
-      exams: [anExam('BIO', [aRow('NA', '140')])],
+      exams: [anExam('BIO', [aRow('NA', '140')], { unfinished: ['1|BIO|'] })],
       completeness: 'partial',
     });
     const other = aDossier({ messageAt: NOON, exams: [anExam('CRP', [aRow('CRP', '3')])] });
@@ -350,19 +350,23 @@ describe('an original that comes after its correction', () => {
     ['not-performed', ['corrected', 'final']],
   ] as const)('withdraws nothing that stands beside it (%s)', (withdrawn, statuses) => {
     const X = aRow('K', undefined, { status: 'cancelled' });
+    const revokes = withdrawn === 'cancelled' ? ({ revokes: true } as const) : {};
+    const late = aDossier({
+      messageAt: EVENING,
+      exams: [anExam('BIO', [X], { reportedAt: MORNING, ...revokes })],
+      withdrawn,
+    });
     const corrected = aRow('K', '5.1', { status: 'corrected' });
     const merged = mergeDossiers([
       aDossier({ messageAt: MORNING, exams: [anExam('TSH', [aRow('TSH', '2')])] }),
       reported(NOON, NOON, corrected),
-      reported(EVENING, MORNING, X, { withdrawn }),
+      late,
     ]);
     expect(merged).not.toHaveProperty('withdrawn');
     expect(merged.exams.flatMap(({ results }) => results.map(({ status }) => status)).toSorted()).toEqual(
       statuses,
     );
-    expect(
-      mergeDossiers([reported(NOON, NOON, corrected), reported(EVENING, MORNING, X, { withdrawn })]),
-    ).toMatchObject(
+    expect(mergeDossiers([reported(NOON, NOON, corrected), late])).toMatchObject(
       withdrawn === 'cancelled' ? { withdrawn } : { exams: [{ results: [{ value: quantity('5.1') }] }] },
     );
   });

@@ -92,8 +92,8 @@ describe('what another laboratory says', () => {
     const cancelled = aDossier({
       messageAt: evening,
       exams: [
-        anExam('B6', [lineOf('2', 'B6')], { order: '2', section: 'OSL' }),
-        anExam('P', [lineOf('3', 'P')], { order: '3' }),
+        anExam('B6', [lineOf('2', 'B6')], { order: '2', section: 'OSL', cancelled: ['2|B6|'] }),
+        anExam('P', [lineOf('3', 'P')], { order: '3', cancelled: ['3|P|'] }),
       ],
       withdrawn: 'cancelled',
     });
@@ -105,7 +105,7 @@ describe('what another laboratory says', () => {
     ]);
     const taken = aContribution({
       messageAt: evening,
-      exams: [anExam('B6', [lineOf('S1', 'B6')], { order: 'S1' })],
+      exams: [anExam('B6', [lineOf('S1', 'B6')], { order: 'S1', cancelled: ['S1|B6|'] })],
     });
     expect(lines(mergeReport([partial('B6')], [theirs('B6', '52'), taken]))).toEqual([
       'GLY final 5.10',
