@@ -1,3 +1,4 @@
+import { NOT_JOINED, PDF_IN_BASE64 } from '../documents.ts';
 import type { Delimiters } from '../escapes.ts';
 import type { Repetition, Segment } from '../hl7.ts';
 import { repetition, translated } from './hl7-segments.ts';
@@ -50,6 +51,12 @@ function orderOf(
   return translated('OBR', fields, obr ?? p, obr ? {} : { 3: 4 });
 }
 
+/** A document in the message itself is of HL7 (ED): HPRIM names a file, and base64 is no text. */
+function carriesDocument(obx: Segment): boolean {
+  const parts = obx.repetitions(5).flatMap(({ components }) => components.flat());
+  return obx.text(2).toUpperCase() === 'ED' || parts.some((part) => part.startsWith(PDF_IN_BASE64));
+}
+
 function observationOf(
   { obx }: Row,
   { obr }: Exam,
@@ -58,6 +65,10 @@ function observationOf(
 ): Segment {
   const fields: Record<number, readonly Repetition[]> = {};
   for (const field of SAME_OBX) fields[field] = obx.everyRepetition(field);
+  if (carriesDocument(obx)) {
+    fields[2] = [repetition(['TX'], delimiters)];
+    fields[5] = [repetition([NOT_JOINED], delimiters)];
+  }
   // Rows are often written without their last fields: what the request says then holds for them.
   const status = obx.text(11) || (obr?.text(25) ?? '');
   fields[11] = [repetition([status.toUpperCase()], delimiters)];

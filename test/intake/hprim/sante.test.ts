@@ -166,6 +166,17 @@ describe('delimiters, read by their place', () => {
     });
   });
 
+  it.each([
+    ['ED', '~APPLICATION~PDF~Base64~JVBERi0xLjQ='],
+    ['TX', 'JVBERi0xLjQ='],
+  ])(
+    'a document sent in the message (%s) is said not to be joined, and its base64 not shown',
+    (type, sent) => {
+      const [result] = dossierOf(oru(obx(type, 'CR~CR~L', sent))).exams[0]?.results ?? [];
+      expect(result?.value).toMatchObject({ text: expect.stringContaining('Document non joint') });
+    },
+  );
+
   it('a unit keeps its power of ten', () => {
     const dossier = dossierOf(oru(obx('NM', 'GB~Leucocytes~L', '6.2', { 6: '10^9/L' })));
     expect(dossier.exams[0]?.results[0]?.unit).toBe('10^9/L');
