@@ -81,7 +81,7 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     if ('unknown' in read) return nothingToConfirm(inboxId, read.unknown);
     const stated: Dossier = { ...dossier, exams: read.exams };
     const change = patients.state({ identity: stated.patient, at: stated.messageAt }, inboxId);
-    const { created_at: since } = reports.open({ reportId, setOid }, stated, patientOf(stated));
+    reports.open({ reportId, setOid }, stated, patientOf(stated));
     addStatement.run(reportId, inboxId, dossiers.toJson(stated));
     const numbers = orderNumbersOf(stated);
     contributions.name(reportId, numbers);
@@ -97,7 +97,7 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
     const { outcome, awaits } = remake(reportId, inboxId, warnings);
     if (waiting.length > 0) tellCancelled(reportId);
     if (awaits && item.subcontractedWaitMs !== undefined)
-      alerts.raise({ kind: AWAITS_RESULT, subject: reportId, since, due: since + item.subcontractedWaitMs });
+      alerts.raise({ kind: AWAITS_RESULT, subject: reportId, due: now() + item.subcontractedWaitMs });
     follow(change, inboxId);
     return outcome;
   };
@@ -202,7 +202,9 @@ export function createInterpretation({ db, now, actor, journal }: Context, parts
       return { kind: 'quarantined', quarantineId: inbox.quarantine(inboxId, fault, report) };
     }
     contributions.attach(inboxId, contribution, reportId);
-    const { outcome } = remake(reportId, inboxId, contribution.warnings);
+    const { outcome, awaits } = remake(reportId, inboxId, contribution.warnings);
+    // What it takes back is awaited anew.
+    if (awaits) alerts.raise({ kind: AWAITS_RESULT, subject: reportId, due: now() + waitMs });
     tellCancelled(reportId);
     return outcome;
   };

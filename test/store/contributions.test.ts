@@ -128,6 +128,30 @@ describe('a result of another laboratory', () => {
     },
   );
 
+  it('of an examination added later has its own time, whatever a person closed before', async () => {
+    const bench = aBench();
+    await tell(bench.store, own());
+    bench.clock.now += WAIT;
+    const [alert] = await bench.store.alertsDue(1);
+    await bench.store.closeAlert(alert?.alertId ?? 0, { by: 'x', reason: 'relancé' });
+    await tell(bench.store, theirs(b6('52')));
+    const zinc = anExam('ZN', [aRow('ZN', undefined, { status: 'pending' })], { performer: SUBCONTRACTOR });
+    await tell(bench.store, own({ ...awaiting, exams: [zinc], messageAt: at('20260312100000') }));
+    expect(await told(bench.store)).toEqual([]);
+    bench.clock.now += WAIT;
+    expect(await told(bench.store)).toEqual([`sous-traitance-en-attente ${REPORT}`]);
+  });
+
+  it('taken back by who sent it is awaited again, and told of in time', async () => {
+    const bench = aBench();
+    await tell(bench.store, own(), theirs(b6('52')));
+    const wrong = aContribution({ withdrawn: true, messageAt: at('20260304100000') });
+    await tell(bench.store, theirs(wrong));
+    expect(await state(bench.store)).toBe('v3 partial correction');
+    bench.clock.now += WAIT;
+    expect(await told(bench.store)).toEqual([`sous-traitance-en-attente ${REPORT}`]);
+  });
+
   it('of a source that works for others does not join ours', async () => {
     const { store } = aBench();
     await tell(store, own());
