@@ -69,6 +69,7 @@ export function readAdt(
   }
   if (!pid || isFault(identity)) return isFault(identity) ? [identity] : [];
   const consent = readConsent(first('ZFA'), context);
+  if (consent && isFault(consent)) return [consent];
   const proof = readProof(first('ZFD'), context);
   const removed = removesIns(pid) || (meaning === 'identity' && !identity.ins);
   return [
@@ -107,9 +108,11 @@ function readMerges(
   return found.length > 0 ? found : [fault('ADT_MERGE', context.position)];
 }
 
-function readConsent(zfa: Segment | undefined, context: ReadingContext): Consent | undefined {
-  const alimentation = oneOf(['INO', 'IO', 'NA'] as const, zfa?.text(9));
-  if (!zfa || !alimentation) return undefined;
+/** @returns a fault for a choice that is not understood: it may be an opposition */
+function readConsent(zfa: Segment | undefined, context: ReadingContext): Consent | undefined | Fault {
+  if (!zfa || zfa.text(9) === '') return undefined;
+  const alimentation = oneOf(['INO', 'IO', 'NA'] as const, zfa.text(9));
+  if (!alimentation) return fault('ADT_CONSENT', context.at(zfa, 9));
   const consultation = oneOf(['IC', 'INC', 'NA'] as const, zfa.text(11));
   const [at, consultationAt] = [10, 12].map((field) => parseTimestamp(zfa.text(field), context.profile.zone));
   return {

@@ -74,6 +74,10 @@ const CATALOGUE = {
     'La fusion (A40) ne nomme pas deux numéros de patient : PID-3 celui qui reste, MRG-1 celui qui disparaît.',
     'Corriger l’export de la fusion, puis l’envoyer de nouveau.',
   ],
+  ADT_CONSENT: [
+    'Le choix du patient sur l’alimentation du DMP (ZFA-9) n’est pas compris : il s’y oppose peut-être.',
+    'Écrire en ZFA-9 INO (informé, ne s’oppose pas), IO (informé, s’oppose) ou NA (non recueilli), puis exporter de nouveau. En attendant, si le patient s’oppose : crbio patient oppose.',
+  ],
   HL7_OUL: [
     'Message {detail} : parmi les OUL (résultats par échantillon), seuls R21, R22 et R23 sont lus.',
     'Régler l’export sur ORU^R01 ou OUL^R22, qui portent les mêmes résultats.',

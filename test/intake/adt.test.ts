@@ -20,17 +20,18 @@ describe('ADT', () => {
     ]);
   });
 
+  it('refuses a choice that it does not understand: it may be an opposition', () => {
+    expect(read(adt('A08', pid(), zfa('PEUT-ETRE')))).toMatchObject([
+      { kind: 'rejected', fault: { code: 'ADT_CONSENT', position: 'message 1, ZFA[1]-9' } },
+    ]);
+  });
+
   it('reads the three choices, and none from ZFA of older versions', () => {
     const consent = (...lines: string[]) => {
       const [part] = read(adt('A08', pid(), ...lines));
       return part?.kind === 'patient' ? part.update.consent?.alimentation : 'no update';
     };
-    expect(['INO', 'IO', 'NA', 'PEUT-ETRE'].map((choice) => consent(zfa(choice)))).toEqual([
-      'INO',
-      'IO',
-      'NA',
-      undefined,
-    ]);
+    expect(['INO', 'IO', 'NA'].map((choice) => consent(zfa(choice)))).toEqual(['INO', 'IO', 'NA']);
     expect(consent('ZFA|ACTIF|20220105||Y||N|N')).toBeUndefined();
     expect(consent()).toBeUndefined();
   });
