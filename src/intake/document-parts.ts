@@ -9,7 +9,6 @@ export interface CarriedPart {
 
 /** A PDF begun by a row: what its next rows add, and how it ends so far. */
 interface Begun {
-  readonly analysis: string;
   readonly encoding: string;
   readonly parts: string[];
   length: number;
@@ -31,12 +30,23 @@ export function joinParts<Row>(
   partOf: (row: Row) => CarriedPart | undefined,
   joined: (first: Row, more: readonly Row[], raw: string) => Row,
 ): readonly Row[] {
-  const groups: { readonly rows: Row[]; readonly begun: Begun | undefined }[] = [];
+  const groups: {
+    readonly rows: Row[];
+    readonly part: CarriedPart | undefined;
+    begun?: Begun | undefined;
+  }[] = [];
   for (const row of rows) {
     const part = partOf(row);
     const above = groups.at(-1);
-    if (part && above?.begun && goesOn(above.begun, part, delimiters)) above.rows.push(row);
-    else groups.push({ rows: [row], begun: part && beginning(part, delimiters) });
+    if (part && above?.part?.analysis === part.analysis) {
+      // Looked into only now: most documents stand alone, and may be large.
+      above.begun ??= beginning(above.part, delimiters);
+      if (above.begun && goesOn(above.begun, part, delimiters)) {
+        above.rows.push(row);
+        continue;
+      }
+    }
+    groups.push({ rows: [row], part });
   }
   return groups.flatMap(({ rows: [first, ...more], begun }) => {
     if (first === undefined) return [];
@@ -46,17 +56,17 @@ export function joinParts<Row>(
   });
 }
 
-function beginning({ analysis, raw }: CarriedPart, delimiters: Delimiters): Begun | undefined {
+function beginning({ raw }: CarriedPart, delimiters: Delimiters): Begun | undefined {
   const { encoding, data } = sentDocument(raw, delimiters);
   if (!isPdf(encoding, data)) return undefined;
-  const begun = { analysis, encoding, parts: [], length: 0, tail: '' };
+  const begun = { encoding, parts: [], length: 0, tail: '' };
   add(begun, raw, data);
   return begun;
 }
 
 /** Adds a row to the document above it, when it is a part of it. */
-function goesOn(begun: Begun, { analysis, raw }: CarriedPart, delimiters: Delimiters): boolean {
-  if (analysis !== begun.analysis || ends(begun)) return false;
+function goesOn(begun: Begun, { raw }: CarriedPart, delimiters: Delimiters): boolean {
+  if (ends(begun)) return false;
   const { data } = sentDocument(raw, delimiters);
   if (data === '' || isPdf(begun.encoding, data)) return false;
   add(begun, raw, data);
