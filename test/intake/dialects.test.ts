@@ -270,3 +270,9 @@ describe('damaged texts', () => {
     expect(resultOf([obx('ST', 'A', 'a\\XEFBFBD\\b')]).value).toMatchObject({ text: 'a\\XEFBFBD\\b' });
   });
 });
+
+it('keeps a comment whose signs | nobody escaped, and takes no type of comment (NTE-4) for its end', () => {
+  const comments = (note: string) => resultOf([obx('NM', 'A', '1'), note]).comments;
+  expect(comments('NTE|1|L|IgG 10 | IgM 20 | IgA')).toEqual(['IgG 10 | IgM 20 | IgA']);
+  expect(comments('NTE|1|L|Contrôlé|RE|10000000001^MARTIN')).toEqual(['Contrôlé']);
+});
