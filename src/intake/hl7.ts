@@ -169,9 +169,17 @@ function readHeaderFields(
   return [verbatim(delimiters.field), verbatim(encoding), ...readFields('MSH', fields, delimiters, leaf)];
 }
 
-/** `10^6 UFC/mL`, `< 10^4`, `10^3 - 10^5 /mL`: this sign between a ten and what is its power, and not between two values. */
-const POWER =
-  /(?<=(?:^|[^\d.,])10)\^(?=[+-]?\d{1,2}(?:$|\s?(?:\/|u\.?f\.?c|c\.?f\.?u|germes|bact|copies|cellules|UI|m?L(?!\p{L}))|\s?(?:-|–|à|et)\s?10\^))/giu;
+/** What a power of ten is of: a volume, a unit, a word. */
+const COUNTED = String.raw`\s?(?:\/|u\.?f\.?c|c\.?f\.?u|germes|bact|copies|cellules|UI|m?L(?!\p{L}))|\s\p{L}`;
+/**
+ * `10^6 UFC/mL`, `< 10^4`, `10^3 - 10^5 /mL`, `1,5.10^9`: this sign between a ten and what is its power, and not between two
+ * values. `5.10^6` alone may be 5.10 and 6; before a unit it is five millions.
+ */
+const POWER = new RegExp(
+  String.raw`(?<=(?:^|[^\d.,]|,\d+\.)10)\^(?=[+-]?\d{1,2}(?:$|${COUNTED}|\s?(?:-|–|à|et)\s?10\^))` +
+    String.raw`|(?<=(?:^|[^\d.,])\d{1,2}\.10)\^(?=[+-]?\d{1,2}(?:${COUNTED}))`,
+  'giu',
+);
 
 /**
  * The repetitions of a field. Where `^` separates them, as in HPRIM, a power of ten that a result, a range or a comment holds

@@ -153,8 +153,12 @@ describe('delimiters, read by their place', () => {
     ['10^6 UFC/mL', '10^6 UFC/mL'],
     ['> 10^5 /mL', '> 10^5 /mL'],
     ['10^3 - 10^5/mL', '10^3 - 10^5/mL'],
+    ['10^2 colonies', '10^2 colonies'],
+    ['1,5.10^9', '1,5.10^9'],
+    ['5.10^6 germes/mL', '5.10^6 germes/mL'],
     // Of other texts this sign parts the lines.
-    ['Culture : 10^2 colonies', 'Culture : 10\n2 colonies'],
+    ['de 5.10^6', 'de 5.10\n6'],
+    ['de 10^2,5', 'de 10\n2,5'],
     ['un^deux', 'un\ndeux'],
   ])('a value keeps its power of ten: %s', (sent, text) => {
     const result = dossierOf(oru(obx('ST', 'A~A~L', sent, { 7: '< 10^4' }), `C|1||Seuil ${sent}`)).exams[0]
