@@ -176,7 +176,7 @@ const CATALOGUE = {
   ],
   OBX_DUPLICATE: [
     'La même analyse figure plusieurs fois, à la même date et sans numéro qui les distingue (OBX-4).',
-    'Le bon résultat ne peut être choisi automatiquement : corriger le dossier dans le SGL et exporter de nouveau.',
+    'Le bon résultat ne peut être choisi automatiquement : corriger le dossier dans le SGL. Si ce sont deux résultats (deux unités, deux prélèvements), faire donner à chacun son code, ou son numéro en OBX-4. Puis exporter de nouveau.',
   ],
   ED_UNREADABLE: [
     'Le document joint (OBX-2 = ED) est illisible : base64 coupé, ou contenu qui n’est pas un PDF.',
