@@ -221,13 +221,13 @@ function placed(
   }
   const results: Result[] = [];
   const counted = new Map<string, Result>();
-  const antibiograms = new Map<string, Result[]>();
+  const antibiograms = new Map<string, Result[]>([...isolates.keys()].map((id) => [id, []]));
   for (const row of rows.values()) {
     const count = counts.get(row.key);
     const place = places.get(row.key) ?? (isOwn(row) ? undefined : places.get(stemOf(row)));
     if (count !== undefined) counted.set(count, row);
     else if (place === undefined) results.push(row);
-    else antibiograms.set(place, [...(antibiograms.get(place) ?? []), row]);
+    else antibiograms.get(place)?.push(row);
   }
   return {
     results,

@@ -33,11 +33,10 @@ interface KnownOrder {
  */
 export function meaningOf(
   messages: readonly Dossier[],
-): (ownKey: string, stated: Exam, message: Dossier) => readonly Meaning[] {
+): (ownKey: string, stated: Exam, documents: Meaning['documents'], request: string) => readonly Meaning[] {
   const { exams, antibiograms } = knownOrders(messages);
   const cultureOf = (prefix: string) => only([...(antibiograms.get(prefix)?.values() ?? [])]);
-  return (ownKey, stated, { attachments, number }) => {
-    const documents = new Map(attachments.map((one) => [one.id, one]));
+  return (ownKey, stated, documents, request) => {
     const culture = cultureOf(prefixOf(stated));
     if (culture && isPartOf(stated, culture)) return [withinCulture(stated, culture, documents)];
     if (isTakenBack(stated) && !exams.has(ownKey)) {
@@ -47,7 +46,7 @@ export function meaningOf(
       ];
       const ofNumber = orders.filter(({ prefix }) => prefix.startsWith(`${stated.order}|`));
       const isNamed =
-        stated.local.code === stated.order || (stated.order !== number && ofNumber.length === 1);
+        stated.local.code === stated.order || (stated.order !== request && ofNumber.length === 1);
       if (isNamed && ofNumber.length > 0) return ofNumber.map((order) => takenBack(stated, order));
     }
     const ownTerms = (key: string) => {

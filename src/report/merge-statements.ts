@@ -1,5 +1,5 @@
-import type { Dossier, Exam } from './dossier.ts';
-import { type ExamContent, examsByKey, mergeExam, prefixOf } from './merge-exam.ts';
+import type { Attachment, Dossier, Exam } from './dossier.ts';
+import { type ExamContent, examsByKey, mergeExam, prefixOf, rowsOf } from './merge-exam.ts';
 import { type Meaning, meaningOf } from './merge-meaning.ts';
 import { instantOf, latest, type Timestamp } from './timestamp.ts';
 
@@ -19,15 +19,36 @@ export interface Statement extends Meaning {
 export function statementsOf(messages: readonly Dossier[]): Map<string, Statement[]> {
   const statements = new Map<string, Statement[]>();
   const meaning = meaningOf(messages);
-  for (const message of messages)
+  for (const message of messages) {
+    const documents = documentsIn(message);
     for (const [ownKey, stated] of examsByKey(message.exams))
-      for (const said of meaning(ownKey, stated, message)) {
+      for (const said of meaning(ownKey, stated, documents(stated), message.number)) {
         const known = statements.get(said.key) ?? [];
         const newer = stated.revokes ? -1 : known.findIndex(({ exam }) => isOlder(stated, exam));
         const late = newer >= 0;
         statements.set(said.key, known.toSpliced(late ? newer : known.length, 0, { ...said, message, late }));
       }
+  }
   return statements;
+}
+
+/** The documents of the rows of each exam in turn: two exams of one number and code have rows of one key. */
+function documentsIn({ attachments }: Dossier): (exam: Exam) => Map<string, Attachment> {
+  const byKey = new Map<string, Attachment[]>();
+  for (const one of attachments) {
+    const same = byKey.get(one.id);
+    if (same) same.push(one);
+    else byKey.set(one.id, [one]);
+  }
+  return (exam) => {
+    const documents = new Map<string, Attachment>();
+    for (const { key } of rowsOf(exam)) {
+      const sent = byKey.get(key);
+      const document = sent && sent.length > 1 ? sent.shift() : sent?.[0];
+      if (document) documents.set(key, document);
+    }
+    return documents;
+  };
 }
 
 /** Was this exam reported before the other? */

@@ -46,7 +46,7 @@ function withAllSaid(messages: readonly Dossier[]): Dossier {
   const contents = statements.flatMap((all) => contentAfter(all) ?? []);
   const exams = contents.map(({ exam }) => exam);
   const documents = contents.flatMap((one) => [...one.documents.values()]);
-  const attachments = [...documents, ...attachmentsAlone(ordered)];
+  const attachments = withOwnIds([...documents, ...attachmentsAlone(ordered)]);
   const current = withoutLate(ordered, statements.flat());
   const sourcePdf = sourcePdfOf(current);
   const { withdrawn: _stated, sourcePdf: _printed, ...rest } = newer.reduce(addMessage, oldest);
@@ -131,6 +131,16 @@ function attachmentsAlone(messages: readonly Dossier[]): Attachment[] {
     for (const one of attachments) if (!rows.has(one.id)) byId.set(one.id, one);
   }
   return [...byId.values()];
+}
+
+/** Told apart where rows of one key carry them. */
+function withOwnIds(attachments: readonly Attachment[]): Attachment[] {
+  const ranks = new Map<string, number>();
+  return attachments.map((one) => {
+    const rank = ranks.get(one.id) ?? 0;
+    ranks.set(one.id, rank + 1);
+    return rank === 0 ? one : { ...one, id: `${one.id}+${rank}` };
+  });
 }
 
 /** @param somethingSaid a reader may have seen something of the request */

@@ -127,9 +127,20 @@ describe('a picture', () => {
 });
 
 describe('a document', () => {
+  const pdf = (content: string) =>
+    `^APPLICATION^PDF^Base64^${Buffer.from(`%PDF-1.4 ${content}`).toString('base64')}`;
+
+  it('is that of its own exam, where two have one number and code', () => {
+    const { attachments } = merged([bio({}, obx('ED', 'CR', pdf('a'))), bio({}, obx('ED', 'CR', pdf('b')))]);
+    expect(new Set(attachments.map(({ base64 }) => base64)).size).toBe(2);
+    expect(new Set(attachments.map(({ id }) => id)).size).toBe(2);
+  });
+
   it('is that of the value that its row has now', () => {
-    const pdf = `^APPLICATION^PDF^Base64^${Buffer.from('%PDF-1.4 a').toString('base64')}`;
-    const report = merged([bio({}, obx('ED', 'CR', pdf))], [bio({}, obx('TX', 'CR', 'Sans particularité'))]);
+    const report = merged(
+      [bio({}, obx('ED', 'CR', pdf('a')))],
+      [bio({}, obx('TX', 'CR', 'Sans particularité'))],
+    );
     expect(shown(report)).toEqual([['BIO', 'CR corrected']]);
     expect(report.attachments).toEqual([]);
   });
