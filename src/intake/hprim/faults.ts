@@ -59,7 +59,7 @@ const CATALOGUE = {
   ],
   HPRIM_MEDECIN_HEADER: [
     'L’en-tête de la lettre HPRIM Médecin est incomplet : {detail}.',
-    'Vérifier le fichier : ses douze premières lignes sont le patient, le dossier, l’expéditeur et le destinataire.',
+    'Vérifier le fichier : ses douze premières lignes sont le patient, le dossier, l’expéditeur et le destinataire ; les dates s’y écrivent JJ/MM/AAAA.',
   ],
   HPRIM_MEDECIN_END: [
     'Les marques de fin de la lettre HPRIM Médecin manquent ou ne sont pas à leur place.',
