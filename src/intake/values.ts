@@ -210,6 +210,8 @@ export function readCoding(repetition: Repetition): Coding | undefined {
   for (const start of [1, 4]) {
     const system = SYSTEMS[repetition.text(start + 2).toUpperCase()];
     const code = repetition.text(start);
+    // Answers of LOINC lists (`LA6576-8`) are no LOINC codes of a document: their words alone are said.
+    if (system === OID.loinc && !/^\d{1,8}-\d$/.test(code)) continue;
     if (system && code) return { code, system, display: repetition.componentText(start + 1) || code };
   }
   return undefined;

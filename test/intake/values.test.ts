@@ -72,6 +72,16 @@ describe('structured, string, coded and text values', () => {
     ['CE', '10^6 UFC/mL', { kind: 'text', text: '10^6 UFC/mL' }],
     ['CE', '> 10^5/mL', { kind: 'text', text: '> 10^5/mL' }],
     ['CE', '10^2 croix', { kind: 'coded', text: '2 croix' }],
+    ['CWE', 'LA6576-8^Positif^LN', { kind: 'coded', text: 'Positif' }],
+    [
+      'CWE',
+      'LA6576-8^Positif^LN^10828004^Positif^SCT',
+      {
+        kind: 'coded',
+        text: 'Positif',
+        coding: { code: '10828004', system: '2.16.840.1.113883.6.96', display: 'Positif' },
+      },
+    ],
     ['ST', '3/8', { kind: 'ratio', numerator: '3', denominator: '8' }],
     ['ST', 'Négatif', { kind: 'text', text: 'Négatif' }],
     ['ST', '++', { kind: 'text', text: '++' }],
