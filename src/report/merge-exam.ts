@@ -183,7 +183,10 @@ function mergeRows(
   return rows;
 }
 
-/** Pictures are kept until their key is named again: by another one, or by a row that is more than awaited. */
+/**
+ * Pictures are kept until their key is named again: by another one, which takes its place, or by a row that is more than
+ * awaited.
+ */
 function imagesOf(
   current: Exam,
   incoming: Exam,
@@ -192,8 +195,11 @@ function imagesOf(
 ): Exam['images'] & object {
   const { images: sent = [], deleted } = incoming;
   const gone = new Set([...rows.keys(), ...deleted, ...sent.map(({ id }) => id)]);
-  const kept = (current.images ?? []).filter(({ id }) => !gone.has(id) && !said.cancels(id));
-  return [...kept, ...sent];
+  const { images: before = [] } = current;
+  const kept = before.filter(({ id }) => !gone.has(id) && !said.cancels(id));
+  const ids = new Set([...before, ...sent].map(({ id }) => id));
+  const places = new Map([...ids].map((id, place) => [id, place]));
+  return [...kept, ...sent].sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }
 
 /** Each row where it was last put; those of one antibiogramme stand together. */

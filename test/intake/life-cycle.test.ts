@@ -258,7 +258,7 @@ describe('withdrawal', () => {
     it('leaves the others that the newer message does not list', () => {
       const other = obx('ED', 'GEL', `^Image^PNG^Base64^${png('3')}`);
       const both = sent(morning, morning, row('F'), picture('1'), other);
-      expect(shown(both, sent(noon, noon, row('F'), picture('2')))).toEqual([png('3'), png('2')]);
+      expect(shown(both, sent(noon, noon, row('F'), picture('2')))).toEqual([png('2'), png('3')]);
     });
 
     it('leaves a newer one, when its message comes late', () => {
