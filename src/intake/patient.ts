@@ -143,7 +143,7 @@ function readTraits(pid: Segment, context: ReadingContext): Traits | Fault {
     birthName: maiden || birth.text(1),
     ...(firstGiven ? { firstGiven } : {}),
     ...(birthGivens ? { birthGivens } : {}),
-    sex: readSex(pid.text(8)),
+    sex: readSex(pid, context),
     ...(birthDate ? { birthDate } : {}),
     ...place,
     ...(usedName ? { usedName } : {}),
@@ -161,9 +161,12 @@ function allGivens(first: string, list: string): string | undefined {
   return nameWords(first).every((word, index) => word === listed[index]) ? list : `${first} ${list}`;
 }
 
-function readSex(code: string): Sex {
-  const sex = code.toUpperCase();
-  return sex === 'M' || sex === 'F' ? sex : 'UN';
+/** PID-8 (table 0001); a code of the sender's own is told of: it may say what the report then leaves undetermined. */
+function readSex(pid: Segment, context: ReadingContext): Sex {
+  const sex = pid.text(8).trim().toUpperCase();
+  if (sex === 'M' || sex === 'F') return sex;
+  if (!/^[UAONI]?$/.test(sex)) context.warn('SEX_UNKNOWN', sex);
+  return 'UN';
 }
 
 /** A birth date, the time of the day apart: that of HL7, or with the hyphens of ISO 8601. */

@@ -97,9 +97,21 @@ describe('PID', () => {
     expect(identity.traits.birthGivens).toBe(givens);
   });
 
-  it('reads partial birth dates and sexes other than M and F', () => {
-    const { identity } = patient(pid().replace('19790328|F', '19790000|A'));
-    expect(identity.traits).toMatchObject({ birthDate: { local: '1979' }, sex: 'UN' });
+  it('reads a birth date without month and day', () => {
+    const { identity } = patient(pid().replace('19790328|F', '19790000|F'));
+    expect(identity.traits.birthDate?.local).toBe('1979');
+  });
+
+  it.each([
+    ['m', 'M', []],
+    ['A', 'UN', []],
+    ['', 'UN', []],
+    ['H', 'UN', ['SEX_UNKNOWN']],
+    ['2', 'UN', ['SEX_UNKNOWN']],
+  ])('reads the sex « %s »', (sent, sex, told) => {
+    const { identity, warnings } = patient(pid().replace('19790328|F', `19790328|${sent}`));
+    expect(identity.traits.sex).toBe(sex);
+    expect(warnings).toEqual(told);
   });
 
   it.each([
