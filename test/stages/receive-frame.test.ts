@@ -177,7 +177,8 @@ describe('original mode', () => {
       '102',
       'ED_UNREADABLE',
     ],
-    ['no HL7', 'H|^~\\&|', '207', 'INPUT_FOREIGN'],
+    ['a frame of an instrument', 'H|\\^&|||Analyseur\rO|1|42\r', '207', 'INPUT_FOREIGN'],
+    ['HPRIM Santé', 'H|~^\\&|x||LABO||ORU||DEST||||P|H2.1^C|20260302\r', '207', 'MLLP_HPRIM'],
   ])('AE: %s', async (_name, text, condition, code) => {
     const { client, store, codes } = await aListener();
     const sender = await client();

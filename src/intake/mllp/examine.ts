@@ -5,6 +5,7 @@ import { decode } from '../charset.ts';
 import { readDocument } from '../documents.ts';
 import { foreignFault } from '../families.ts';
 import { fault, isFault } from '../faults.ts';
+import { isHprimSante } from '../hprim/delimiters.ts';
 import { typeFault } from '../message-types.ts';
 import type { SourceProfile } from '../profile.ts';
 import { declaredCharset, type RawMessage, readDelimiters, splitFile } from '../segments.ts';
@@ -48,7 +49,10 @@ export function examineFrame(bytes: Uint8Array, profile: SourceProfile): Examine
   const headers = { ...headerOf(binary, 'FHS', 'fileHeader'), ...headerOf(binary, 'BHS', 'batchHeader') };
   const file = splitFile(binary, profile);
   if (isFault(file)) return { ...headers, messages: firstOf(binary, file), refusal: file };
-  if (file.messages.length === 0) return { ...headers, messages: [], refusal: foreignFault(binary) };
+  if (file.messages.length === 0) {
+    const refusal = isHprimSante(binary) ? mllpFault('MLLP_HPRIM') : foreignFault(binary);
+    return { ...headers, messages: [], refusal };
+  }
   return { ...headers, messages: file.messages.map((raw) => examineMessage(raw, profile)) };
 }
 

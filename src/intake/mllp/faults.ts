@@ -18,6 +18,10 @@ const CATALOGUE = {
     'MSH-10 (identifiant du message) dépasse 199 caractères.',
     'Demander à l’éditeur de numéroter les messages autrement.',
   ],
+  MLLP_HPRIM: [
+    'Un message HPRIM Santé est arrivé par MLLP, qui ne porte ici que du HL7 v2 : rien n’en a été lu.',
+    'Faire déposer les fichiers HPRIM dans le dossier d’export d’une source, ou régler cette liaison sur HL7 v2.',
+  ],
   MLLP_ADDRESS: [
     'L’adresse d’écoute ne peut pas être ouverte ({detail}).',
     'EADDRINUSE : un autre programme tient ce port ; EADDRNOTAVAIL : l’adresse n’est pas de cette machine ; EACCES : port réservé.',
