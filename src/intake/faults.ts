@@ -170,6 +170,10 @@ const CATALOGUE = {
     'Un résultat déclaré final n’a pas de valeur (OBX-5).',
     'Compléter ou annuler ce résultat dans le SGL, puis exporter de nouveau.',
   ],
+  OBX_RTF: [
+    'Un résultat est un texte RTF, dont les commandes de mise en page seraient imprimées.',
+    'Régler l’export du SGL sur du texte simple (TX, FT), ou joindre le document en PDF.',
+  ],
   OBX_TRUNCATED: [
     'Une valeur est marquée tronquée par l’émetteur (signe de troncature de MSH-2).',
     'Faire envoyer la valeur entière : aucune valeur coupée n’est publiée.',

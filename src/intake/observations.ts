@@ -257,6 +257,7 @@ function readResult(key: string, line: Line, order: OrderGroup, context: Reading
   }
 
   let value = hasValue ? (read.value ?? categoryAlone(obx)) : undefined;
+  if (value?.kind === 'text' && /^\s*\{\\rtf/.test(value.text)) return fault('OBX_RTF', context.at(obx, 5));
   if (hasValue && read.doubt) context.warn(read.doubt, code.code);
   if (hasValue && !value) {
     // A result that is only a remark: the note is the result.

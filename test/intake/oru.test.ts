@@ -58,6 +58,14 @@ describe('dossiers', () => {
     ]);
   });
 
+  it.each(['{\\rtf1\\ansi Présence de}', '{\\E\\rtf1\\E\\ansi Présence de}'])(
+    'whose text is RTF are refused by that name: %s',
+    (text) => {
+      const input = bytes(msh(), pid(), 'ORC|RE|||G1', obr('A'), obx('FT', 'A', text));
+      expect(read(input)).toMatchObject([{ kind: 'rejected', fault: { code: 'OBX_RTF' } }]);
+    },
+  );
+
   it('carry who ordered, who gets copies and their mailboxes', () => {
     const dossier = dossierOf(
       bytes(
