@@ -280,7 +280,7 @@ const WARNINGS = {
   PATIENT_NUMBER_LEGACY: 'Le numéro du patient a été pris dans PID-2, PID-3 étant vide.',
   BIRTH_NAME_UNTYPED: 'PID-5 ne dit pas quel nom est celui de naissance.',
   BIRTH_DATE: 'La date de naissance (PID-7) est illisible.',
-  SEX_UNKNOWN: 'Le sexe (PID-8) n’est ni M ni F : le compte rendu le dit indéterminé',
+  SEX_UNKNOWN: 'Le sexe (PID-8) n’est ni M ni F : le compte rendu le dit indéterminé.',
   BIRTH_PLACE_CODE: 'Le code du lieu de naissance (PID-11.9) n’a pas la forme d’un code INSEE.',
   INS_NO_OID: 'Un INS est donné sans l’OID de son espace : il est ignoré.',
   INS_FORM: 'L’INS n’a pas la forme attendue : il est ignoré.',

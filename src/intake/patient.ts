@@ -165,7 +165,7 @@ function allGivens(first: string, list: string): string | undefined {
 function readSex(pid: Segment, context: ReadingContext): Sex {
   const sex = pid.text(8).trim().toUpperCase();
   if (sex === 'M' || sex === 'F') return sex;
-  if (!/^[UAONI]?$/.test(sex)) context.warn('SEX_UNKNOWN', sex);
+  if (!/^[UAONI]?$/.test(sex)) context.warn('SEX_UNKNOWN');
   return 'UN';
 }
 
