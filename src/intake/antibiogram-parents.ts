@@ -1,3 +1,4 @@
+import { sole } from '../report/sole.ts';
 import type { Segment } from './hl7.ts';
 import { isSusceptibility } from './interpretations.ts';
 import type { OrderGroup } from './message-groups.ts';
@@ -84,7 +85,7 @@ export function createParentFinder(
         .map((id) => bySpecimen.get(id))
         .find((orders) => orders !== undefined);
     if (!parents) return undefined;
-    const parent = only(parents);
+    const parent = sole(parents);
     return organismNumbered(child, rowsOf(parents)) ?? (parent && { parent });
   };
 }
@@ -117,12 +118,12 @@ const numbered = (code: string, number: string): string => `${code}\r${number}`;
 /** OBR-26.1 code and OBR-26.2 sub-id; the sub-id may be left out when one row only has the code. */
 function organismNamed(obr: Segment, rows: RowIndex): ParentLink | undefined {
   const [code, subId] = [obr.text(26, 1, 1), obr.text(26, 2)];
-  return code ? only(rows.byCode.get(subId === '' ? code : numbered(code, subId))) : undefined;
+  return code ? sole(rows.byCode.get(subId === '' ? code : numbered(code, subId))) : undefined;
 }
 
 function organismDescribed(obr: Segment, rows: RowIndex): ParentLink | undefined {
   const text = obr.text(26, 3).toLocaleLowerCase('fr');
-  return text ? only(rows.byText.get(text)) : undefined;
+  return text ? sole(rows.byText.get(text)) : undefined;
 }
 
 /** The number of the child's own rows, or the first part that their numbers share, when the culture has one organism of it. */
@@ -131,13 +132,11 @@ function organismNumbered(child: OrderGroup, rows: RowIndex): ParentLink | undef
   for (const part of [(number: string) => number, firstPart]) {
     const [number, other] = new Set(numbers.map(part));
     if (!number || other !== undefined) continue;
-    const found = only(rows.byNumber.get(number));
+    const found = sole(rows.byNumber.get(number));
     if (found) return found;
   }
   return undefined;
 }
-
-const only = <T>(found: readonly T[] = []): T | undefined => (found.length === 1 ? found[0] : undefined);
 
 const firstPart = (number: string): string => number.split('.', 1)[0] ?? '';
 

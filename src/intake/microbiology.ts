@@ -1,11 +1,12 @@
 import { OID } from '../report/coding.ts';
 import type { Isolate } from '../report/dossier.ts';
 import type { LocalCode, Result } from '../report/result.ts';
+import { sole } from '../report/sole.ts';
 import { isAntibiotic } from './antibiotics.ts';
 import type { Segment } from './hl7.ts';
 import { isSusceptibility } from './interpretations.ts';
 import type { Row } from './observations.ts';
-import { findOrganisms, sole } from './organism-rows.ts';
+import { findOrganisms } from './organism-rows.ts';
 import { codedText, readCoding } from './values.ts';
 
 /** An antibiogramme read, and the organism row it belongs to. */

@@ -1,3 +1,4 @@
+import { sole } from '../report/sole.ts';
 import type { Segment } from './hl7.ts';
 import { isSusceptibility } from './interpretations.ts';
 import type { Row } from './observations.ts';
@@ -152,9 +153,4 @@ function grouped(rows: readonly Row[], part: (row: Row) => string): ReadonlyMap<
     else groups.set(key, [row]);
   }
   return groups;
-}
-
-/** The only one; undefined when there are several. */
-export function sole<T>(items: readonly T[]): T | undefined {
-  return items.length === 1 ? items[0] : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Attachment, Dossier, Exam } from './dossier.ts';
 import { examsByKey, orderOf, prefixOf, rowsOf } from './merge-exam.ts';
 import type { LocalCode, Result } from './result.ts';
+import { sole } from './sole.ts';
 
 /** What is said of an exam of the report. */
 export interface Meaning {
@@ -35,7 +36,7 @@ export function meaningOf(
   messages: readonly Dossier[],
 ): (ownKey: string, stated: Exam, documents: Meaning['documents'], request: string) => readonly Meaning[] {
   const { exams, antibiograms } = knownOrders(messages);
-  const cultureOf = (prefix: string) => only([...(antibiograms.get(prefix)?.values() ?? [])]);
+  const cultureOf = (prefix: string) => sole([...(antibiograms.get(prefix)?.values() ?? [])]);
   return (ownKey, stated, documents, request) => {
     const culture = cultureOf(prefixOf(stated));
     if (culture && isPartOf(stated, culture)) return [withinCulture(stated, culture, documents)];
@@ -85,12 +86,10 @@ function knownOrders(messages: readonly Dossier[]) {
   return { exams, antibiograms };
 }
 
-const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined);
-
 /** The number of the organism of an antibiogramme; empty where no message tells, undefined where several do. */
 function numberOf({ numbers }: KnownOrder): string | undefined {
   const told = [...numbers].filter(Boolean);
-  return told.length > 0 ? only(told) : '';
+  return told.length > 0 ? sole(told) : '';
 }
 
 /** Is the exam cancelled by its order, as a whole? */

@@ -1,6 +1,7 @@
 import type { Channel } from '../report/delivery.ts';
 import { isAnotherPatient, type LocalPatientId, type StatedIdentity } from '../report/identity.ts';
 import type { Consent, PatientUpdate } from '../report/patient-update.ts';
+import { sole } from '../report/sole.ts';
 import { instantOf } from '../report/timestamp.ts';
 import { type Context, fromJson } from './context.ts';
 import { inMessageOrder } from './message-order.ts';
@@ -180,7 +181,7 @@ export function createPatients({ db, now }: Context, statements: PatientStatemen
     const bar = patient.indexOf('|');
     if (bar >= 0) return byNumber.get(patient.slice(bar + 1), patient.slice(0, bar));
     const found = byLocalId.all(patient);
-    return found.find((row) => row.authority === '') ?? (found.length === 1 ? found[0] : undefined);
+    return found.find((row) => row.authority === '') ?? sole(found);
   };
 
   const identityStatements = (id: number): IdentityStatement[] =>
